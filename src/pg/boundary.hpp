@@ -1,0 +1,106 @@
+// The border between C++ and the server: the only two places where it is crossed.
+//   boundary(fn)  wraps every function that the server calls: no C++ exception reaches C code.
+//   pg_call(fn)   wraps every server call that may ereport(): no longjmp skips a destructor.
+// Every entry point is written with BOOKMEATOZ_FUNCTION. Standard headers come before PostgreSQL's.
+#pragma once
+
+#include <csetjmp>
+#include <exception>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+extern "C" {
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+}
+
+namespace bookmeatoz::pg {
+
+/// A server error on its way through C++ frames. It carries nothing: the ErrorData stays on the server's own error
+/// stack, whole, until boundary() hands it on. So it must never be swallowed, and no destructor may call the server
+/// in a way that can raise another error.
+struct ServerError {};
+
+/// An error of ours: what the client sees. SQLSTATE as an ERRCODE_ constant, message without a full stop, DETAIL and
+/// HINT as whole sentences (empty = absent).
+class SqlError : public std::exception {
+ public:
+  SqlError(int sqlstate, std::string message, std::string detail = {}, std::string hint = {})
+      : sqlstate(sqlstate), message(std::move(message)), detail(std::move(detail)), hint(std::move(hint)) {}
+  const char* what() const noexcept override { return message.c_str(); }
+
+  int sqlstate;
+  std::string message;
+  std::string detail;
+  std::string hint;
+};
+
+/// What is left of an exception once it is destroyed: plain data, the texts in the current memory context.
+struct Failure {
+  bool server_error = false;
+  int sqlstate = 0;
+  const char* message = nullptr;
+  const char* detail = nullptr;
+  const char* hint = nullptr;
+};
+
+/// To be called inside a catch block: turns the exception in flight into plain data. Allocates without raising.
+Failure current_failure() noexcept;
+
+/// Raises the failure as a server error (longjmp). No C++ object with a destructor may be alive in the calling frame.
+[[noreturn]] void raise(const Failure& failure);
+
+/// Runs the body of an entry point. All that `fn` created is destroyed before an error is raised.
+template <class Fn>
+Datum boundary(Fn&& fn) {
+  Failure failure;
+  try {
+    return fn();
+  } catch (...) {
+    failure = current_failure();
+  }
+  raise(failure);
+}
+
+/// Runs server code that may ereport() and turns its longjmp into a ServerError. The lambda must not create objects
+/// with destructors: a longjmp out of it would skip them.
+template <class Fn>
+auto pg_call(Fn&& fn) -> std::invoke_result_t<Fn> {
+  sigjmp_buf* const outer_exception_stack = PG_exception_stack;
+  ErrorContextCallback* const outer_context_stack = error_context_stack;
+  const MemoryContext outer_memory = CurrentMemoryContext;
+  sigjmp_buf jump;
+  if (sigsetjmp(jump, 0) == 0) {
+    PG_exception_stack = &jump;
+    if constexpr (std::is_void_v<std::invoke_result_t<Fn>>) {
+      fn();
+      PG_exception_stack = outer_exception_stack;
+      error_context_stack = outer_context_stack;
+      return;
+    } else {
+      static_assert(std::is_trivially_destructible_v<std::invoke_result_t<Fn>>);
+      auto result = fn();
+      PG_exception_stack = outer_exception_stack;
+      error_context_stack = outer_context_stack;
+      return result;
+    }
+  }
+  PG_exception_stack = outer_exception_stack;
+  error_context_stack = outer_context_stack;
+  MemoryContextSwitchTo(outer_memory);
+  throw ServerError{};
+}
+
+}  // namespace bookmeatoz::pg
+
+/// Defines a function that SQL can call. The visibility is said here because all else in the module is hidden, and
+/// PostgreSQL 15 does not yet mark its entry points.
+#define BOOKMEATOZ_FUNCTION(name)                               \
+  _Pragma("GCC visibility push(default)") extern "C" {          \
+    extern Datum name(PG_FUNCTION_ARGS);                        \
+    PG_FUNCTION_INFO_V1(name);                                  \
+  }                                                             \
+  _Pragma("GCC visibility pop") extern "C" Datum name(PG_FUNCTION_ARGS)

@@ -1,0 +1,17 @@
+// The module: its magic block and its initialisation. Called by the server when the library is loaded.
+#include "boundary.hpp"
+#include "schema_installer.hpp"
+#include "session_context.hpp"
+
+#pragma GCC visibility push(default)
+extern "C" {
+PG_MODULE_MAGIC;
+void _PG_init(void);
+}
+#pragma GCC visibility pop
+
+// Settings are defined here and nowhere later, so that values given before the load are checked at once.
+extern "C" void _PG_init(void) {
+  bookmeatoz::pg::session_context_init();
+  bookmeatoz::pg::schema_installer_init();
+}
