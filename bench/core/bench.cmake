@@ -1,0 +1,20 @@
+# Benchmarks of the core: each bench/core/NAME.cpp is one Google Benchmark program. Included by CMakeLists.txt, run by ./dev bench.
+
+if(BOOKMEATOZ_SANITIZE)
+    return()
+endif()
+find_package(benchmark)
+if(NOT benchmark_FOUND)
+    message(WARNING "Google Benchmark is not installed (Debian: libbenchmark-dev): no benchmarks are built")
+    return()
+endif()
+
+file(GLOB benchmarks CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/core/*.cpp)
+foreach(source IN LISTS benchmarks)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(bench_${name} ${source})
+    set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench OUTPUT_NAME ${name})
+    target_include_directories(bench_${name} PRIVATE ${CMAKE_SOURCE_DIR}/test)
+    target_compile_options(bench_${name} PRIVATE -Wall -Wextra)
+    target_link_libraries(bench_${name} PRIVATE core benchmark::benchmark benchmark::benchmark_main)
+endforeach()

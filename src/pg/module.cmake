@@ -1,0 +1,42 @@
+# The loadable module and its install script, from the same files as the Makefile's. Included by CMakeLists.txt.
+# cmake --install puts them where the server looks for them (DESTDIR is respected).
+
+find_program(PG_CONFIG pg_config)
+if(NOT PG_CONFIG)
+    message(WARNING "pg_config is not found (Debian: postgresql-server-dev-NN): the module is not built")
+    return()
+endif()
+foreach(name includedir-server pkglibdir sharedir)
+    execute_process(COMMAND ${PG_CONFIG} --${name} OUTPUT_VARIABLE ${name} OUTPUT_STRIP_TRAILING_WHITESPACE
+                    COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
+if(NOT EXISTS ${includedir-server}/postgres.h)
+    message(WARNING "${PG_CONFIG}: no server headers (Debian: postgresql-server-dev-NN): the module is not built")
+    return()
+endif()
+
+file(GLOB pg_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/pg/*.cpp)
+add_library(module MODULE ${pg_sources})
+set_target_properties(module PROPERTIES PREFIX "" OUTPUT_NAME bookmeatoz)
+target_include_directories(module PRIVATE ${CMAKE_SOURCE_DIR}/src)
+target_include_directories(module SYSTEM PRIVATE ${includedir-server})
+# As the server itself is compiled: it aliases types and relies on signed overflow that wraps.
+target_compile_options(module PRIVATE -Wall -Wextra -Werror ${no_global_constructors}
+                       -fno-strict-aliasing -fwrapv)
+if(TARGET core)
+    target_link_libraries(module PRIVATE core)
+endif()
+
+set(script bookmeatoz--${PROJECT_VERSION}.sql)
+file(GLOB sql_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/install/*.sql)
+set(assemble ${CMAKE_SOURCE_DIR}/sql/assemble)
+add_custom_command(OUTPUT ${script} bookmeatoz.control
+                   COMMAND ${assemble} script >${script}
+                   COMMAND ${assemble} control >bookmeatoz.control
+                   DEPENDS ${assemble} ${sql_parts} ${CMAKE_SOURCE_DIR}/META.json ${CMAKE_SOURCE_DIR}/bookmeatoz.control.in)
+add_custom_target(install_script ALL DEPENDS ${script})
+
+file(GLOB update_scripts ${CMAKE_SOURCE_DIR}/sql/bookmeatoz--*--*.sql)
+install(TARGETS module LIBRARY DESTINATION ${pkglibdir})
+install(FILES ${CMAKE_BINARY_DIR}/${script} ${CMAKE_BINARY_DIR}/bookmeatoz.control ${update_scripts}
+        DESTINATION ${sharedir}/extension)
