@@ -1,0 +1,272 @@
+// The four settings of the session context, their hooks, and the SQL functions that read and set them.
+// A check hook parses a value, its assign hook stores the result: SET LOCAL, savepoints, ROLLBACK, DISCARD ALL and
+// parallel workers follow because the server itself keeps the values. The server's C code calls the hooks directly, so
+// nothing in them throws and nothing in them owns memory that a longjmp would lose.
+#include "session_context.hpp"
+
+#include <cstdlib>
+#include <new>
+
+extern "C" {
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constexpr const char* tenant_setting = "app.current_tenant_id";
+constexpr const char* business_setting = "app.current_business_id";
+constexpr const char* user_setting = "app.current_user_id";
+constexpr const char* admin_setting = "app.is_system_admin";
+
+constinit SessionContext context;
+
+// The server's own copies of the values; nobody else reads them.
+constinit char* tenant_text = nullptr;
+constinit char* business_text = nullptr;
+constinit char* user_text = nullptr;
+constinit bool admin_switched_on = false;
+
+// ---- ids
+
+/// From 16 on the server frees a hook's result with guc_free, before that with free.
+void* allocate_hook_result(std::size_t size) noexcept {
+#if PG_VERSION_NUM >= 160000
+    return guc_malloc(LOG, size);
+#else
+    return std::malloc(size);
+#endif
+}
+
+int hex_digit(char c) noexcept {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// Reads what the type uuid reads: 32 hexadecimal digits, a hyphen allowed after each four, braces around them allowed.
+bool parse_id(const char* text, pg_uuid_t& id) noexcept {
+    const bool braces = *text == '{';
+    text += braces ? 1 : 0;
+    for (int i = 0; i < UUID_LEN; i++) {
+        const int high = hex_digit(text[0]);
+        const int low = high < 0 ? -1 : hex_digit(text[1]);
+        if (low < 0) {
+            return false;
+        }
+        id.data[i] = static_cast<unsigned char>(high * 16 + low);
+        text += 2;
+        const bool group_ends = i % 2 == 1 && i < UUID_LEN - 1;
+        text += group_ends && *text == '-' ? 1 : 0;
+    }
+    if (braces && *text++ != '}') {
+        return false;
+    }
+    return *text == '\0';
+}
+
+/// Empty stands for NULL, because that is what current_setting() gives after SET LOCAL has ended.
+bool check_id(char** value, void** parsed, GucSource) noexcept {
+    *parsed = nullptr;
+    if (*value == nullptr || **value == '\0') {
+        return true;
+    }
+    pg_uuid_t id;
+    if (!parse_id(*value, id)) {
+        GUC_check_errcode(ERRCODE_INVALID_TEXT_REPRESENTATION);
+        GUC_check_errdetail("The value is neither a UUID nor empty.");
+        GUC_check_errhint("Set it to a UUID, or to an empty string for none.");
+        return false;
+    }
+    void* const result = allocate_hook_result(sizeof id);
+    if (result == nullptr) {
+        return false;
+    }
+    *parsed = std::memcpy(result, &id, sizeof id);
+    return true;
+}
+
+template <std::optional<pg_uuid_t> SessionContext::*Part>
+void assign_id(const char*, void* parsed) noexcept {
+    if (parsed == nullptr) {
+        (context.*Part).reset();
+    } else {
+        context.*Part = *static_cast<const pg_uuid_t*>(parsed);
+    }
+}
+
+// ---- the admin flag
+
+/// The last answer to "may this role be system admin?". Every change of a role, a membership or a parameter's
+/// privileges makes it void, so that a right that is taken away ends in open sessions too.
+struct AdminRight {
+    bool known = false;
+    Oid role = InvalidOid;
+    bool granted = false;
+};
+constinit AdminRight admin_right;
+constinit unsigned roles_changed = 0;
+
+void forget_admin_right(Datum, int, uint32) noexcept {
+    admin_right.known = false;
+    roles_changed++;
+}
+
+/// Superusers always may. Reads catalogs: may raise a server error.
+bool may_be_admin(Oid role) {
+    return pg_parameter_aclcheck(admin_setting, role, ACL_SET) == ACLCHECK_OK;
+}
+
+bool may_be_admin_cached(Oid role) {
+    if (!admin_right.known || admin_right.role != role) {
+        const unsigned before = roles_changed;
+        const bool granted = pg_call([&] { return may_be_admin(role); });
+        // An invalidation that came in during the look-up may have come after what was read.
+        admin_right = {before == roles_changed, role, granted};
+        return granted;
+    }
+    return admin_right.granted;
+}
+
+/// Anybody may switch it off, and applications do in every transaction. Switching on needs the right to, or one
+/// injected SET would make anybody an admin. A parallel worker takes over what its leader was allowed.
+bool check_admin(bool* value, void**, GucSource) {
+    if (!*value || InitializingParallelWorker) {
+        return true;
+    }
+    // The postmaster and a reload come here without a transaction: catalogs cannot be read then.
+    if (!IsTransactionState()) {
+        GUC_check_errcode(ERRCODE_CANT_CHANGE_RUNTIME_PARAM);
+        GUC_check_errmsg("parameter \"%s\" cannot be switched on outside a transaction", admin_setting);
+        GUC_check_errhint(
+            "Switch it on in a session, by SET or by ALTER ROLE ... SET, not in a configuration file.");
+        return false;
+    }
+    if (!may_be_admin(GetUserId())) {
+        GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
+        GUC_check_errmsg("permission denied to switch on parameter \"%s\"", admin_setting);
+        GUC_check_errdetail(
+            "Only superusers and roles with the privilege SET on the parameter may switch it on.");
+        GUC_check_errhint(
+            "GRANT SET ON PARAMETER app.is_system_admin TO the role of the platform's administration.");
+        return false;
+    }
+    return true;
+}
+
+// ---- set_session_context()
+
+/// As SET LOCAL does: until the end of the transaction, or of the calling function if that has a SET clause.
+void set_local(const char* setting, const char* value) {
+    (void)set_config_option(setting, value, superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION,
+                            GUC_ACTION_LOCAL, true, 0, false);
+}
+
+void set_local_id(const char* setting, const NullableDatum& id) {
+    set_local(setting, id.isnull ? "" : DatumGetCString(DirectFunctionCall1(uuid_out, id.value)));
+}
+
+// ---- results
+
+/// A copy, never a pointer to the live state: a SET later in the same query would change a result already given.
+Datum copy_or_null(FunctionCallInfo fcinfo, const std::optional<pg_uuid_t>& id) {
+    if (!id) {
+        fcinfo->isnull = true;
+        return Datum{0};
+    }
+    void* const copy = MemoryContextAllocExtended(CurrentMemoryContext, sizeof *id, MCXT_ALLOC_NO_OOM);
+    if (copy == nullptr) {
+        throw std::bad_alloc();
+    }
+    return PointerGetDatum(std::memcpy(copy, &*id, sizeof *id));
+}
+
+void define_id(const char* name, const char* description, char** text, GucStringAssignHook assign) {
+    DefineCustomStringVariable(name, description, "A UUID, or empty for none.", text, "", PGC_USERSET,
+                               GUC_NOT_IN_SAMPLE, check_id, assign, nullptr);
+}
+
+} // namespace
+
+void session_context_init() {
+    for (const int catalog : {AUTHOID, AUTHMEMROLEMEM, PARAMETERACLNAME}) {
+        CacheRegisterSyscacheCallback(catalog, forget_admin_right, Datum{0});
+    }
+    define_id(tenant_setting, "Tenant that the session speaks for.", &tenant_text,
+              assign_id<&SessionContext::tenant>);
+    define_id(business_setting, "Business that the session speaks for.", &business_text,
+              assign_id<&SessionContext::business>);
+    define_id(user_setting, "User that the session speaks for.", &user_text,
+              assign_id<&SessionContext::user>);
+    DefineCustomBoolVariable(
+        admin_setting, "The session acts as system administrator and sees the rows of all tenants.",
+        "Anybody may switch it off; superusers and roles with the privilege SET switch it on.",
+        &admin_switched_on, false, PGC_USERSET, GUC_NOT_IN_SAMPLE, check_admin, nullptr, nullptr);
+    // The prefix "app" is never reserved: that would delete the app.* settings of other programs.
+}
+
+const SessionContext& session_context() noexcept {
+    return context;
+}
+
+/// The flag outlives SET ROLE, the right to it does not: so the current role is asked at every use.
+bool session_is_admin() {
+    return admin_switched_on && may_be_admin_cached(GetUserId());
+}
+
+ContextClass context_class() {
+    if (session_is_admin()) {
+        return ContextClass::admin;
+    }
+    if (context.business) {
+        return ContextClass::business;
+    }
+    if (context.tenant) {
+        return ContextClass::tenant;
+    }
+    return context.user ? ContextClass::user : ContextClass::none;
+}
+
+BOOKMEATOZ_FUNCTION(current_session_tenant_id) {
+    return boundary([&] { return copy_or_null(fcinfo, context.tenant); });
+}
+
+BOOKMEATOZ_FUNCTION(current_session_business_id) {
+    return boundary([&] { return copy_or_null(fcinfo, context.business); });
+}
+
+BOOKMEATOZ_FUNCTION(current_session_user_id) {
+    return boundary([&] { return copy_or_null(fcinfo, context.user); });
+}
+
+BOOKMEATOZ_FUNCTION(is_system_admin) {
+    (void)fcinfo;
+    return boundary([] { return BoolGetDatum(session_is_admin()); });
+}
+
+/// set_session_context(tenant_id, business_id, user_id, is_system_admin)
+BOOKMEATOZ_FUNCTION(set_session_context) {
+    return boundary([&]() -> Datum {
+        pg_call([&] {
+            set_local_id(tenant_setting, fcinfo->args[0]);
+            set_local_id(business_setting, fcinfo->args[1]);
+            set_local_id(user_setting, fcinfo->args[2]);
+            set_local(admin_setting, !PG_ARGISNULL(3) && PG_GETARG_BOOL(3) ? "on" : "off");
+        });
+        return Datum{0};
+    });
+}
+
+} // namespace bookmeatoz::pg
