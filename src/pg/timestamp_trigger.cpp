@@ -57,8 +57,8 @@ int require_column(const Relation table) {
     }
     if (TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid != TIMESTAMPTZOID) {
         throw SqlError{ERRCODE_DATATYPE_MISMATCH,
-                       "column \"updated_at\" of table \"" + name +
-                           "\" is not of type timestamp with time zone",
+                       "column \"updated_at\" of table " + quoted_name(table) +
+                           " is not of type timestamp with time zone",
                        "trigger_set_timestamp() writes an instant, not a local time.",
                        "Change the type of the column, or drop the trigger."};
     }
