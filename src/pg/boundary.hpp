@@ -27,24 +27,24 @@ struct ServerError {};
 /// An error of ours: what the client sees. SQLSTATE as an ERRCODE_ constant, message without a full stop, DETAIL and
 /// HINT as whole sentences (empty = absent).
 class SqlError : public std::exception {
- public:
-  SqlError(int sqlstate, std::string message, std::string detail = {}, std::string hint = {})
-      : sqlstate(sqlstate), message(std::move(message)), detail(std::move(detail)), hint(std::move(hint)) {}
-  const char* what() const noexcept override { return message.c_str(); }
+public:
+    SqlError(int sqlstate, std::string message, std::string detail = {}, std::string hint = {})
+        : sqlstate(sqlstate), message(std::move(message)), detail(std::move(detail)), hint(std::move(hint)) {}
+    const char* what() const noexcept override { return message.c_str(); }
 
-  int sqlstate;
-  std::string message;
-  std::string detail;
-  std::string hint;
+    int sqlstate;
+    std::string message;
+    std::string detail;
+    std::string hint;
 };
 
 /// What is left of an exception once it is destroyed: plain data, the texts in the current memory context.
 struct Failure {
-  bool server_error = false;
-  int sqlstate = 0;
-  const char* message = nullptr;
-  const char* detail = nullptr;
-  const char* hint = nullptr;
+    bool server_error = false;
+    int sqlstate = 0;
+    const char* message = nullptr;
+    const char* detail = nullptr;
+    const char* hint = nullptr;
 };
 
 /// To be called inside a catch block: turns the exception in flight into plain data. Allocates without raising.
@@ -56,51 +56,57 @@ Failure current_failure() noexcept;
 /// Runs the body of an entry point. All that `fn` created is destroyed before an error is raised.
 template <class Fn>
 Datum boundary(Fn&& fn) {
-  Failure failure;
-  try {
-    return fn();
-  } catch (...) {
-    failure = current_failure();
-  }
-  raise(failure);
+    Failure failure;
+    try {
+        return fn();
+    } catch (...) {
+        failure = current_failure();
+    }
+    raise(failure);
 }
 
-/// Runs server code that may ereport() and turns its longjmp into a ServerError. The lambda must not create objects
-/// with destructors: a longjmp out of it would skip them.
+/// The server's error handling as it was on entry; restored on every way out, C++ exceptions included.
+class ErrorHandling {
+public:
+    ErrorHandling()
+        : exception_stack_(PG_exception_stack), context_stack_(error_context_stack),
+          memory_(CurrentMemoryContext) {}
+    ~ErrorHandling() {
+        PG_exception_stack = exception_stack_;
+        error_context_stack = context_stack_;
+    }
+    ErrorHandling(const ErrorHandling&) = delete;
+    ErrorHandling& operator=(const ErrorHandling&) = delete;
+
+    MemoryContext memory() const { return memory_; }
+
+private:
+    sigjmp_buf* exception_stack_;
+    ErrorContextCallback* context_stack_;
+    MemoryContext memory_;
+};
+
+/// Runs server code that may ereport() and turns its longjmp into a ServerError. At a call that may raise, the lambda
+/// must have no object with a destructor: a longjmp out of it would skip them.
 template <class Fn>
 auto pg_call(Fn&& fn) -> std::invoke_result_t<Fn> {
-  sigjmp_buf* const outer_exception_stack = PG_exception_stack;
-  ErrorContextCallback* const outer_context_stack = error_context_stack;
-  const MemoryContext outer_memory = CurrentMemoryContext;
-  sigjmp_buf jump;
-  if (sigsetjmp(jump, 0) == 0) {
-    PG_exception_stack = &jump;
-    if constexpr (std::is_void_v<std::invoke_result_t<Fn>>) {
-      fn();
-      PG_exception_stack = outer_exception_stack;
-      error_context_stack = outer_context_stack;
-      return;
-    } else {
-      static_assert(std::is_trivially_destructible_v<std::invoke_result_t<Fn>>);
-      auto result = fn();
-      PG_exception_stack = outer_exception_stack;
-      error_context_stack = outer_context_stack;
-      return result;
+    const ErrorHandling outer;
+    sigjmp_buf jump;
+    if (sigsetjmp(jump, 0) == 0) {
+        PG_exception_stack = &jump;
+        return fn();
     }
-  }
-  PG_exception_stack = outer_exception_stack;
-  error_context_stack = outer_context_stack;
-  MemoryContextSwitchTo(outer_memory);
-  throw ServerError{};
+    MemoryContextSwitchTo(outer.memory());
+    throw ServerError{};
 }
 
-}  // namespace bookmeatoz::pg
+} // namespace bookmeatoz::pg
 
 /// Defines a function that SQL can call. The visibility is said here because all else in the module is hidden, and
 /// PostgreSQL 15 does not yet mark its entry points.
-#define BOOKMEATOZ_FUNCTION(name)                               \
-  _Pragma("GCC visibility push(default)") extern "C" {          \
-    extern Datum name(PG_FUNCTION_ARGS);                        \
-    PG_FUNCTION_INFO_V1(name);                                  \
-  }                                                             \
-  _Pragma("GCC visibility pop") extern "C" Datum name(PG_FUNCTION_ARGS)
+#define BOOKMEATOZ_FUNCTION(name)                                                                            \
+    _Pragma("GCC visibility push(default)") extern "C" {                                                     \
+        extern Datum name(PG_FUNCTION_ARGS);                                                                 \
+        PG_FUNCTION_INFO_V1(name);                                                                           \
+    }                                                                                                        \
+    _Pragma("GCC visibility pop") extern "C" Datum name(PG_FUNCTION_ARGS)

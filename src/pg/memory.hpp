@@ -18,30 +18,34 @@ namespace bookmeatoz::pg {
 /// Allocates from one MemoryContext. Throws bad_alloc where palloc would raise an error; honours alignments above
 /// MAXIMUM_ALIGNOF, which palloc does not.
 class ContextMemory final : public std::pmr::memory_resource {
- public:
-  explicit ContextMemory(MemoryContext context) : context_(context) {}
+public:
+    explicit ContextMemory(MemoryContext context) : context_(context) {}
 
- private:
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    const bool over_aligned = alignment > MAXIMUM_ALIGNOF;
-    const std::size_t size = (bytes == 0 ? 1 : bytes) + (over_aligned ? alignment + sizeof(void*) : 0);
-    void* const base = MemoryContextAllocExtended(context_, size, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
-    if (base == nullptr) throw std::bad_alloc();
-    if (!over_aligned) return base;
-    // The word before the aligned block remembers where palloc's block begins.
-    const auto first = reinterpret_cast<std::uintptr_t>(base) + sizeof(void*);
-    const auto aligned = (first + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
-    reinterpret_cast<void**>(aligned)[-1] = base;
-    return reinterpret_cast<void*>(aligned);
-  }
+private:
+    void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+        const bool over_aligned = alignment > MAXIMUM_ALIGNOF;
+        const std::size_t size = (bytes == 0 ? 1 : bytes) + (over_aligned ? alignment + sizeof(void*) : 0);
+        void* const base = MemoryContextAllocExtended(context_, size, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+        if (base == nullptr)
+            throw std::bad_alloc();
+        if (!over_aligned)
+            return base;
+        // The word before the aligned block remembers where palloc's block begins.
+        const auto first = reinterpret_cast<std::uintptr_t>(base) + sizeof(void*);
+        const auto aligned = (first + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
+        reinterpret_cast<void**>(aligned)[-1] = base;
+        return reinterpret_cast<void*>(aligned);
+    }
 
-  void do_deallocate(void* block, std::size_t, std::size_t alignment) override {
-    pfree(alignment > MAXIMUM_ALIGNOF ? static_cast<void**>(block)[-1] : block);
-  }
+    void do_deallocate(void* block, std::size_t, std::size_t alignment) override {
+        pfree(alignment > MAXIMUM_ALIGNOF ? static_cast<void**>(block)[-1] : block);
+    }
 
-  bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
+    bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
+        return this == &other;
+    }
 
-  MemoryContext context_;
+    MemoryContext context_;
 };
 
-}  // namespace bookmeatoz::pg
+} // namespace bookmeatoz::pg

@@ -12,6 +12,6 @@ void _PG_init(void);
 
 // Settings are defined here and nowhere later, so that values given before the load are checked at once.
 extern "C" void _PG_init(void) {
-  bookmeatoz::pg::session_context_init();
-  bookmeatoz::pg::schema_installer_init();
+    bookmeatoz::pg::session_context_init();
+    bookmeatoz::pg::schema_installer_init();
 }

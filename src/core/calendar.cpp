@@ -1,0 +1,28 @@
+// How far a question reaches (S9, S10): see calendar.hpp.
+#include "calendar.hpp"
+
+namespace bookmeatoz {
+
+Interval bookable_window(Interval asked, Instant as_of, const Settings& settings) {
+    asked.begin = std::max(asked.begin, as_of + settings.min_notice);
+    if (settings.max_advance_days) {
+        // Inclusive: the instant of the horizon itself may still be booked.
+        asked.end = std::min(asked.end, as_of + *settings.max_advance_days * one_day + one_tick);
+    }
+    return asked;
+}
+
+Interval booking_reach(Interval window, const Service& service) {
+    const Duration before = service.buffer_before + longest_booking + longest_buffer;
+    const Duration after = service.duration + service.buffer_after + longest_buffer;
+    return {window.begin - std::max(before, date_reach), window.end + std::max(after, date_reach)};
+}
+
+Interval override_reach(Interval window, const Service& service) {
+    // Working time is expanded by whole local days around the window (working_time.cpp), and in replace mode an override
+    // counts for the whole of its day.
+    return {window.begin - service.buffer_before - 3 * one_day - date_reach,
+            window.end + service.duration + service.buffer_after + one_day + date_reach};
+}
+
+} // namespace bookmeatoz

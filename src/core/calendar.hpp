@@ -1,0 +1,93 @@
+// The calendar of one question: all that the engine is given to find, check or book a slot. Plain data, owned by the
+// caller, who must load at least what booking_reach() and override_reach() name (S9).
+#pragma once
+
+#include "instant.hpp"
+#include "settings.hpp"
+#include "zone.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace bookmeatoz {
+
+using Uuid = std::array<std::uint8_t, 16>;
+
+/// A row of working_hours. Times of day from 00:00 to 24:00; end <= start ends on the next day (S3).
+struct WeeklyShift {
+    std::chrono::weekday day;
+    Duration start;
+    Duration end;
+    bool is_off;
+};
+
+/// A row of employee_availability_overrides.
+struct Override {
+    Interval interval;
+    bool is_unavailable;
+};
+
+enum class BookingStatus { pending, confirmed, cancelled, completed, rejected, no_show };
+
+/// A row of bookings. The buffers are its own, frozen when it was booked (S6).
+struct Booking {
+    Uuid service_id;
+    Interval interval;
+    std::chrono::minutes buffer_before;
+    std::chrono::minutes buffer_after;
+    BookingStatus status;
+    std::optional<Instant> hold_expires_at;
+};
+
+/// What a booking takes up: an eligible employee, or a business that is itself the one resource (S12).
+struct Resource {
+    Uuid id;
+    std::span<const WeeklyShift> own_hours;
+    std::span<const Override> overrides;
+    std::span<const Booking> bookings;
+};
+
+struct Service {
+    Uuid id;
+    std::chrono::minutes duration;
+    std::chrono::minutes buffer_before;
+    std::chrono::minutes buffer_after;
+};
+
+struct Calendar {
+    Service service;
+    Settings settings;
+    std::span<const ZonePeriod> zone;
+    std::span<const WeeklyShift> default_hours;
+    /// Ascending by id. One of them when an employee was named, or when the business is its own resource.
+    std::span<const Resource> resources;
+    /// S14, for a question about any employee: bookings without an employee, and the services that share an eligible
+    /// employee with this one (ascending). Empty otherwise.
+    std::span<const Booking> unassigned;
+    std::span<const Uuid> competing_services;
+    /// Starts in [window.begin, window.end) are asked for (S9), as known at as_of (S10, S19).
+    Interval window;
+    Instant as_of;
+};
+
+/// The longest booking and the longest buffer that the tables allow (bookings_at_most_seven_days and the checks of the
+/// buffers): how far before a window a booking that reaches into it can begin.
+inline constexpr Duration longest_booking = 7 * one_day;
+inline constexpr std::chrono::minutes longest_buffer{1440};
+
+/// A local date can begin or end this far from an instant of it, whatever the zone does: 24 hours and a skipped day.
+inline constexpr Duration date_reach = 2 * one_day;
+
+/// S10: the part of `asked` in which a slot may start at all: not before the notice, not after the horizon.
+Interval bookable_window(Interval asked, Instant as_of, const Settings& settings);
+
+/// The instants at which a booking may start and still matter for starts in `window`: by its busy time (S6) or by the
+/// count of a local day (S16).
+Interval booking_reach(Interval window, const Service& service);
+
+/// Overrides that meet this interval matter for starts in `window` (S5).
+Interval override_reach(Interval window, const Service& service);
+
+} // namespace bookmeatoz

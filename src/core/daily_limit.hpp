@@ -1,0 +1,22 @@
+// Limits of bookings per local day (S16), of one resource.
+#pragma once
+
+#include "calendar.hpp"
+
+namespace bookmeatoz {
+
+/// The local dates on which a resource has reached a limit, the service's or the business's.
+class DailyLimit {
+public:
+    DailyLimit(const Calendar& calendar, std::span<const Booking> bookings,
+               std::pmr::memory_resource* memory);
+
+    /// Whether a slot that starts at this instant would exceed a limit of its local date.
+    bool reached_at(Instant start) const;
+
+private:
+    Zone zone_;
+    std::pmr::vector<LocalDate> full_;
+};
+
+} // namespace bookmeatoz

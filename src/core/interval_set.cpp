@@ -1,0 +1,45 @@
+// Sets of instants: see interval_set.hpp.
+#include "interval_set.hpp"
+
+namespace bookmeatoz {
+
+void normalize(Intervals& intervals) {
+    std::erase_if(intervals, is_empty);
+    const auto by_begin = [](const Interval& a, const Interval& b) { return a.begin < b.begin; };
+    // Rows come from indexes, mostly in order already.
+    if (!std::is_sorted(intervals.begin(), intervals.end(), by_begin)) {
+        std::sort(intervals.begin(), intervals.end(), by_begin);
+    }
+    std::size_t kept = 0;
+    for (const Interval& interval : intervals) {
+        if (kept > 0 && interval.begin <= intervals[kept - 1].end) {
+            intervals[kept - 1].end = std::max(intervals[kept - 1].end, interval.end);
+        } else {
+            intervals[kept++] = interval;
+        }
+    }
+    intervals.resize(kept);
+}
+
+Intervals subtract(const Intervals& set, const Intervals& removed, std::pmr::memory_resource* memory) {
+    Intervals rest(memory);
+    rest.reserve(set.size() + removed.size());
+    auto hole = removed.begin();
+    for (Interval interval : set) {
+        while (hole != removed.end() && hole->end <= interval.begin)
+            ++hole;
+        // A hole may reach into the next interval of the set too, so it is left behind only when it ends before one.
+        for (auto next = hole; next != removed.end() && next->begin < interval.end; ++next) {
+            if (interval.begin < next->begin)
+                rest.push_back({interval.begin, next->begin});
+            interval.begin = std::max(interval.begin, next->end);
+            if (next->end < interval.end)
+                hole = next + 1;
+        }
+        if (!is_empty(interval))
+            rest.push_back(interval);
+    }
+    return rest;
+}
+
+} // namespace bookmeatoz

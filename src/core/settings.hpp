@@ -1,0 +1,50 @@
+// The settings that steer availability (S17): one table of keys, types and ranges, used when settings are written
+// (refused at once) and when they are read (never silently ignored).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bookmeatoz {
+
+enum class SlotAlignment { shift, clock, optimized };
+enum class Assignment { least_busy, first };
+enum class HoursInheritance { schedule, day };
+enum class OverrideMode { add, replace };
+
+/// The settings in force for one question, with the built-in defaults.
+struct Settings {
+    std::chrono::minutes slot_interval{15};
+    SlotAlignment slot_alignment = SlotAlignment::shift;
+    std::chrono::minutes slot_offset{0};
+    std::chrono::minutes min_notice{0};
+    std::optional<int> max_advance_days;
+    bool buffers_within_hours = false;
+    int capacity = 1;
+    std::optional<int> max_bookings_per_day_of_service;
+    std::optional<int> max_bookings_per_day_of_business;
+    std::chrono::minutes hold{5};
+    Assignment assignment = Assignment::least_busy;
+    HoursInheritance working_hours_inheritance = HoursInheritance::schedule;
+    OverrideMode availability_override_mode = OverrideMode::add;
+};
+
+/// Where a value stands; the same key may be read in one of them, or in both.
+enum class SettingsOwner { service, business };
+
+/// A JSON scalar as text; `other` is an array or an object.
+struct SettingValue {
+    enum class Kind { null, boolean, number, string, other };
+    Kind kind;
+    std::string_view text;
+};
+
+/// Takes over one key of a settings object. Call it for the business first, then for the service: the later value wins.
+/// Returns nothing when the value was taken, is null (unset), or the key is not one of `owner`; else what the key
+/// wants, e.g. "an integer from 1 to 1440".
+std::optional<std::string> apply_setting(Settings& settings, SettingsOwner owner, std::string_view key,
+                                         SettingValue value);
+
+} // namespace bookmeatoz

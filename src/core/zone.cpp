@@ -1,0 +1,49 @@
+// Local time and instants: see zone.hpp.
+#include "zone.hpp"
+
+namespace bookmeatoz {
+namespace {
+
+/// Index of the period in force at an instant.
+std::size_t period_at(std::span<const ZonePeriod> periods, Instant instant) {
+    const auto next = std::upper_bound(periods.begin() + 1, periods.end(), instant,
+                                       [](Instant i, const ZonePeriod& period) { return i < period.begin; });
+    return static_cast<std::size_t>(next - periods.begin()) - 1;
+}
+
+} // namespace
+
+LocalTime Zone::to_local(Instant instant) const {
+    return LocalTime(instant.time_since_epoch() + periods_[period_at(periods_, instant)].offset);
+}
+
+Zone::Place Zone::locate(LocalTime local) const {
+    const Instant as_utc(local.time_since_epoch());
+    // No offset reaches a day, so the walk begins at or before the period wanted. It stops at the first period that
+    // ends later than `local` by its own clock: the earlier one where the clock went back.
+    std::size_t i = period_at(periods_, as_utc - one_day);
+    for (; i + 1 < periods_.size(); ++i) {
+        const Instant end = periods_[i + 1].begin;
+        if (as_utc - periods_[i].offset < end)
+            break;
+        if (as_utc - periods_[i + 1].offset < end)
+            return {i, true};
+    }
+    return {i, false};
+}
+
+Instant Zone::to_instant(LocalTime local) const {
+    return Instant(local.time_since_epoch()) - periods_[locate(local).period].offset;
+}
+
+bool Zone::exists(LocalDate date) const {
+    const LocalTime begin(date);
+    const Place place = locate(begin);
+    if (!place.in_gap)
+        return true;
+    const ZonePeriod& after = periods_[place.period + 1];
+    const LocalTime gap_end(after.begin.time_since_epoch() + after.offset);
+    return gap_end < begin + one_day;
+}
+
+} // namespace bookmeatoz

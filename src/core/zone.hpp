@@ -1,0 +1,47 @@
+// The time zone of a business as plain data, and the two ways between local time and instants (S4).
+#pragma once
+
+#include "instant.hpp"
+
+#include <span>
+
+namespace bookmeatoz {
+
+/// From `begin` until the next period's begin, local time is UTC + offset.
+struct ZonePeriod {
+    Instant begin;
+    std::chrono::seconds offset;
+};
+
+/// A view of consecutive periods in ascending order; never empty; the first holds for all earlier instants too, and
+/// the last for all later ones. Offsets lie within 24 hours of UTC.
+class Zone {
+public:
+    explicit Zone(std::span<const ZonePeriod> periods) : periods_(periods) {}
+
+    LocalTime to_local(Instant instant) const;
+    LocalDate date_of(Instant instant) const {
+        return std::chrono::floor<std::chrono::days>(to_local(instant));
+    }
+
+    /// S4: the offset before the transition counts, both in the gap (02:30 becomes 03:30) and in the overlap (the first
+    /// of the two). As RFC 5545 section 3.3.5, Temporal's "compatible" and Python's fold=0.
+    Instant to_instant(LocalTime local) const;
+
+    /// The first instant of a local date; of one that does not exist, the instant at which it was skipped.
+    Instant midnight(LocalDate date) const { return to_instant(LocalTime(date)); }
+
+    /// False for a date that the zone skipped as a whole, such as 2011-12-30 in Pacific/Apia.
+    bool exists(LocalDate date) const;
+
+private:
+    struct Place {
+        std::size_t period;
+        bool in_gap;
+    };
+    Place locate(LocalTime local) const;
+
+    std::span<const ZonePeriod> periods_;
+};
+
+} // namespace bookmeatoz

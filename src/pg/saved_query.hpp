@@ -1,0 +1,94 @@
+// A query that is planned once a backend and run many times, with the rights and row security of whoever runs it.
+// Used by everything that reads the tables; the server re-plans it when tables, roles or row security change.
+#pragma once
+
+#include "boundary.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+extern "C" {
+#include "executor/spi.h"
+}
+
+namespace bookmeatoz::pg {
+
+/// The schema of the extension: that of the SQL function which is being called. Its tables stand in the same one.
+Oid extension_schema(FunctionCallInfo fcinfo);
+
+/// An open SPI connection. Results live until it closes; the memory context of the caller is current in between.
+class SpiConnection {
+public:
+    SpiConnection();
+    ~SpiConnection();
+    SpiConnection(const SpiConnection&) = delete;
+    SpiConnection& operator=(const SpiConnection&) = delete;
+
+private:
+    int exceptions_;
+};
+
+/// One row of a result, columns counted from 1.
+class SpiRow {
+public:
+    SpiRow(HeapTuple tuple, TupleDesc description) : tuple_(tuple), description_(description) {}
+
+    bool is_null(int column) const;
+    /// Undefined for NULL. By reference: valid until the connection closes.
+    Datum get(int column) const;
+
+private:
+    HeapTuple tuple_;
+    TupleDesc description_;
+};
+
+/// The rows of one execution; valid until the connection closes.
+class SpiRows {
+public:
+    class Iterator {
+    public:
+        Iterator(const SPITupleTable* table, uint64 row) : table_(table), row_(row) {}
+        SpiRow operator*() const { return {table_->vals[row_], table_->tupdesc}; }
+        Iterator& operator++() {
+            ++row_;
+            return *this;
+        }
+        bool operator!=(const Iterator& other) const { return row_ != other.row_; }
+
+    private:
+        const SPITupleTable* table_;
+        uint64 row_;
+    };
+
+    SpiRows(const SPITupleTable* table, uint64 count) : table_(table), count_(count) {}
+    Iterator begin() const { return {table_, 0}; }
+    Iterator end() const { return {table_, count_}; }
+    uint64 size() const { return count_; }
+
+private:
+    const SPITupleTable* table_;
+    uint64 count_;
+};
+
+/// Meant as a constinit static. `@extschema@` in the text stands for the extension's schema.
+class SavedQuery {
+public:
+    template <std::size_t N>
+    constexpr SavedQuery(const char* text, const Oid (&argument_types)[N])
+        : text_(text), argument_types_(argument_types), argument_count_(static_cast<int>(N)) {}
+
+    /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open.
+    SpiRows run(Oid schema, std::initializer_list<Datum> arguments);
+
+private:
+    void prepare(Oid schema);
+
+    const char* text_;
+    const Oid* argument_types_;
+    int argument_count_;
+    SPIPlanPtr plan_ = nullptr;
+    Oid schema_ = InvalidOid;
+};
+
+} // namespace bookmeatoz::pg
