@@ -1,0 +1,155 @@
+# ./dev check: everything that must hold before a commit, from format to restore. Called by ./dev, .ci/run and matrix.
+# Logs stay in build/log; everything else is written to build/check and to one temporary folder.
+
+source "$top/dev.d/packages.sh"
+source "$top/dev.d/cluster.sh"
+source "$top/dev.d/report.sh"
+
+fuzz_seconds=${FUZZ_SECONDS:-20}
+scenarios=${SCENARIOS:-1500}
+seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
+
+check() {
+	local lint=true
+	case "$*" in
+	'') ;;
+	--no-lint) lint=false ;;
+	*) echo "usage: ./dev check [--no-lint]" >&2 && return 2 ;;
+	esac
+	trap finish_check EXIT
+	trap 'exit 130' INT TERM HUP
+
+	local packages=("${module_packages[@]}" "${core_packages[@]}")
+	if $lint; then packages+=("${lint_packages[@]}"); fi
+	need_packages "${packages[@]}"
+	need_postgresql
+	logs=$top/build/log
+	mkdir -p "$logs"
+	work=$(mktemp -d /tmp/bookmeatoz-check.XXXXXX)
+	echo "$("$PG_CONFIG" --version), seed $seed, logs in $logs"
+
+	if $lint; then check_lint; fi
+	check_core
+	check_database
+	verdict_given=true
+	verdict 'check'
+}
+
+finish_check() {
+	local result=$?
+	stop_cluster "${work:-/nonexistent}" || true
+	rm -rf "${work:-/nonexistent}"
+	[ -n "${verdict_given-}" ] || echo 'FAILED: check stopped before its end; see above'
+	exit "$result"
+}
+
+# ---- lint
+
+check_lint() {
+	step 'format' count_one check_format
+	step 'shellcheck' count_one check_shell
+	step 'core without PostgreSQL' count_one check_core_includes
+}
+
+cpp_files() { find "$top"/src "$top"/test "$top"/bench -name '*.cpp' -o -name '*.hpp' | sort; }
+
+check_format() {
+	cpp_files | xargs clang-format --dry-run -Werror || {
+		echo 'run ./dev format'
+		return 1
+	}
+}
+
+check_shell() {
+	cd "$top"
+	shellcheck -x -s bash dev .ci/run dev.d/*.sh
+	shellcheck sql/assemble
+	find test bench -name '*.sh' -print0 | xargs -0 -r shellcheck -x
+}
+
+# The core includes the standard library and itself. (That it has no path to the server's headers, CMake sees to.)
+check_core_includes() {
+	if grep -nE '^ *# *include' "$top"/src/core/*.?pp | grep -vE '#include (<[a-z_]+>|"(core/)?[a-z_]+\.hpp")'; then
+		echo 'the lines above include more than the standard library and src/core'
+		return 1
+	fi
+}
+
+# ---- the core, without a server
+
+check_core() {
+	step 'build (g++)' count_one build_cmake gcc cc c++
+	if $step_passed; then
+		step 'unit tests (g++)' count_googletest unit_tests gcc
+	else
+		skip 'unit tests (g++)' 'not built'
+	fi
+	step 'build (clang++, sanitizers)' count_one build_cmake clang clang clang++ -DBOOKMEATOZ_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
+		-DCMAKE_CXX_FLAGS_DEBUG='-O1 -g1'
+	if $step_passed; then
+		step 'unit tests (clang++, sanitizers)' count_googletest unit_tests clang
+		step 'fuzzers' count_tap fuzz_smoke
+	else
+		skip 'unit tests (clang++, sanitizers)' 'not built'
+		skip 'fuzzers' 'not built'
+	fi
+	if $lint; then step 'clang-tidy' count_one check_tidy; fi
+}
+
+# build_cmake NAME CC CXX OPTION...
+build_cmake() {
+	local folder=$top/build/check/$1 cc=$2 cxx=$3
+	shift 3
+	CC=$cc CXX=$cxx cmake -S "$top" -B "$folder" -DPG_CONFIG="$PG_CONFIG" "$@"
+	cmake --build "$folder" -j"$(nproc)"
+}
+
+unit_tests() { ctest --test-dir "$top/build/check/$1" --verbose; }
+
+fuzz_smoke() {
+	local fuzzers=("$top"/build/check/clang/fuzz/*) fuzzer share
+	share=$(((fuzz_seconds + ${#fuzzers[@]} - 1) / ${#fuzzers[@]}))
+	for fuzzer in "${fuzzers[@]}"; do
+		# Run in the log folder: an input that fails is left there.
+		if (cd "$logs" && "$fuzzer" -seed="$seed" -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1); then
+			echo "ok $(basename "$fuzzer")"
+		else
+			echo "not ok $(basename "$fuzzer")"
+		fi
+	done
+}
+
+check_tidy() {
+	timeout 600 xargs -P "$(nproc)" -n 1 clang-tidy -p "$top/build/check/clang" --quiet < <(ls "$top"/src/core/*.cpp) || {
+		echo 'clang-tidy found something above, or took longer than 600 s'
+		return 1
+	}
+}
+
+# ---- the extension in a server
+
+check_database() {
+	step 'build and staged install (PGXS)' count_one build_stage "$work"
+	if ! $step_passed; then
+		skip 'SQL, isolation, restore tests' 'not built'
+		return
+	fi
+	start_cluster "$work"
+	step 'SQL (make installcheck)' count_regress installcheck ISOLATION=
+	step 'isolation' count_regress installcheck REGRESS=
+	step 'differential: its own tests' count_unittest differential_unittest
+	step "differential: $scenarios scenarios" count_one differential_run
+	step 'restore' count_tap restore_tests
+	cp "$work/server.log" "$logs/server.log"
+}
+
+installcheck() {
+	make -C "$work/src" -s installcheck PG_CONFIG="$PG_CONFIG" "$@" || {
+		cat "$work"/src/regression.diffs "$work"/src/output_iso/regression.diffs 2>/dev/null
+		return 1
+	}
+}
+
+differential_unittest() { cd "$work/src/test/differential" && python3 -m unittest; }
+differential_run() { cd "$work/src" && python3 test/differential/run.py --scenarios "$scenarios" --seed "$seed"; }
+restore_tests() { cd "$work/src" && PATH=$bindir:$PATH test/restore/run.sh; }

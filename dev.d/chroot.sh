@@ -1,0 +1,77 @@
+# Clean Debian systems: made once by mmdebstrap, then only read. Sourced by matrix and fresh; needs root.
+# A run sees a copy-on-write view of its tree in its own mount, process, ipc and network namespaces, so nothing is left.
+
+chroot_cache=/var/tmp/bookmeatoz-debian
+
+need_root() {
+	if [ "$(id -u)" != 0 ]; then
+		echo "./dev: clean Debian systems are made and entered as root: sudo ./dev $1" >&2
+		return 1
+	fi
+}
+
+# need_chroot NAME SUITE PACKAGE...: makes $chroot_cache/NAME unless it is there with just these packages.
+need_chroot() {
+	local name=$1 suite=$2
+	shift 2
+	local tree=$chroot_cache/$name wanted="$suite $*"
+	mkdir -p "$chroot_cache"
+	exec {lock}>"$chroot_cache/$name.lock"
+	flock "$lock"
+	if [ "$(cat "$tree.complete" 2>/dev/null)" != "$wanted" ]; then
+		echo "making a clean Debian $suite in $tree (once; some minutes)"
+		need_packages mmdebstrap arch-test
+		rm -rf "$tree" "$tree.complete"
+		make_chroot "$suite" "$tree" "$@" >"$tree.log" 2>&1 || {
+			tail -n 20 "$tree.log" >&2
+			echo "./dev: mmdebstrap failed; the whole log: $tree.log" >&2
+			return 1
+		}
+		echo "$wanted" >"$tree.complete"
+	fi
+	exec {lock}>&-
+}
+
+# The mirror, and how it is reached, come from this machine's own configuration of apt.
+make_chroot() {
+	local suite=$1 tree=$2 options=() line
+	shift 2
+	while IFS= read -r line; do options+=(--aptopt="$line"); done < <(
+		apt-config dump | grep -E '^Acquire::(http|https|ftp|Retries|Check-Valid-Until|Check-Date)'
+	)
+	if [ $# -gt 0 ]; then
+		options+=(--include="$(IFS=, && echo "$*")")
+		# shellcheck disable=SC2016
+		options+=(--essential-hook='folder=$1/etc/postgresql-common/createcluster.d &&
+			mkdir -p "$folder" && echo "create_main_cluster = false" >"$folder/none.conf"')
+	fi
+	# A suite that still moves (forky) may be older on a mirror than its index promises.
+	mmdebstrap --variant=apt --mode=root "${options[@]}" \
+		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
+		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+		"$suite" "$tree" "deb $(mirror_of '') $suite main" "deb $(mirror_of -security) $suite-security main"
+}
+
+# mirror_of SUFFIX: where this machine gets the suite "bookworm$SUFFIX" (or whichever Debian it is) from.
+mirror_of() {
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(RELEASE) $(SITE)' 'Created-By: Packages' | awk -v suffix="$1" '
+		$1 ~ "^[a-z]+" suffix "$" && !found { found = $2 }
+		END { if (found) print found; else exit 1 }'
+}
+
+# in_chroot NAME NETWORK LOGS COMMAND...: runs COMMAND in a view of NAME with this checkout at /src and LOGS at /src/build/log.
+# NETWORK is "offline" or "online".
+in_chroot() {
+	local tree=$chroot_cache/$1 network=$2 logs=$3 view source result=0 namespaces=(--mount --pid --ipc --uts --fork)
+	shift 3
+	[ "$network" = online ] || namespaces+=(--net)
+	source=$(mktemp -d)
+	copy_sources "$source"
+	view=$(mktemp -d)
+	mkdir -p "$logs"
+	unshare "${namespaces[@]}" bash "$top/dev.d/enter-chroot.sh" "$tree" "$view" "$source" "$logs" "$@" || result=$?
+	rmdir "$view"
+	rm -rf "$source"
+	return $result
+}

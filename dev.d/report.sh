@@ -1,0 +1,68 @@
+# Runs the steps of a check, one line each with count and time, and adds them up. Sourced by check and matrix.
+# The output of a step goes to a log in $logs; the end of it is shown when the step fails.
+
+passed=0
+failed=0
+failed_steps=()
+
+# step NAME COUNTER COMMAND...: COUNTER reads the log and prints "PASSED FAILED". A step that counted nothing has failed.
+# Never call it where bash suspends set -e (if, ||, &&): COMMAND relies on it. Ask $step_passed afterwards.
+step() {
+	local name=$1 counter=$2 started=$SECONDS result ok=0 bad=0 log
+	shift 2
+	log=$logs/${name//[^a-z0-9]/-}.log
+	printf '%-32s' "$name"
+	set +e
+	(set -e && "$@") >"$log" 2>&1 </dev/null
+	result=$?
+	set -e
+	read -r ok bad < <("$counter" <"$log")
+	if [ "$result" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+	if [ "$result" -eq 0 ] && [ $((ok + bad)) -eq 0 ]; then
+		bad=1
+		echo 'this step ran no test at all' >>"$log"
+	fi
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	if [ "$bad" -eq 0 ]; then
+		step_passed=true
+		printf 'ok     %6d passed %5d s\n' "$ok" $((SECONDS - started))
+	else
+		step_passed=false
+		printf 'FAILED %6d passed, %d failed %5d s\n' "$ok" "$bad" $((SECONDS - started))
+		failed_steps+=("$name")
+		tail -n 40 "$log" | sed 's/^/    | /'
+		echo "    the whole log: $log"
+	fi
+}
+
+# skip NAME REASON: a step that could not run because another failed counts as failed.
+skip() {
+	printf '%-32sFAILED (%s)\n' "$1" "$2"
+	failed=$((failed + 1))
+	failed_steps+=("$1")
+}
+
+# Counters: one passed for the step itself; googletest; pg_regress before and since 16; Python's unittest.
+count_one() { echo "$((result == 0)) $((result != 0))"; }
+count_googletest() { count_lines '^ *([0-9]+: )?\[       OK \]' '^ *([0-9]+: )?\[  FAILED  \].*ms\)$'; }
+count_regress() { count_lines '^(ok [0-9]+|test .*\.\.\. ok)' '^(not ok [0-9]+|test .*\.\.\. FAILED)'; }
+count_tap() { count_lines '^ok ' '^not ok '; }
+count_unittest() {
+	awk '/^Ran [0-9]+ test/ { ran = $2 }
+		/^FAILED \(/ { for (i = 2; i <= NF; i++) if (match($i, /(failures|errors)=[0-9]+/)) bad += substr($i, index($i, "=") + 1) }
+		END { print ran - bad, bad + 0 }'
+}
+count_lines() { awk -v good="$1" -v bad="$2" '$0 ~ good { g++ } $0 ~ bad { b++ } END { print g + 0, b + 0 }'; }
+
+# verdict WHAT: the last two lines of every run, and its exit code.
+verdict() {
+	echo "$passed passed, $failed failed"
+	if [ "$failed" -eq 0 ]; then
+		echo "OK: $1 passed in $SECONDS s"
+		return 0
+	fi
+	local IFS=,
+	echo "FAILED: $1: ${failed_steps[*]} ($SECONDS s); logs in $logs"
+	return 1
+}
