@@ -1,0 +1,152 @@
+-- Who the platform serves: tenants (groups of businesses), users (all accounts) and the administrators of a tenant.
+
+---------------------------------------------------------------------------------------------------- tenants
+CREATE TABLE tenants (
+    id          uuid                    NOT NULL DEFAULT uuid_generate_v4(),
+    name        varchar                 NOT NULL,
+    subdomain   varchar                 NOT NULL,
+    status      tenant_status_type_v1   NOT NULL DEFAULT 'active',
+    settings    jsonb                   NOT NULL DEFAULT '{}',
+    created_at  timestamptz             NOT NULL DEFAULT now(),
+    updated_at  timestamptz             NOT NULL DEFAULT now(),
+
+    CONSTRAINT tenants_pkey PRIMARY KEY (id),
+    CONSTRAINT tenants_subdomain_key UNIQUE (subdomain),
+    CONSTRAINT tenants_name_valid CHECK (btrim(name) <> '' AND length(name) <= 200),
+    CONSTRAINT tenants_subdomain_is_dns_label CHECK (subdomain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+    CONSTRAINT tenants_settings_is_object CHECK (jsonb_typeof(settings) = 'object')
+);
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE  tenants            IS 'Tenant accounts: groups of businesses under one contract. Deleting one deletes all its businesses with everything below them.';
+COMMENT ON COLUMN tenants.id         IS 'Key; the value of app.current_tenant_id.';
+COMMENT ON COLUMN tenants.name       IS 'Name shown to people; not blank, at most 200 characters.';
+COMMENT ON COLUMN tenants.subdomain  IS 'DNS label of the tenant''s site, unique; stored in lower case whatever is given. Only a system administrator changes it.';
+COMMENT ON COLUMN tenants.status     IS 'State of the account. Only a system administrator changes it.';
+COMMENT ON COLUMN tenants.settings   IS 'The application''s settings of the tenant, a JSON object; the engine reads none of them.';
+COMMENT ON COLUMN tenants.created_at IS 'When the row was written.';
+COMMENT ON COLUMN tenants.updated_at IS 'When the row was last changed; set by trigger.';
+COMMENT ON CONSTRAINT tenants_subdomain_is_dns_label ON tenants IS '1 to 63 of a-z, 0-9 and inner hyphens.';
+
+CREATE INDEX tenants_status_idx ON tenants (status);
+COMMENT ON INDEX tenants_status_idx IS 'Lists of the platform''s administration by state.';
+
+CREATE TRIGGER tenants_lower_subdomain BEFORE INSERT OR UPDATE OF subdomain ON tenants
+    FOR EACH ROW EXECUTE FUNCTION trigger_lower_subdomain();
+COMMENT ON TRIGGER tenants_lower_subdomain ON tenants IS 'Makes the unique key indifferent to case.';
+CREATE TRIGGER tenants_protect_columns BEFORE UPDATE OF status, subdomain ON tenants
+    FOR EACH ROW EXECUTE FUNCTION trigger_protect_columns('status', 'subdomain');
+COMMENT ON TRIGGER tenants_protect_columns ON tenants IS 'A tenant edits its own row, but not its state and its address.';
+CREATE TRIGGER tenants_set_timestamp BEFORE UPDATE ON tenants
+    FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
+COMMENT ON TRIGGER tenants_set_timestamp ON tenants IS 'Keeps updated_at.';
+
+CREATE POLICY tenants_select ON tenants FOR SELECT USING (can_access_tenant(id));
+COMMENT ON POLICY tenants_select ON tenants IS 'A tenant sees itself, a business its tenant.';
+CREATE POLICY tenants_insert ON tenants FOR INSERT WITH CHECK (is_system_admin());
+COMMENT ON POLICY tenants_insert ON tenants IS 'System administrators alone.';
+CREATE POLICY tenants_update ON tenants FOR UPDATE USING (can_manage_tenant(id)) WITH CHECK (can_manage_tenant(id));
+COMMENT ON POLICY tenants_update ON tenants IS 'A tenant edits itself; tenants_protect_columns keeps some columns from it.';
+CREATE POLICY tenants_delete ON tenants FOR DELETE USING (is_system_admin());
+COMMENT ON POLICY tenants_delete ON tenants IS 'System administrators alone.';
+
+------------------------------------------------------------------------------------------------------ users
+CREATE TABLE users (
+    id              uuid                 NOT NULL DEFAULT uuid_generate_v4(),
+    email           varchar              NOT NULL,
+    password_hash   varchar,
+    status          user_status_type_v1  NOT NULL DEFAULT 'pending_verification',
+    profile         jsonb                NOT NULL DEFAULT '{}',
+    email_verified  boolean              NOT NULL DEFAULT false,
+    last_login_at   timestamptz,
+    system_role     varchar,
+    created_at      timestamptz          NOT NULL DEFAULT now(),
+    updated_at      timestamptz          NOT NULL DEFAULT now(),
+
+    CONSTRAINT users_pkey PRIMARY KEY (id),
+    CONSTRAINT users_email_key UNIQUE (email),
+    CONSTRAINT users_email_valid CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254),
+    CONSTRAINT users_password_hash_not_blank CHECK (btrim(password_hash) <> ''),
+    CONSTRAINT users_profile_is_object CHECK (jsonb_typeof(profile) = 'object'),
+    CONSTRAINT users_system_role_not_blank CHECK (btrim(system_role) <> '')
+);
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE  users                IS 'All accounts of the platform. Deleting one deletes its employments, roles, tokens and notifications; customer records and bookings stay.';
+COMMENT ON COLUMN users.id             IS 'Key; the value of app.current_user_id.';
+COMMENT ON COLUMN users.email          IS 'Address for logging in, unique; stored in lower case whatever is given.';
+COMMENT ON COLUMN users.password_hash  IS 'Hash of the password, never the password; NULL without one (invited, single sign-on). Hidden from the application''s role.';
+COMMENT ON COLUMN users.status         IS 'State of the account.';
+COMMENT ON COLUMN users.profile        IS 'Name, telephone, language and the like, a JSON object of the application''s.';
+COMMENT ON COLUMN users.email_verified IS 'Whether the address was proven to be the user''s. Only a system administrator or the auth role changes it.';
+COMMENT ON COLUMN users.last_login_at  IS 'When the user last logged in.';
+COMMENT ON COLUMN users.system_role    IS 'Role on the platform itself, NULL for ordinary users. Only a system administrator changes it; it gives no right in the database.';
+COMMENT ON COLUMN users.created_at     IS 'When the row was written.';
+COMMENT ON COLUMN users.updated_at     IS 'When the row was last changed; set by trigger.';
+COMMENT ON CONSTRAINT users_email_valid ON users IS 'One @ with something on both sides, no white space, at most 254 characters.';
+
+CREATE INDEX users_status_idx ON users (status);
+COMMENT ON INDEX users_status_idx IS 'Lists of the platform''s administration by state.';
+
+CREATE TRIGGER users_lower_email BEFORE INSERT OR UPDATE OF email ON users
+    FOR EACH ROW EXECUTE FUNCTION trigger_lower_email();
+COMMENT ON TRIGGER users_lower_email ON users IS 'Makes the unique key indifferent to case.';
+CREATE TRIGGER users_protect_columns BEFORE UPDATE OF system_role, email_verified, password_hash ON users
+    FOR EACH ROW EXECUTE FUNCTION trigger_protect_columns('system_role', 'email_verified', 'password_hash');
+COMMENT ON TRIGGER users_protect_columns ON users IS 'A user edits the own row, but cannot promote or verify itself.';
+CREATE TRIGGER users_set_timestamp BEFORE UPDATE ON users
+    FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
+COMMENT ON TRIGGER users_set_timestamp ON users IS 'Keeps updated_at.';
+
+CREATE POLICY users_select ON users FOR SELECT USING (can_access_user(id));
+COMMENT ON POLICY users_select ON users IS 'The own row; a business or tenant also sees the users of its employees and roles.';
+CREATE POLICY users_insert ON users FOR INSERT WITH CHECK (is_system_admin());
+COMMENT ON POLICY users_insert ON users IS 'System administrators alone.';
+CREATE POLICY users_update ON users FOR UPDATE
+    USING (can_access_user(id) AND (id = current_session_user_id() OR is_system_admin()))
+    WITH CHECK (can_access_user(id) AND (id = current_session_user_id() OR is_system_admin()));
+COMMENT ON POLICY users_update ON users IS 'The own row; users_protect_columns keeps some columns from it.';
+CREATE POLICY users_delete ON users FOR DELETE USING (is_system_admin());
+COMMENT ON POLICY users_delete ON users IS 'System administrators alone.';
+
+---------------------------------------------------------------------------------------------- tenant_admins
+CREATE TABLE tenant_admins (
+    id          uuid         NOT NULL DEFAULT uuid_generate_v4(),
+    tenant_id   uuid         NOT NULL,
+    user_id     uuid         NOT NULL,
+    role        varchar      NOT NULL DEFAULT 'admin',
+    created_at  timestamptz  NOT NULL DEFAULT now(),
+    updated_at  timestamptz  NOT NULL DEFAULT now(),
+
+    CONSTRAINT tenant_admins_pkey PRIMARY KEY (id),
+    CONSTRAINT tenant_admins_tenant_user_key UNIQUE (tenant_id, user_id),
+    CONSTRAINT tenant_admins_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE,
+    CONSTRAINT tenant_admins_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT tenant_admins_role_valid CHECK (btrim(role) <> '' AND length(role) <= 100)
+);
+ALTER TABLE tenant_admins ENABLE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE  tenant_admins            IS 'Users who administer a tenant; one row for each user and tenant.';
+COMMENT ON COLUMN tenant_admins.id         IS 'Key.';
+COMMENT ON COLUMN tenant_admins.tenant_id  IS 'The tenant that is administered.';
+COMMENT ON COLUMN tenant_admins.user_id    IS 'The user who may do so.';
+COMMENT ON COLUMN tenant_admins.role       IS 'The application''s name of the role; not blank.';
+COMMENT ON COLUMN tenant_admins.created_at IS 'When the row was written.';
+COMMENT ON COLUMN tenant_admins.updated_at IS 'When the row was last changed; set by trigger.';
+
+CREATE INDEX tenant_admins_user_idx ON tenant_admins (user_id);
+COMMENT ON INDEX tenant_admins_user_idx IS 'The tenants of a user; deleting a user.';
+
+CREATE TRIGGER tenant_admins_set_timestamp BEFORE UPDATE ON tenant_admins
+    FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
+COMMENT ON TRIGGER tenant_admins_set_timestamp ON tenant_admins IS 'Keeps updated_at.';
+
+CREATE POLICY tenant_admins_select ON tenant_admins FOR SELECT USING (can_access_tenant_admin(tenant_id, user_id));
+COMMENT ON POLICY tenant_admins_select ON tenant_admins IS 'A tenant sees its own, a user the own rows.';
+CREATE POLICY tenant_admins_insert ON tenant_admins FOR INSERT WITH CHECK (can_manage_tenant(tenant_id));
+COMMENT ON POLICY tenant_admins_insert ON tenant_admins IS 'The tenant itself.';
+CREATE POLICY tenant_admins_update ON tenant_admins FOR UPDATE
+    USING (can_manage_tenant(tenant_id)) WITH CHECK (can_manage_tenant(tenant_id));
+COMMENT ON POLICY tenant_admins_update ON tenant_admins IS 'The tenant itself.';
+CREATE POLICY tenant_admins_delete ON tenant_admins FOR DELETE USING (can_manage_tenant(tenant_id));
+COMMENT ON POLICY tenant_admins_delete ON tenant_admins IS 'The tenant itself.';

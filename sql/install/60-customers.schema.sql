@@ -1,0 +1,59 @@
+-- Customers, each of one business; the same person is a customer record of its own in every business.
+
+CREATE TABLE customers (
+    id             uuid                     NOT NULL DEFAULT uuid_generate_v4(),
+    business_id    uuid                     NOT NULL,
+    user_id        uuid,
+    email          varchar,
+    name           varchar                  NOT NULL,
+    phone          varchar,
+    profile_notes  text,
+    status         customer_status_type_v1  NOT NULL DEFAULT 'active',
+    created_at     timestamptz              NOT NULL DEFAULT now(),
+    updated_at     timestamptz              NOT NULL DEFAULT now(),
+
+    CONSTRAINT customers_pkey PRIMARY KEY (id),
+    CONSTRAINT customers_business_id_key UNIQUE (business_id, id),
+    CONSTRAINT customers_business_email_key UNIQUE (business_id, email),
+    CONSTRAINT customers_business_fkey FOREIGN KEY (business_id) REFERENCES businesses (id) ON DELETE CASCADE,
+    CONSTRAINT customers_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT customers_email_valid CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254),
+    CONSTRAINT customers_name_valid CHECK (btrim(name) <> '' AND length(name) <= 200)
+);
+ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE  customers               IS 'Customer records of a business. A customer with bookings cannot be deleted.';
+COMMENT ON COLUMN customers.id            IS 'Key.';
+COMMENT ON COLUMN customers.business_id   IS 'The business whose customer it is.';
+COMMENT ON COLUMN customers.user_id       IS 'The account with which the customer logs in, if any; it then sees this record and its bookings.';
+COMMENT ON COLUMN customers.email         IS 'Address, unique in the business where there is one; stored in lower case whatever is given.';
+COMMENT ON COLUMN customers.name          IS 'Name; not blank, at most 200 characters.';
+COMMENT ON COLUMN customers.phone         IS 'Telephone number as the application writes it.';
+COMMENT ON COLUMN customers.profile_notes IS 'Notes of the business about the customer.';
+COMMENT ON COLUMN customers.status        IS 'State of the record.';
+COMMENT ON COLUMN customers.created_at    IS 'When the row was written.';
+COMMENT ON COLUMN customers.updated_at    IS 'When the row was last changed; set by trigger.';
+COMMENT ON CONSTRAINT customers_business_id_key ON customers IS 'Target of the foreign key that keeps a booking''s customer within its business.';
+COMMENT ON CONSTRAINT customers_email_valid ON customers IS 'One @ with something on both sides, no white space, at most 254 characters.';
+
+CREATE INDEX customers_business_status_idx ON customers (business_id, status);
+COMMENT ON INDEX customers_business_status_idx IS 'The customers of a business by state.';
+CREATE INDEX customers_user_idx ON customers (user_id) WHERE user_id IS NOT NULL;
+COMMENT ON INDEX customers_user_idx IS 'The customer records of a user; deleting a user.';
+
+CREATE TRIGGER customers_lower_email BEFORE INSERT OR UPDATE OF email ON customers
+    FOR EACH ROW EXECUTE FUNCTION trigger_lower_email();
+COMMENT ON TRIGGER customers_lower_email ON customers IS 'Makes the unique key indifferent to case.';
+CREATE TRIGGER customers_set_timestamp BEFORE UPDATE ON customers
+    FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
+COMMENT ON TRIGGER customers_set_timestamp ON customers IS 'Keeps updated_at.';
+
+CREATE POLICY customers_select ON customers FOR SELECT USING (can_access_person(business_id, user_id));
+COMMENT ON POLICY customers_select ON customers IS 'The business and its tenant; a user the own records.';
+CREATE POLICY customers_insert ON customers FOR INSERT WITH CHECK (can_access_business(business_id));
+COMMENT ON POLICY customers_insert ON customers IS 'The business and its tenant.';
+CREATE POLICY customers_update ON customers FOR UPDATE
+    USING (can_access_business(business_id)) WITH CHECK (can_access_business(business_id));
+COMMENT ON POLICY customers_update ON customers IS 'The business and its tenant.';
+CREATE POLICY customers_delete ON customers FOR DELETE USING (can_access_business(business_id));
+COMMENT ON POLICY customers_delete ON customers IS 'The business and its tenant.';
