@@ -1,0 +1,93 @@
+#!/bin/bash
+# Dump and restore, and DROP EXTENSION: the user's rows and the user's own changes must survive both.
+# Needs a server with bookmeatoz installed (PGHOST, PGUSER a superuser) and its programs in PATH. Called by ./dev check.
+# Prints one "ok" or "not ok" line a test.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+databases=(restore_source restore_plain restore_parallel restore_dropped)
+work=$(mktemp -d)
+clean_up() {
+	for database in "${databases[@]}"; do dropdb --if-exists "$database" 2>/dev/null || true; done
+	rm -rf "$work"
+}
+trap clean_up EXIT
+
+result=0
+sql() { psql -X -q -v ON_ERROR_STOP=1 -d "$@"; }
+value() { psql -X -At -v ON_ERROR_STOP=1 -d "$1" -c "$2"; }
+snapshot() { sql "$1" -f snapshot.sql >"$work/$1" 2>&1; }
+
+# check NAME COMMAND...
+check() {
+	local name=$1
+	shift
+	if "$@" >"$work/output" 2>&1; then
+		echo "ok - $name"
+	else
+		head -n 50 "$work/output"
+		echo "not ok - $name"
+		result=1
+	fi
+}
+same_as_source() { diff "$work/restore_source" "$work/$1"; }
+
+createdb restore_source
+PGOPTIONS='-c client_min_messages=warning' sql restore_source -c 'CREATE EXTENSION bookmeatoz CASCADE'
+sql restore_source -f rows.sql -f additions.sql
+snapshot restore_source
+
+restore_plain() {
+	createdb restore_plain &&
+		pg_dump restore_source >"$work/plain.sql" &&
+		sql restore_plain -f "$work/plain.sql" &&
+		snapshot restore_plain
+}
+check 'a plain dump restores without an error' restore_plain
+check 'the plain restore equals its source' same_as_source restore_plain
+
+restore_parallel() {
+	createdb restore_parallel &&
+		pg_dump -Fd -j4 -f "$work/folder" restore_source &&
+		pg_restore -j4 -e -d restore_parallel "$work/folder" &&
+		snapshot restore_parallel
+}
+check 'a parallel restore has no error' restore_parallel
+check 'the parallel restore equals its source' same_as_source restore_parallel
+
+# A restored database goes on working: the guard, the row fillers and the policies are connected to the code again.
+still_guarded() {
+	! sql restore_plain -c "INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time)
+		SELECT business_id, customer_id, service_id, employee_id, start_time + interval '1 minute'
+		FROM bookings WHERE status = 'confirmed' LIMIT 1" 2>"$work/refusal" &&
+		grep -q bookings_no_double_booking "$work/refusal"
+}
+check 'the restored database refuses a double booking' still_guarded
+
+# The data does not belong to the extension: it cannot take it along.
+createdb -T restore_source restore_dropped
+rows_of() {
+	value "$1" "SELECT string_agg(relname || ' ' || (xpath('/row/c/text()',
+		query_to_xml(format('SELECT count(*) AS c FROM %I', relname), false, true, '')))[1]::text, ', ' ORDER BY relname)
+		FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+}
+drop_refused() { ! sql restore_dropped -c 'DROP EXTENSION bookmeatoz' 2>"$work/refusal" && grep -q 'depend' "$work/refusal"; }
+check 'DROP EXTENSION is refused while the tables use it' drop_refused
+
+drop_keeps_rows() {
+	sql restore_dropped -c 'DROP EXTENSION bookmeatoz CASCADE' &&
+		[ "$(rows_of restore_dropped)" = "$(rows_of restore_source)" ]
+}
+check 'DROP EXTENSION CASCADE loses no row' drop_keeps_rows
+
+drop_keeps_isolation() {
+	[ "$(value restore_dropped "SELECT count(*) FROM pg_class WHERE relrowsecurity")" = \
+		"$(value restore_source "SELECT count(*) FROM pg_class WHERE relrowsecurity")" ] &&
+		[ "$(value restore_source "SELECT count(*) > 10 FROM pg_class WHERE relrowsecurity")" = t ] &&
+		[ "$(value restore_dropped "CREATE ROLE restore_reader; GRANT SELECT ON customers TO restore_reader;
+			SET ROLE restore_reader; SELECT count(*) FROM customers;
+			RESET ROLE; DROP OWNED BY restore_reader; DROP ROLE restore_reader" | tail -n 1)" = 0 ]
+}
+check 'after it row security is still on and shows nothing' drop_keeps_isolation
+
+exit $result
