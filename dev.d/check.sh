@@ -78,19 +78,19 @@ check_core_includes() {
 # ---- the core, without a server
 
 check_core() {
-	step 'build (g++)' count_one build_cmake gcc cc c++
+	step 'build with gcc' count_one build_cmake gcc cc c++
 	if $step_passed; then
-		step 'unit tests (g++)' count_googletest unit_tests gcc
+		step 'unit tests' count_googletest unit_tests gcc
 	else
-		skip 'unit tests (g++)' 'not built'
+		skip 'unit tests' 'not built'
 	fi
-	step 'build (clang++, sanitizers)' count_one build_cmake clang clang clang++ -DBOOKMEATOZ_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
+	step 'build with clang and sanitizers' count_one build_cmake clang clang clang++ -DBOOKMEATOZ_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
 		-DCMAKE_CXX_FLAGS_DEBUG='-O1 -g1'
 	if $step_passed; then
-		step 'unit tests (clang++, sanitizers)' count_googletest unit_tests clang
+		step 'unit tests under sanitizers' count_googletest unit_tests clang
 		step 'fuzzers' count_tap fuzz_smoke
 	else
-		skip 'unit tests (clang++, sanitizers)' 'not built'
+		skip 'unit tests under sanitizers' 'not built'
 		skip 'fuzzers' 'not built'
 	fi
 	if $lint; then step 'clang-tidy' count_one check_tidy; fi
@@ -129,16 +129,16 @@ check_tidy() {
 # ---- the extension in a server
 
 check_database() {
-	step 'build and staged install (PGXS)' count_one build_stage "$work"
+	step 'build with PGXS' count_one build_stage "$work"
 	if ! $step_passed; then
-		skip 'SQL, isolation, restore tests' 'not built'
+		skip 'sql to restore' 'not built'
 		return
 	fi
 	start_cluster "$work"
-	step 'SQL (make installcheck)' count_regress installcheck ISOLATION=
+	step 'sql' count_regress installcheck ISOLATION=
 	step 'isolation' count_regress installcheck REGRESS=
-	step 'differential: its own tests' count_unittest differential_unittest
-	step "differential: $scenarios scenarios" count_one differential_run
+	step 'self-test of the differential' count_unittest differential_unittest
+	step 'differential' count_one differential_run
 	step 'restore' count_tap restore_tests
 	cp "$work/server.log" "$logs/server.log"
 }

@@ -10,7 +10,7 @@ failed_steps=()
 step() {
 	local name=$1 counter=$2 started=$SECONDS result ok=0 bad=0 log
 	shift 2
-	log=$logs/${name//[^a-z0-9]/-}.log
+	log=$logs/${name//[^a-zA-Z0-9]/-}.log
 	printf '%-32s' "$name"
 	set +e
 	(set -e && "$@") >"$log" 2>&1 </dev/null
@@ -38,7 +38,7 @@ step() {
 
 # skip NAME REASON: a step that could not run because another failed counts as failed.
 skip() {
-	printf '%-32sFAILED (%s)\n' "$1" "$2"
+	printf '%-32sFAILED  (%s)\n' "$1" "$2"
 	failed=$((failed + 1))
 	failed_steps+=("$1")
 }
