@@ -135,6 +135,8 @@ check_database() {
 		return
 	fi
 	start_cluster "$work"
+	# The programs of the server's own version, before those of another that may be installed.
+	export PATH=$bindir:$PATH
 	step 'sql' count_regress installcheck ISOLATION=
 	step 'isolation' count_regress installcheck REGRESS=
 	step 'self-test of the differential' count_unittest differential_unittest
@@ -151,5 +153,13 @@ installcheck() {
 }
 
 differential_unittest() { cd "$work/src/test/differential" && python3 -m unittest; }
-differential_run() { cd "$work/src" && python3 test/differential/run.py --scenarios "$scenarios" --seed "$seed"; }
-restore_tests() { cd "$work/src" && PATH=$bindir:$PATH test/restore/run.sh; }
+
+differential_run() {
+	export PGDATABASE=differential
+	createdb
+	psql -q -c 'CREATE EXTENSION bookmeatoz CASCADE'
+	cd "$work/src"
+	python3 test/differential/run.py --scenarios "$scenarios" --seed "$seed"
+}
+
+restore_tests() { "$work/src/test/restore/run.sh"; }

@@ -2,7 +2,7 @@
 # Sourced by the commands of ./dev. Packages that are there are neither touched nor upgraded.
 
 module_packages=(g++ make)
-core_packages=(cmake clang libclang-rt-dev libgtest-dev libbenchmark-dev python3 tzdata)
+core_packages=(cmake clang libclang-rt-dev libgtest-dev libbenchmark-dev python3 python3-psycopg2 tzdata)
 lint_packages=(clang-format clang-tidy shellcheck)
 
 as_root() {
