@@ -8,10 +8,6 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-Oid extension_schema(FunctionCallInfo fcinfo) {
-    return pg_call([&] { return get_func_namespace(fcinfo->flinfo->fn_oid); });
-}
-
 SpiConnection::SpiConnection() : exceptions_(std::uncaught_exceptions()) {
     pg_call([] {
         const MemoryContext caller = CurrentMemoryContext;
@@ -61,13 +57,14 @@ void SavedQuery::prepare(Oid schema) {
     schema_ = schema;
 }
 
-SpiRows SavedQuery::run(Oid schema, std::initializer_list<Datum> arguments) {
+SpiRows SavedQuery::execute(Oid schema, std::initializer_list<Datum> arguments, bool read_only) {
     // The extension may have been dropped and created anew in another schema while this backend lived.
     if (plan_ == nullptr || schema_ != schema)
         prepare(schema);
     pg_call([&] {
         const MemoryContext caller = CurrentMemoryContext;
-        const int code = SPI_execute_plan(plan_, const_cast<Datum*>(arguments.begin()), nullptr, true, 0);
+        const int code =
+            SPI_execute_plan(plan_, const_cast<Datum*>(arguments.begin()), nullptr, read_only, 0);
         if (code < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
         MemoryContextSwitchTo(caller);

@@ -14,9 +14,6 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// The schema of the extension: that of the SQL function which is being called. Its tables stand in the same one.
-Oid extension_schema(FunctionCallInfo fcinfo);
-
 /// An open SPI connection. Results live until it closes; the memory context of the caller is current in between.
 class SpiConnection {
 public:
@@ -79,10 +76,19 @@ public:
         : text_(text), argument_types_(argument_types), argument_count_(static_cast<int>(N)) {}
 
     /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open.
-    SpiRows run(Oid schema, std::initializer_list<Datum> arguments);
+    SpiRows run(Oid schema, std::initializer_list<Datum> arguments) {
+        return execute(schema, arguments, true);
+    }
+
+    /// As run(), but sees what this command has written so far, and under READ COMMITTED what others have committed
+    /// meanwhile. For triggers; not in parallel workers.
+    SpiRows run_latest(Oid schema, std::initializer_list<Datum> arguments) {
+        return execute(schema, arguments, false);
+    }
 
 private:
     void prepare(Oid schema);
+    SpiRows execute(Oid schema, std::initializer_list<Datum> arguments, bool read_only);
 
     const char* text_;
     const Oid* argument_types_;

@@ -1,0 +1,19 @@
+-- The guard of bookings (S18): what the exclusion constraint compares, and who may pass it.
+
+CREATE FUNCTION @extschema@.busy_range(
+    start_time timestamptz, end_time timestamptz, buffer_before_minutes integer, buffer_after_minutes integer)
+RETURNS tstzrange
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'busy_range';
+COMMENT ON FUNCTION @extschema@.busy_range(timestamptz, timestamptz, integer, integer) IS
+    'S6: the time that a booking occupies, [start_time - before, end_time + after), buffers in minutes. The value of bookings.busy. Errors: 22000 when the end lies before the start, 22008 out of range.';
+
+CREATE FUNCTION @extschema@.may_overbook() RETURNS boolean
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'may_overbook';
+COMMENT ON FUNCTION @extschema@.may_overbook() IS
+    'A right in the form of a function: roles with EXECUTE on it may set bookings.overbooked (S18). Nobody has it until it is granted. Returns true.';
+REVOKE EXECUTE ON FUNCTION @extschema@.may_overbook() FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.trigger_guard_booking() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'trigger_guard_booking';
+COMMENT ON FUNCTION @extschema@.trigger_guard_booking() IS
+    'S18: fills end_time and the buffers from the service where they are NULL, always writes resource_id, session_key and seat, and refuses overbooked to roles without EXECUTE on may_overbook() (SQLSTATE 42501). BEFORE INSERT OR UPDATE row trigger on bookings.';

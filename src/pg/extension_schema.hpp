@@ -1,0 +1,14 @@
+// Where the extension lives: the schema that CREATE EXTENSION chose, in which its functions and the tables stand.
+#pragma once
+
+#include "boundary.hpp"
+
+namespace bookmeatoz::pg {
+
+/// The schema of the SQL function that is being called: the extension's.
+Oid extension_schema(FunctionCallInfo fcinfo);
+
+/// The extension's function of that name without arguments; InvalidOid where there is none.
+Oid extension_function(Oid schema, const char* name);
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,27 @@
+// The owner of a table: see table_owner.hpp.
+#include "table_owner.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace bookmeatoz::pg {
+
+Oid table_owner(Oid schema, const char* table) {
+    return pg_call([&] {
+        const HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(get_relname_relid(table, schema)));
+        if (!HeapTupleIsValid(row))
+            return InvalidOid;
+        const auto* const relation = reinterpret_cast<Form_pg_class>(GETSTRUCT(row));
+        const bool is_table =
+            relation->relkind == RELKIND_RELATION || relation->relkind == RELKIND_PARTITIONED_TABLE;
+        const Oid owner = is_table ? relation->relowner : InvalidOid;
+        ReleaseSysCache(row);
+        return owner;
+    });
+}
+
+} // namespace bookmeatoz::pg
