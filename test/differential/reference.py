@@ -185,7 +185,7 @@ def instants_of_date(zone: str, day: date) -> Tuple[Interval, ...]:
     midnight_utc = to_instant(datetime.combine(day, time.min, timezone.utc))
     found: List[Interval] = []
     for hour in range(midnight_utc - DAY, midnight_utc + 2 * DAY, HOUR):
-        for start, end, offset in _pieces_of_equal_offset(zone, hour, hour + HOUR):
+        for start, end, offset in pieces_of_equal_offset(zone, hour, hour + HOUR):
             first = max(start, midnight_utc - offset)
             last = min(end, midnight_utc + DAY - offset)
             if first < last:
@@ -193,8 +193,8 @@ def instants_of_date(zone: str, day: date) -> Tuple[Interval, ...]:
     return tuple(merged(found))
 
 
-def _pieces_of_equal_offset(zone: str, start: int, end: int):
-    """Splits an hour at the change of the UTC offset within it, if there is one."""
+def pieces_of_equal_offset(zone: str, start: int, end: int):
+    """Splits an interval with at most one change of the UTC offset at that change."""
     before, after = utc_offset(zone, start), utc_offset(zone, end)
     if before == after:
         return [(start, end, before)]

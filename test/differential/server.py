@@ -1,0 +1,203 @@
+"""Puts the businesses of scenarios into a database with the extension and asks its find_available_slots. Called by run.py and cases.py.
+Everything happens in transactions that are rolled back. Needs the rights of a superuser (overbooked rows, row security) and an extension
+that is installed in the search_path; the connection is that of the PG* environment or of a DSN."""
+
+import io
+import json
+from typing import Dict, List, NamedTuple, Optional, Union
+
+import psycopg2
+from psycopg2.extras import execute_values
+
+from calendar_json import instant_text, time_of_day_text
+from reference import Booking, Business, Employee, Override, Question, Slot
+
+COLUMNS = {
+    "tenants": ("id", "name", "subdomain"),
+    "users": ("id", "email"),
+    "businesses": ("id", "tenant_id", "name", "slug", "status", "timezone", "currency", "settings"),
+    "employees": ("id", "user_id", "business_id", "employment_status", "settings"),
+    "services": ("id", "business_id", "name", "duration", "currency", "status", "buffer_before_minutes", "buffer_after_minutes", "settings"),
+    "employee_services": ("business_id", "employee_id", "service_id"),
+    "working_hours": ("business_id", "employee_id", "day_of_week", "start_time", "end_time", "is_off"),
+    "employee_availability_overrides": ("business_id", "employee_id", "start_time", "end_time", "is_unavailable"),
+    "customers": ("id", "business_id", "name"),
+    "bookings": ("id", "business_id", "customer_id", "service_id", "employee_id", "start_time", "end_time", "status",
+                 "buffer_before_minutes", "buffer_after_minutes", "hold_expires_at", "overbooked"),
+}
+
+# The parameters are named here, so that a changed name is noticed.
+FIND = """
+SELECT asked.number, (extract(epoch FROM found.slot_start) * 1000000)::bigint, (extract(epoch FROM found.slot_end) * 1000000)::bigint,
+       found.employee_ids::text[], found.remaining_capacity, found.place
+FROM (VALUES %s) AS asked (number, service, from_time, to_time, employee, step, excluded, as_of)
+CROSS JOIN LATERAL ROWS FROM (find_available_slots(
+    service_id => asked.service, from_time => asked.from_time, to_time => asked.to_time, employee_id => asked.employee,
+    slot_interval_minutes => asked.step, exclude_booking_id => asked.excluded, as_of => asked.as_of))
+    WITH ORDINALITY AS found (slot_start, slot_end, employee_ids, remaining_capacity, place)"""
+FIND_ROW = "(%s, %s::uuid, %s::timestamptz, %s::timestamptz, %s::uuid, %s::integer, %s::uuid, %s::timestamptz)"
+
+
+class Refused(NamedTuple):
+    """The server's error in place of an answer."""
+    sqlstate: str
+    message: str
+
+
+Answer = Union[List[Slot], Refused]
+
+
+class Server:
+    def __init__(self, dsn: str = ""):
+        self.connection = psycopg2.connect(dsn)
+        self.cursor = self.connection.cursor()
+
+    def close(self):
+        self.connection.close()
+
+    def roll_back(self):
+        self.connection.rollback()
+
+    # ---- writing
+
+    def insert(self, businesses: List[Business]):
+        rows = Rows()
+        for business in businesses:
+            rows.add_business(business)
+        self.copy(rows)
+
+    def insert_employee(self, business: Business, employee: Employee):
+        rows = Rows()
+        rows.add_employee(business, employee)
+        rows.add_mappings(business, employee.id)
+        self.copy(rows)
+
+    def insert_booking(self, business: Business, booking: Booking):
+        rows = Rows()
+        rows.add_booking(business, booking)
+        self.copy(rows)
+
+    def insert_override(self, business: Business, employee_id: str, override: Override):
+        rows = Rows()
+        rows.add_override(business, employee_id, override)
+        self.copy(rows)
+
+    def copy(self, rows: "Rows"):
+        for table, columns in COLUMNS.items():
+            if rows.lines[table]:
+                text = io.StringIO("".join(rows.lines[table]))
+                self.cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
+
+    def try_insert(self, business: Business) -> Optional[Refused]:
+        """One business under a savepoint, so that a refusal leaves the transaction usable."""
+        self.cursor.execute("SAVEPOINT one_business")
+        try:
+            self.insert([business])
+        except psycopg2.Error as error:
+            self.cursor.execute("ROLLBACK TO SAVEPOINT one_business")
+            return Refused(error.pgcode, str(error).strip())
+        self.cursor.execute("RELEASE SAVEPOINT one_business")
+        return None
+
+    def bookings_stored(self, businesses: List[Business]) -> Dict[str, int]:
+        """How many bookings each business has: no trigger may have removed any."""
+        self.cursor.execute("SELECT business_id::text, count(*) FROM bookings WHERE business_id = ANY (%s::uuid[]) GROUP BY business_id",
+                            ([business.id for business in businesses],))
+        return dict(self.cursor.fetchall())
+
+    # ---- asking
+
+    def ask(self, questions: List[Question], session_zone: str) -> List[Answer]:
+        """All in one statement; should that fail, one by one, so that an error is the answer to its own question alone."""
+        self.cursor.execute("SELECT set_config('TimeZone', %s, true)", (session_zone,))
+        self.cursor.execute("SAVEPOINT questions")
+        try:
+            return self.answers(questions)
+        except psycopg2.Error as error:
+            self.cursor.execute("ROLLBACK TO SAVEPOINT questions")
+            if len(questions) == 1:
+                return [Refused(error.pgcode, str(error).strip())]
+        return [self.ask([question], session_zone)[0] for question in questions]
+
+    def error_of(self, statement: str, values) -> Optional[Refused]:
+        """The error of a statement that is expected to fail, under a savepoint."""
+        self.cursor.execute("SAVEPOINT statement")
+        try:
+            self.cursor.execute(statement, values)
+        except psycopg2.Error as error:
+            self.cursor.execute("ROLLBACK TO SAVEPOINT statement")
+            return Refused(error.pgcode, str(error).strip())
+        return None
+
+    def answers(self, questions: List[Question]) -> List[List[Slot]]:
+        values = [(number, question.service_id, instant_text(question.from_time), instant_text(question.to_time), question.employee_id,
+                   question.step, question.excluded_booking_id, instant_text(question.as_of))
+                  for number, question in enumerate(questions)]
+        rows = execute_values(self.cursor, FIND, values, FIND_ROW, len(values), fetch=True)
+        answers: List[List[Slot]] = [[] for _ in questions]
+        for number, start, end, employee_ids, remaining, place in sorted(rows, key=lambda row: (row[0], row[5])):
+            answers[number].append(Slot(start, end, None if employee_ids is None else tuple(employee_ids), remaining))
+        return answers
+
+
+class Rows:
+    """Lines of COPY for each table."""
+
+    def __init__(self):
+        self.lines: Dict[str, List[str]] = {table: [] for table in COLUMNS}
+
+    def add(self, table: str, *values):
+        self.lines[table].append("\t".join(map(copy_text, values)) + "\n")
+
+    def add_business(self, business: Business):
+        # a tenant of its own, a customer and a user: ids that only this scenario has
+        self.add("tenants", business.id, "Tenant", "t-" + business.id)
+        self.add("businesses", business.id, business.id, "Business", "b-" + business.id, business.status, business.time_zone, "EUR",
+                 json.dumps(business.settings))
+        self.add("customers", business.id, business.id, "Customer")
+        for service in business.services.values():
+            self.add("services", service.id, business.id, "Service " + service.id, service.duration, "EUR", service.status,
+                     service.before, service.after, json.dumps(service.settings))
+        for row in business.weekly_rows:
+            self.add_weekly_row(business, None, row)
+        for employee in business.employees.values():
+            self.add_employee(business, employee)
+            self.add_mappings(business, employee.id)
+        for booking in business.bookings:
+            self.add_booking(business, booking)
+
+    def add_employee(self, business: Business, employee: Employee):
+        self.add("users", employee.id, employee.id + "@example.com")
+        self.add("employees", employee.id, employee.id, business.id, employee.status, json.dumps(employee.settings))
+        for row in employee.weekly_rows:
+            self.add_weekly_row(business, employee.id, row)
+        for override in employee.overrides:
+            self.add_override(business, employee.id, override)
+
+    def add_mappings(self, business: Business, employee_id: str):
+        for service in business.services.values():
+            if employee_id in service.mapped_employees:
+                self.add("employee_services", business.id, employee_id, service.id)
+
+    def add_weekly_row(self, business: Business, employee_id: Optional[str], row):
+        self.add("working_hours", business.id, employee_id, row.day_of_week, time_of_day_text(row.start), time_of_day_text(row.end),
+                 row.is_off)
+
+    def add_override(self, business: Business, employee_id: str, override: Override):
+        self.add("employee_availability_overrides", business.id, employee_id, instant_text(override.start), instant_text(override.end),
+                 override.is_unavailable)
+
+    def add_booking(self, business: Business, booking: Booking):
+        # a hold needs no customer
+        customer = None if booking.hold_expires_at is not None and booking.id < "8" else business.id
+        self.add("bookings", booking.id, business.id, customer, booking.service_id, booking.employee_id, instant_text(booking.start),
+                 instant_text(booking.end), booking.status, booking.before, booking.after, instant_text(booking.hold_expires_at),
+                 booking.overbooked)
+
+
+def copy_text(value) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
