@@ -35,6 +35,9 @@ constinit char* business_text = nullptr;
 constinit char* user_text = nullptr;
 constinit bool admin_switched_on = false;
 
+/// While the settings are being defined the server checks values that were SET before the library was loaded.
+constinit bool loading = false;
+
 // ---- ids
 
 /// From 16 on the server frees a hook's result with guc_free, before that with free.
@@ -154,7 +157,9 @@ bool check_admin(bool* value, void**, GucSource) {
             "Switch it on in a session, by SET or by ALTER ROLE ... SET, not in a configuration file.");
         return false;
     }
-    if (!may_be_admin(GetUserId())) {
+    // A value from before the load was SET outside the function that happens to load the library: its owner's rights
+    // do not count.
+    if (!may_be_admin(loading ? GetOuterUserId() : GetUserId())) {
         GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
         GUC_check_errmsg("permission denied to switch on parameter \"%s\"", admin_setting);
         GUC_check_errdetail(
@@ -204,6 +209,7 @@ void session_context_init() {
     for (const int catalog : {AUTHOID, AUTHMEMROLEMEM, PARAMETERACLNAME}) {
         CacheRegisterSyscacheCallback(catalog, forget_admin_right, Datum{0});
     }
+    loading = true;
     define_id(tenant_setting, "Tenant that the session speaks for.", &tenant_text,
               assign_id<&SessionContext::tenant>);
     define_id(business_setting, "Business that the session speaks for.", &business_text,
@@ -214,6 +220,7 @@ void session_context_init() {
         admin_setting, "The session acts as system administrator and sees the rows of all tenants.",
         "Anybody may switch it off; superusers and roles with the privilege SET switch it on.",
         &admin_switched_on, false, PGC_USERSET, GUC_NOT_IN_SAMPLE, check_admin, nullptr, nullptr);
+    loading = false;
     // The prefix "app" is never reserved: that would delete the app.* settings of other programs.
 }
 
