@@ -16,15 +16,15 @@ REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_objects() FROM PUBLIC;
 CREATE FUNCTION @extschema@.bookmeatoz_grant_app_role(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- What row security guards row by row. Not here: the token tables, which are for an auth role alone.
+    -- Besides users, which is granted by columns. Not here: the token tables, which are for an auth role alone.
     app_tables CONSTANT text[] := ARRAY[
-        'tenants', 'users', 'tenant_admins', 'businesses', 'employees', 'user_business_roles',
+        'tenants', 'tenant_admins', 'businesses', 'employees', 'user_business_roles',
         'service_categories', 'services', 'employee_services', 'working_hours', 'employee_availability_overrides',
         'customers', 'bookings', 'subscription_plans', 'tenant_subscriptions', 'notifications'];
-    app_table text;
-    relation  regclass;
-    readable  text;
-    callable  regprocedure;
+    app_table    text;
+    relation     regclass;
+    user_columns text;
+    callable     regprocedure;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
@@ -34,7 +34,8 @@ BEGIN
             USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that is NOSUPERUSER and NOBYPASSRLS.';
     END IF;
 
-    FOREACH app_table IN ARRAY app_tables LOOP
+    -- First nothing, whatever was granted before: a grant on the whole of users would show password_hash.
+    FOR app_table IN SELECT o.name FROM @extschema@.bookmeatoz_objects() o WHERE o.kind = 'table' LOOP
         relation := to_regclass(format('@extschema@.%I', app_table));
         IF relation IS NULL THEN
             RAISE EXCEPTION 'table % does not exist', app_table
@@ -44,18 +45,16 @@ BEGIN
             RAISE EXCEPTION 'role % cannot be the application''s role: it owns table %, and row security does not apply to owners', role, app_table
                 USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that neither is the owner nor inherits the owner''s rights.';
         END IF;
-
-        -- Only what follows, whatever was granted before: a grant on the whole of users would show password_hash.
         EXECUTE format('REVOKE ALL ON %s FROM %s', relation, role);
-        IF app_table = 'users' THEN
-            SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO readable
-            FROM pg_attribute a
-            WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
-            EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON %2$s TO %3$s', readable, relation, role);
-        ELSE
-            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %s', relation, role);
-        END IF;
     END LOOP;
+
+    FOREACH app_table IN ARRAY app_tables LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON @extschema@.%I TO %s', app_table, role);
+    END LOOP;
+    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO user_columns
+    FROM pg_attribute a
+    WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
+    EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON @extschema@.users TO %2$s', user_columns, role);
 
     IF NOT has_schema_privilege(role, '@extschema@', 'USAGE') THEN
         EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %s', role);
