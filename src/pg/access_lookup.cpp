@@ -1,59 +1,20 @@
 // Lookups as the owner of a table: see access_lookup.hpp.
-// The owner, and never a superuser unless he owns the table: what else the query sets off (an expression of the user's
-// own index, say) then runs with the rights of him who installed it.
 #include "access_lookup.hpp"
+
+#include "table_owner.hpp"
 
 #include <cstring>
 #include <string>
 
 extern "C" {
-#include "access/htup_details.h"
-#include "catalog/pg_class.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 }
 
 namespace bookmeatoz::pg {
 namespace {
-
-/// Until the end of the scope the current role is the given one and FORCE ROW LEVEL SECURITY does not bind it.
-class AsOwner {
-public:
-    explicit AsOwner(Oid owner) {
-        GetUserIdAndSecContext(&caller_, &caller_security_);
-        SetUserIdAndSecContext(owner, caller_security_ | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-    }
-    ~AsOwner() { SetUserIdAndSecContext(caller_, caller_security_); }
-    AsOwner(const AsOwner&) = delete;
-    AsOwner& operator=(const AsOwner&) = delete;
-
-private:
-    Oid caller_;
-    int caller_security_;
-};
-
-struct TableOwner {
-    const char* schema_name; // nullptr when the schema is gone
-    Oid owner;               // InvalidOid when there is no such table
-};
-
-/// May raise a server error.
-TableOwner find_owner(Oid schema, const char* table) {
-    TableOwner found = {get_namespace_name(schema), InvalidOid};
-    const HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(get_relname_relid(table, schema)));
-    if (HeapTupleIsValid(row)) {
-        const auto* relation = reinterpret_cast<Form_pg_class>(GETSTRUCT(row));
-        const bool is_table =
-            relation->relkind == RELKIND_RELATION || relation->relkind == RELKIND_PARTITIONED_TABLE;
-        found.owner = is_table ? relation->relowner : InvalidOid;
-        ReleaseSysCache(row);
-    }
-    return found;
-}
 
 [[noreturn]] void refuse_without_table(const char* schema_name, const char* table) {
     const std::string schema = schema_name == nullptr ? "?" : schema_name;
@@ -104,15 +65,16 @@ void Lookup::prepare(const char* schema_name) {
 }
 
 std::span<pg_uuid_t> Lookup::run(Oid schema, Datum parameter) {
-    const TableOwner table = pg_call([&] { return find_owner(schema, table_); });
-    if (table.schema_name == nullptr || !OidIsValid(table.owner)) {
-        refuse_without_table(table.schema_name, table_);
+    const char* const schema_name = pg_call([&] { return get_namespace_name(schema); });
+    const Oid owner = table_owner(schema, table_);
+    if (schema_name == nullptr || !OidIsValid(owner)) {
+        refuse_without_table(schema_name, table_);
     }
-    const AsOwner as_owner(table.owner);
+    const AsOwner as_owner(owner);
     const MemoryContext memory = CurrentMemoryContext;
     return pg_call([&] {
         SPI_connect();
-        prepare(table.schema_name);
+        prepare(schema_name);
         // The active snapshot as it is: the answer fits the query that asks, and parallel mode allows no new one.
         const int outcome = SPI_execute_snapshot(plan_, &parameter, nullptr, GetActiveSnapshot(),
                                                  InvalidSnapshot, true, false, 0);
