@@ -56,7 +56,7 @@ BEGIN
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
     EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON @extschema@.users TO %2$s', user_columns, role);
 
-    IF NOT has_schema_privilege(role, '@extschema@', 'USAGE') THEN
+    IF NOT has_schema_privilege(role, '@extschema@'::regnamespace, 'USAGE') THEN
         EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %s', role);
     END IF;
     -- PUBLIC may call these unless the database's defaults say otherwise; they run with the caller's rights.
@@ -83,13 +83,21 @@ REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) FROM P
 CREATE FUNCTION @extschema@.bookmeatoz_set_owner(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    object record;
+    required name;
+    object   record;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
-    -- The owner installs later versions of the schema there, and foreign keys are checked with its rights.
-    EXECUTE format('GRANT USAGE, CREATE ON SCHEMA @extschema@ TO %s', role);
+    -- The owner installs what is missing there, lets the application's role in, and foreign keys are checked with its rights.
+    EXECUTE format('GRANT CREATE ON SCHEMA @extschema@ TO %s', role);
+    EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %s WITH GRANT OPTION', role);
+    FOR required IN
+        SELECT n.nspname FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
+        WHERE x.extname IN ('uuid-ossp', 'btree_gist') AND NOT has_schema_privilege(role, n.oid, 'USAGE')
+    LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', required, role);
+    END LOOP;
 
     FOR object IN SELECT o.kind, format('@extschema@.%I', o.name) AS name FROM @extschema@.bookmeatoz_objects() o LOOP
         IF object.kind = 'type' AND to_regtype(object.name) IS NOT NULL THEN
@@ -105,5 +113,5 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
     'Hands all types and tables to a role, with the right to run bookmeatoz_install_schema(), bookmeatoz_grant_app_role(), '
-    'purge_expired_tokens() and to overbook, and USAGE and CREATE on the schema. Run it as a superuser; it can be repeated.';
+    'purge_expired_tokens() and to overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
