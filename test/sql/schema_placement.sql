@@ -1,0 +1,39 @@
+-- Everything works in a schema of any name, with the required extensions in another, for an owner and an application's role
+-- that are no superusers.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
+\set VERBOSITY terse
+BEGIN;
+DROP EXTENSION bookmeatoz CASCADE;
+CREATE SCHEMA extensions;
+ALTER EXTENSION "uuid-ossp" SET SCHEMA extensions;
+ALTER EXTENSION btree_gist SET SCHEMA extensions;
+CREATE SCHEMA "My Data";
+CREATE EXTENSION bookmeatoz SCHEMA "My Data";
+SET LOCAL search_path = "My Data";
+SELECT n.nspname, count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname IN (SELECT name FROM bookmeatoz_objects()) AND n.nspname = 'My Data' GROUP BY n.nspname;
+
+CREATE ROLE regress_bookmeatoz_owner;
+CREATE ROLE regress_bookmeatoz_app;
+SELECT bookmeatoz_set_owner('regress_bookmeatoz_owner');
+SET LOCAL ROLE regress_bookmeatoz_owner;
+DROP TABLE notifications;
+DROP POLICY services_select ON services;
+SELECT bookmeatoz_install_schema();
+SELECT bookmeatoz_install_schema();
+SELECT bookmeatoz_grant_app_role('regress_bookmeatoz_app');
+INSERT INTO tenants (name, subdomain) VALUES ('Alpha', 'alpha') RETURNING id AS alpha \gset
+INSERT INTO businesses (tenant_id, name, slug) VALUES (:'alpha', 'Salon', 'salon') RETURNING id AS salon \gset
+
+-- Also with a search_path of its own: what the functions name is qualified.
+SET LOCAL ROLE regress_bookmeatoz_app;
+SET LOCAL search_path = '';
+SET LOCAL app.current_business_id = :'salon';
+INSERT INTO "My Data".services (business_id, name, duration) VALUES (:'salon', 'Haircut', 30) RETURNING id AS haircut, currency \gset
+INSERT INTO "My Data".customers (business_id, name, email) VALUES (:'salon', 'Carl', 'CARL@example.org') RETURNING id AS carl \gset
+INSERT INTO "My Data".bookings (business_id, customer_id, service_id, start_time)
+VALUES (:'salon', :'carl', :'haircut', '2030-01-07 09:00+00') RETURNING end_time - start_time AS lasts, resource_id = :'salon' AS salon;
+SELECT s.name, s.currency, c.email FROM "My Data".services s, "My Data".customers c;
+ROLLBACK;
+RESET client_min_messages;
