@@ -1,6 +1,6 @@
 // Installs the data structures: see schema_installer.hpp. The DDL is plain text in bookmeatoz_schema(), assembled from
-// sql/install/*.schema.sql. It is taken statement by statement: a CREATE runs when its object is missing; a COMMENT or
-// ALTER TABLE completes the CREATE before it and runs exactly when that did.
+// sql/install/*.schema.sql. It is taken statement by statement: a CREATE runs when its object is missing, and a table that
+// exists gets the columns and constraints that it lacks; COMMENT and ALTER TABLE complete the CREATE before them.
 #include "schema_installer.hpp"
 #include "boundary.hpp"
 #include "extension_schema.hpp"
@@ -9,14 +9,20 @@
 #include <string_view>
 
 extern "C" {
-#include "catalog/namespace.h"
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
+#include "commands/comment.h"
 #include "commands/extension.h"
 #include "commands/policy.h"
 #include "commands/trigger.h"
 #include "funcapi.h"
+#include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -45,6 +51,7 @@ struct Statement {
     /// The table that a trigger, a policy or an index belongs to.
     const char* table;
     const char* text;
+    Node* node;
 };
 
 const char* last_name(List* qualified_name) {
@@ -53,7 +60,8 @@ const char* last_name(List* qualified_name) {
 
 /// May raise a server error.
 Statement describe(const RawStmt* raw, const char* text) {
-    Statement statement{nullptr, nullptr, nullptr, pnstrdup(text + raw->stmt_location, raw->stmt_len)};
+    Statement statement{nullptr, nullptr, nullptr, pnstrdup(text + raw->stmt_location, raw->stmt_len),
+                        raw->stmt};
     switch (nodeTag(raw->stmt)) {
     case T_CreateEnumStmt:
         statement.kind = "type";
@@ -100,6 +108,34 @@ bool exists(const Statement& statement, Oid schema) {
         return false;
     return OidIsValid(kind == "trigger" ? get_trigger_oid(table, statement.name, true)
                                         : get_relation_policy_oid(table, statement.name, true));
+}
+
+/// Whether a table has a permissive policy of the user's own for the command of this one. Permissive policies are
+/// OR-ed: putting ours back beside it would show rows that the user chose to hide. May raise a server error.
+bool has_other_policy(const Statement& statement, Oid schema) {
+    const std::string_view command(reinterpret_cast<CreatePolicyStmt*>(statement.node)->cmd_name);
+    const char code = command == "select"   ? 'r'
+                      : command == "insert" ? 'a'
+                      : command == "update" ? 'w'
+                      : command == "delete" ? 'd'
+                                            : '*';
+    SPI_execute(psprintf("SELECT FROM pg_catalog.pg_policy WHERE polrelid = %u AND polpermissive"
+                         "   AND (polcmd IN ('*', '%c') OR '%c' = '*') AND polname <> %s",
+                         get_relname_relid(statement.table, schema), code, code,
+                         quote_literal_cstr(statement.name)),
+                true, 1);
+    return SPI_processed > 0;
+}
+
+/// Whether the object of a COMMENT has one. May raise a server error.
+bool has_comment(const CommentStmt* statement) {
+    Relation relation = nullptr;
+    const ObjectAddress object =
+        get_object_address(statement->objtype, statement->object, &relation, AccessShareLock, false);
+    const bool found = GetComment(object.objectId, object.classId, object.objectSubId) != nullptr;
+    if (relation != nullptr)
+        relation_close(relation, AccessShareLock);
+    return found;
 }
 
 /// The DDL of this version, parsed. Lives in the current memory context.
@@ -172,6 +208,23 @@ private:
     bool failed_ = false;
 };
 
+/// ALTER TABLE ... ADD one element of a CREATE TABLE. May raise a server error.
+void add_to_table(const CreateStmt* create, AlterTableType action, Node* element, const char* ddl) {
+    AlterTableCmd* const command = makeNode(AlterTableCmd);
+    command->subtype = action;
+    command->def = element;
+    AlterTableStmt* const alter = makeNode(AlterTableStmt);
+    alter->relation = create->relation;
+    alter->cmds = list_make1(command);
+    alter->objtype = OBJECT_TABLE;
+    PlannedStmt* const planned = makeNode(PlannedStmt);
+    planned->commandType = CMD_UTILITY;
+    planned->utilityStmt = reinterpret_cast<Node*>(alter);
+    planned->stmt_location = -1;
+    ProcessUtility(planned, ddl, true, PROCESS_UTILITY_QUERY, nullptr, nullptr, None_Receiver, nullptr);
+    CommandCounterIncrement();
+}
+
 /// CREATE EXTENSION silences notices; this one says why there are no tables, and what to do, so it must be seen.
 void announce_skipped(const char* reason) {
     pg_call([&] {
@@ -220,26 +273,70 @@ void put_row(FunctionCallInfo fcinfo, const char* const (&texts)[N]) {
     });
 }
 
+const char* describe_created(const char* kind, const char* name, const char* table) {
+    return pg_call([&] {
+        return table == nullptr ? psprintf("created %s %s", kind, name)
+                                : psprintf("created %s %s on %s", kind, name, table);
+    });
+}
+
+/// The columns and constraints that an existing table lacks: DROP EXTENSION ... CASCADE takes bookings.busy along, and
+/// with it the guard against double bookings.
+bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
+    const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
+    const Oid table = pg_call([&] { return get_relname_relid(statement.name, schema_id); });
+    bool changed = false;
+    ListCell* cell = nullptr;
+    foreach (cell, create->tableElts) {
+        auto* const element = static_cast<Node*>(lfirst(cell));
+        const bool is_column = IsA(element, ColumnDef);
+        const char* const name = is_column ? reinterpret_cast<ColumnDef*>(element)->colname
+                                           : reinterpret_cast<Constraint*>(element)->conname;
+        const bool missing = pg_call([&] {
+            return is_column ? get_attnum(table, name) == InvalidAttrNumber
+                             : !OidIsValid(get_relation_constraint_oid(table, name, true));
+        });
+        if (!missing)
+            continue;
+        pg_call([&] {
+            add_to_table(create, is_column ? AT_AddColumn : AT_AddConstraint, element, statement.text);
+        });
+        put_row(fcinfo, {describe_created(is_column ? "column" : "constraint", name, statement.name)});
+        changed = true;
+    }
+    return changed;
+}
+
 void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
     const SpiConnection spi;
     Installing installing(schema_id);
-    bool previous_ran = false;
+    // What happened to the object of the last CREATE.
+    enum { untouched, created, completed } last = untouched;
     for (int i = 0; i < schema.count; ++i) {
         const Statement& statement = schema.statements[i];
-        if (statement.kind != nullptr) {
-            previous_ran = !pg_call([&] { return exists(statement, schema_id); });
-            if (previous_ran) {
-                const char* const line = pg_call([&] {
-                    return statement.table == nullptr
-                               ? psprintf("created %s %s", statement.kind, statement.name)
-                               : psprintf("created %s %s on %s", statement.kind, statement.name,
-                                          statement.table);
-                });
-                put_row(fcinfo, {line});
-            }
+        if (statement.kind == nullptr) {
+            const bool lacks_comment = last == completed && IsA(statement.node, CommentStmt) && !pg_call([&] {
+                                           return has_comment(reinterpret_cast<CommentStmt*>(statement.node));
+                                       });
+            if (last == created || lacks_comment)
+                installing.run(statement);
+            continue;
         }
-        if (previous_ran)
+        last = untouched;
+        if (pg_call([&] { return exists(statement, schema_id); })) {
+            if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id))
+                last = completed;
+        } else if (IsA(statement.node, CreatePolicyStmt) &&
+                   pg_call([&] { return has_other_policy(statement, schema_id); })) {
+            put_row(fcinfo, {pg_call([&] {
+                        return psprintf("left out policy %s on %s: the table has another one for its command",
+                                        statement.name, statement.table);
+                    })});
+        } else {
             installing.run(statement);
+            put_row(fcinfo, {describe_created(statement.kind, statement.name, statement.table)});
+            last = created;
+        }
     }
 }
 

@@ -55,10 +55,13 @@ void read_settings(Settings& settings, SettingsOwner owner, const pg_uuid_t& id,
             continue;
         const SettingValue value = to_setting_value(item);
         if (const std::optional<std::string> wanted = apply_setting(settings, owner, key, value)) {
+            const std::string shown = value.kind == SettingValue::Kind::string
+                                          ? '"' + std::string(value.text) + '"'
+                                          : std::string(value.text);
             const char* const row = owner == SettingsOwner::service ? "service" : "business";
             throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                            "setting \"" + std::string(key) + "\" of " + row + " " + to_string(id) +
-                               " has an invalid value: " + std::string(value.text),
+                               " has an invalid value: " + shown,
                            "It must be " + *wanted + ".",
                            "Correct the key in the column \"settings\", or remove it to use the default.");
         }

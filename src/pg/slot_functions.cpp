@@ -48,8 +48,7 @@ public:
         require(number, name);
         const TimestampTz time = DatumGetTimestampTz(fcinfo_->args[number].value);
         if (TIMESTAMP_NOT_FINITE(time))
-            throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must be finite", {},
-                           "Ask for a window of at most 366 days.");
+            throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must be finite");
         const Instant instant = to_instant(time);
         if (instant < earliest_instant || instant >= latest_instant)
             throw SqlError(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, std::string(name) + " is out of range",
@@ -71,7 +70,7 @@ public:
     Interval window(Instant from, Instant to) const {
         if (from > to)
             throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_time must not be later than to_time", {},
-                           "Exchange the two: the window is [from_time, to_time).");
+                           "The window is [from_time, to_time): exchange the two.");
         if (to - from > longest_window)
             throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "the window is longer than 366 days",
                            "Slots are found for at most 366 days in one call.",
@@ -105,7 +104,6 @@ public:
         ids_ = static_cast<ArrayType*>(
             pg_call([&] { return palloc0(ARR_OVERHEAD_NONULLS(1) + most * sizeof(pg_uuid_t)); }));
         ids_->elemtype = UUIDOID;
-        ARR_LBOUND(ids_)[0] = 1;
     }
 
     void add(const Slot& slot) {
@@ -123,9 +121,12 @@ private:
     /// The one array of this result, filled anew: the tuplestore keeps copies.
     Datum employee_ids(const Slot& slot) {
         const std::size_t count = lists_employees_ ? slot.resources.size() : 0;
-        // An empty array has no dimension.
+        // An empty array has no dimension; of others the place of the bounds depends on their number.
         ids_->ndim = count == 0 ? 0 : 1;
-        ARR_DIMS(ids_)[0] = static_cast<int>(count);
+        if (count > 0) {
+            ARR_DIMS(ids_)[0] = static_cast<int>(count);
+            ARR_LBOUND(ids_)[0] = 1;
+        }
         const std::size_t overhead = count == 0 ? ARR_OVERHEAD_NONULLS(0) : ARR_OVERHEAD_NONULLS(1);
         SET_VARSIZE(ids_, overhead + count * sizeof(pg_uuid_t));
         auto* target = reinterpret_cast<std::uint8_t*>(ids_) + overhead;
@@ -154,8 +155,9 @@ BOOKMEATOZ_FUNCTION(find_available_slots) {
         const Arguments arguments(fcinfo);
         Question question{};
         question.service_id = arguments.id(0, "service_id");
-        question.window =
-            arguments.window(arguments.instant(1, "from_time"), arguments.instant(2, "to_time"));
+        const Instant from = arguments.instant(1, "from_time");
+        const Instant to = arguments.instant(2, "to_time");
+        question.window = arguments.window(from, to);
         question.employee_id = arguments.optional_id(3);
         question.slot_interval_minutes = arguments.step(4);
         question.exclude_booking_id = arguments.optional_id(5);

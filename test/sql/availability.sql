@@ -1,0 +1,158 @@
+-- Finding slots through SQL: what is refused and how, who is asked, whose rights count. What slots there are is tested
+-- by the unit tests of the core and by the differential test.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
+RESET client_min_messages;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set two_tenants :abs_srcdir '/sql/setup/two_tenants.sql'
+SET TimeZone = 'UTC';
+SET DateStyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i :two_tenants
+\set ECHO all
+\set monday '''2030-01-07 00:00+00'', ''2030-01-08 00:00+00'''
+\set at '''2029-12-01 00:00+00'''
+
+-- Anna works 9 to 17 in Berlin and has two bookings with buffers of 5 and 10 minutes; Ben works the salon's 10 to 18 (S1).
+SELECT slot_start, slot_end, employee_ids, remaining_capacity
+FROM find_available_slots(:'haircut', :monday, slot_interval_minutes => 30, as_of => :at);
+
+-- The time zone of the session changes the words, never the instants.
+SET TimeZone = 'Asia/Tokyo';
+SELECT count(*), min(slot_start AT TIME ZONE 'UTC'), max(slot_start AT TIME ZONE 'UTC')
+FROM find_available_slots(:'haircut', :monday, as_of => :at);
+SET TimeZone = 'UTC';
+
+-- One employee; one who does not serve it, or is not there, has no slots (S12, S13).
+SELECT count(*), min(slot_start), max(slot_start) FROM find_available_slots(:'haircut', :monday, :'anna_at_salon', as_of => :at);
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, :'anna_at_clinic', as_of => :at);
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, '00000000-0000-4000-8000-00000000dead', as_of => :at);
+
+-- A booking that is to be moved does not stand in its own way.
+SELECT slot_start FROM find_available_slots(:'haircut', '2030-01-07 09:00+00', '2030-01-07 09:01+00', :'anna_at_salon', as_of => :at);
+SELECT slot_start FROM find_available_slots(:'haircut', '2030-01-07 09:00+00', '2030-01-07 09:01+00', :'anna_at_salon',
+                                            exclude_booking_id => :'first_booking', as_of => :at);
+
+-- An empty window is no error; a window of 366 days is the longest.
+SELECT count(*) FROM find_available_slots(:'haircut', '2030-01-07 10:00+00', '2030-01-07 10:00+00', as_of => :at);
+SELECT count(*) > 0 AS found FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-02 00:00+00', as_of => :at);
+
+-- Bad input.
+SELECT * FROM find_available_slots(NULL, :monday, as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM find_available_slots(:'haircut', NULL, '2030-01-08 00:00+00', as_of => :at);
+SELECT * FROM find_available_slots(:'haircut', '2030-01-08 00:00+00', NULL, as_of => :at);
+SELECT * FROM find_available_slots(:'haircut', :monday, as_of => NULL);
+SELECT * FROM find_available_slots(:'haircut', '-infinity', '2030-01-08 00:00+00', as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM find_available_slots(:'haircut', '2030-01-08 00:00+00', 'infinity', as_of => :at);
+SELECT * FROM find_available_slots(:'haircut', :monday, as_of => 'infinity');
+SELECT * FROM find_available_slots(:'haircut', '0044-03-15 00:00+00 BC', '0044-03-16 00:00+00 BC', as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM find_available_slots(:'haircut', '10000-01-01 00:00+00', '10000-01-02 00:00+00', as_of => :at);
+SELECT * FROM find_available_slots(:'haircut', '2030-01-08 00:00+00', '2030-01-07 00:00+00', as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-02 00:00:00.000001+00', as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM find_available_slots(:'haircut', :monday, slot_interval_minutes => 0, as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM find_available_slots(:'haircut', :monday, slot_interval_minutes => -15, as_of => :at);
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, slot_interval_minutes => 2147483647, as_of => :at);
+
+-- Times at the ends of the calendar.
+SELECT count(*) FROM find_available_slots(:'haircut', '0001-01-01 00:00+00', '0001-01-31 00:00+00', as_of => '0001-01-01 00:00+00');
+SELECT count(*) FROM find_available_slots(:'haircut', '9999-12-01 00:00+00', '9999-12-31 00:00+00', as_of => :at);
+
+-- A service that is not there and one that is hidden are told in the same words (no existence leak).
+SELECT * FROM find_available_slots('00000000-0000-4000-8000-00000000dead', :monday, as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+CREATE ROLE regress_availability_app;
+SELECT bookmeatoz_grant_app_role('regress_availability_app');
+SET ROLE regress_availability_app;
+SELECT set_session_context(:'beta', NULL, NULL);
+SELECT * FROM find_available_slots('00000000-0000-4000-8000-00000000dead', :monday, as_of => :at);
+SELECT * FROM find_available_slots(:'haircut', :monday, as_of => :at);
+-- In its own business the application finds what the owner finds.
+SELECT set_session_context(NULL, :'salon', NULL);
+SELECT count(*), min(slot_start), max(slot_start) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+SELECT set_session_context(:'alpha', NULL, NULL);
+SELECT count(*), min(slot_start), max(slot_start) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+SELECT count(*) > 0 AS found FROM find_available_slots(:'massage', '2030-01-01 00:00+00', '2030-02-01 00:00+00', as_of => :at);
+SELECT set_session_context(NULL, NULL, NULL);
+SELECT * FROM find_available_slots(:'haircut', :monday, as_of => :at);
+RESET ROLE;
+
+-- S12: what is not active offers nothing.
+SAVEPOINT active;
+UPDATE services SET status = 'inactive' WHERE id = :'haircut';
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+ROLLBACK TO active;
+UPDATE businesses SET status = 'suspended' WHERE id = :'salon';
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+ROLLBACK TO active;
+UPDATE employees SET employment_status = 'inactive' WHERE id = :'ben_at_salon';
+SELECT count(*), count(*) FILTER (WHERE employee_ids = ARRAY[:'anna_at_salon']::uuid[]) AS hers
+FROM find_available_slots(:'haircut', :monday, as_of => :at);
+-- Without any active employee the business is the one resource: its default hours, no ids.
+UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+SELECT count(*), min(slot_start), max(slot_start), min(employee_ids::text) AS ids FROM find_available_slots(:'haircut', :monday, as_of => :at);
+ROLLBACK TO active;
+
+-- S17: settings are refused when they are written ...
+UPDATE services SET settings = '{"slot_interval_minutes": 0}' WHERE id = :'haircut';
+\echo :LAST_ERROR_SQLSTATE
+UPDATE services SET settings = '{"slot_interval_minutes": 7.5}' WHERE id = :'haircut';
+UPDATE services SET settings = '{"slot_interval_minutes": "15"}' WHERE id = :'haircut';
+UPDATE services SET settings = '{"slot_alignment": "clock", "capacity": [1]}' WHERE id = :'haircut';
+UPDATE services SET settings = '{"buffers_within_hours": "yes"}' WHERE id = :'haircut';
+UPDATE businesses SET settings = '{"working_hours_inheritance": "weekly"}' WHERE id = :'salon';
+UPDATE businesses SET settings = '{"max_advance_days": 1e30}' WHERE id = :'salon';
+-- ... and when they are read, if they were written before or past the trigger.
+ALTER TABLE services DISABLE TRIGGER USER;
+UPDATE services SET settings = '{"min_notice_minutes": true}' WHERE id = :'haircut';
+SELECT * FROM find_available_slots(:'haircut', :monday, as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK TO active;
+-- null is unset, other keys are the application's; the service's value counts before the business's, the argument before both.
+UPDATE businesses SET settings = '{"slot_interval_minutes": 60, "slot_alignment": null, "colour": {"r": 1}}' WHERE id = :'salon';
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+UPDATE services SET settings = '{"slot_interval_minutes": 120.0, "capacity": null}' WHERE id = :'haircut';
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, slot_interval_minutes => 240, as_of => :at);
+ROLLBACK TO active;
+
+-- Time zones: unknown ones are refused, known ones stored as the server spells them.
+UPDATE businesses SET timezone = 'Europe/Berln' WHERE id = :'salon';
+\echo :LAST_ERROR_SQLSTATE
+UPDATE businesses SET timezone = 'Europe/Berlin2' WHERE id = :'salon';
+UPDATE businesses SET timezone = '' WHERE id = :'salon';
+UPDATE businesses SET timezone = 'europe/berlin' WHERE id = :'salon' RETURNING timezone;
+ALTER TABLE businesses DISABLE TRIGGER USER;
+UPDATE businesses SET timezone = 'Mars/Olympus' WHERE id = :'salon';
+SELECT * FROM find_available_slots(:'haircut', :monday, as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK TO active;
+
+-- More than a million slots are an error, not a flood.
+INSERT INTO working_hours (employee_id, day_of_week, start_time, end_time)
+    SELECT :'ben_at_salon', day, '00:00', '24:00' FROM generate_series(0, 6) day;
+UPDATE services SET duration = 1, buffer_before_minutes = 0, buffer_after_minutes = 0 WHERE id = :'haircut';
+SELECT count(*) FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-01 00:00+00', slot_interval_minutes => 1, as_of => :at);
+ROLLBACK TO active;
+INSERT INTO working_hours (employee_id, day_of_week, start_time, end_time)
+    SELECT :'ben_at_salon', day, time '00:00' + second * interval '1 second', '24:00' FROM generate_series(0, 6) day, generate_series(0, 2) second;
+UPDATE services SET duration = 1, buffer_before_minutes = 0, buffer_after_minutes = 0 WHERE id = :'haircut';
+SELECT count(*) FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-01 00:00+00', slot_interval_minutes => 1, as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+-- A search can be cancelled.
+SET LOCAL statement_timeout = '20ms';
+SELECT count(*) FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-01 00:00+00', slot_interval_minutes => 1, as_of => :at);
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK TO active;
+
+-- In every place where a set may stand.
+SELECT s.name, f.slot_start FROM services s, LATERAL find_available_slots(s.id, '2030-01-07 15:00+00', '2030-01-07 16:00+00', as_of => :at) f ORDER BY 1, 2;
+SELECT (find_available_slots(:'haircut', '2030-01-07 15:00+00', '2030-01-07 15:20+00', as_of => :at)).slot_start;
+ROLLBACK;

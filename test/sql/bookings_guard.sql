@@ -1,0 +1,131 @@
+-- The guard of bookings (S18), whoever writes: what the trigger fills, what the constraints refuse, who may pass.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
+RESET client_min_messages;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set two_tenants :abs_srcdir '/sql/setup/two_tenants.sql'
+SET TimeZone = 'UTC';
+SET DateStyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i :two_tenants
+\set ECHO all
+\set salon_booking 'INSERT INTO bookings (business_id, customer_id, service_id, status, employee_id, start_time) VALUES (' :'salon' ',' :'carl_at_salon' ',' :'haircut' ', ''confirmed'','
+\set annas :salon_booking :'anna_at_salon' ','
+\set nobodys :salon_booking NULL ','
+
+-- Filled: the end by the service's duration, the buffers by the service's, unless given (S6).
+:annas '2030-02-04 10:00+00') RETURNING end_time, buffer_before_minutes, buffer_after_minutes, busy, resource_id = employee_id AS of_employee, seat;
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes)
+    VALUES (:'salon', :'carl_at_salon', :'haircut', :'anna_at_salon', '2030-02-04 12:00+00', '2030-02-04 13:00+00', 0, 0)
+    RETURNING end_time, buffer_before_minutes, buffer_after_minutes, busy;
+
+-- Refused: an overlap, and an overlap of buffers alone; the sum of both buffers is kept free (S6).
+:annas '2030-02-04 10:15+00');
+\echo :LAST_ERROR_SQLSTATE
+:annas '2030-02-04 10:44+00');
+:annas '2030-02-04 10:45+00') RETURNING busy;
+-- The same start again: the one seat is taken.
+:annas '2030-02-04 10:00+00');
+\echo :LAST_ERROR_SQLSTATE
+
+-- Moving, re-activating and giving it to another checks again; what does not occupy time may lie anywhere (S11).
+:annas '2030-02-05 10:00+00') RETURNING id AS moved \gset
+UPDATE bookings SET start_time = '2030-02-04 10:20+00', end_time = '2030-02-04 10:50+00' WHERE id = :'moved';
+UPDATE bookings SET status = 'cancelled' WHERE id = :'moved';
+UPDATE bookings SET start_time = '2030-02-04 10:20+00', end_time = '2030-02-04 10:50+00' WHERE id = :'moved' RETURNING busy;
+UPDATE bookings SET status = 'confirmed' WHERE id = :'moved';
+UPDATE bookings SET status = 'no_show' WHERE id = :'moved';
+UPDATE bookings SET employee_id = :'ben_at_salon' WHERE id = :'moved';
+UPDATE bookings SET status = 'completed' WHERE id = :'moved' RETURNING resource_id = :'ben_at_salon' AS of_ben;
+UPDATE bookings SET employee_id = :'anna_at_salon' WHERE id = :'moved';
+UPDATE bookings SET buffer_before_minutes = 600 WHERE id = :'moved' RETURNING busy;
+-- A change of buffers can collide too.
+UPDATE bookings SET buffer_after_minutes = 60 WHERE employee_id = :'anna_at_salon' AND start_time = '2030-02-04 10:00+00';
+
+-- The helper columns are the database's, whatever the statement says.
+UPDATE bookings SET resource_id = NULL, session_key = uuid_generate_v4(), seat = 7
+    WHERE id = :'first_booking' RETURNING resource_id = employee_id AS of_employee, seat;
+SELECT count(DISTINCT session_key) FROM bookings WHERE id IN (:'first_booking', :'second_booking');
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status, resource_id, session_key, seat)
+    VALUES (:'salon', :'carl_at_salon', :'haircut', :'anna_at_salon', '2030-02-04 10:00+00', 'confirmed', NULL, uuid_generate_v4(), 2);
+UPDATE bookings SET busy = 'empty' WHERE id = :'first_booking';
+
+-- Capacity (S15): a session has as many seats as the service says; what overlaps it otherwise collides.
+SAVEPOINT capacity;
+UPDATE services SET settings = '{"capacity": 3}' WHERE id = :'haircut';
+:annas '2030-02-06 10:00+00') RETURNING seat;
+:annas '2030-02-06 10:00+00'), (:'salon', :'carl_at_salon', :'haircut', 'confirmed', :'anna_at_salon', '2030-02-06 10:00+00') RETURNING seat;
+:annas '2030-02-06 10:00+00');
+\echo :LAST_ERROR_SQLSTATE
+:annas '2030-02-06 10:15+00');
+SELECT remaining_capacity FROM find_available_slots(:'haircut', '2030-02-06 10:00+00', '2030-02-06 10:01+00', :'anna_at_salon', as_of => '2030-01-01 00:00+00');
+-- A seat given up is found again; a lower capacity lets nobody else in and throws nobody out.
+UPDATE bookings SET status = 'cancelled' WHERE start_time = '2030-02-06 10:00+00' AND seat = 2;
+:annas '2030-02-06 10:00+00') RETURNING seat;
+UPDATE services SET settings = '{"capacity": 2}' WHERE id = :'haircut';
+UPDATE bookings SET notes = 'still there' WHERE start_time = '2030-02-06 10:00+00' RETURNING seat, status;
+UPDATE bookings SET status = 'cancelled' WHERE start_time = '2030-02-06 10:00+00' AND seat = 3;
+:annas '2030-02-06 10:00+00');
+ROLLBACK TO capacity;
+
+-- Without an employee: in a business with employees nobody's time, and so no collision (S14).
+:nobodys '2030-02-07 10:00+00') RETURNING resource_id;
+:nobodys '2030-02-07 10:00+00') RETURNING resource_id;
+-- A business without active employees is the one resource (S12).
+SAVEPOINT alone;
+UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+:nobodys '2030-02-08 10:00+00') RETURNING resource_id = business_id AS of_business;
+:nobodys '2030-02-08 10:10+00');
+ROLLBACK TO alone;
+-- Deleting employees leaves their bookings to nobody, even where they overlap (S18).
+:annas '2030-02-09 10:00+00');
+:salon_booking :'ben_at_salon', '2030-02-09 10:00+00') RETURNING resource_id = employee_id AS of_employee;
+DELETE FROM employees WHERE business_id = :'salon';
+SELECT count(*), count(resource_id) AS with_resource, count(employee_id) AS with_employee FROM bookings WHERE start_time = '2030-02-09 10:00+00';
+ROLLBACK TO alone;
+
+-- overbooked passes the guard and takes the right to; searches count it (S11).
+CREATE ROLE regress_guard_app;
+CREATE ROLE regress_guard_staff;
+SELECT bookmeatoz_grant_app_role('regress_guard_app'), bookmeatoz_grant_app_role('regress_guard_staff');
+GRANT EXECUTE ON FUNCTION may_overbook() TO regress_guard_staff;
+\set forced 'INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status, overbooked) VALUES (' :'salon' ',' :'carl_at_salon' ',' :'haircut' ',' :'anna_at_salon' ',' '\'2030-02-04 10:00+00\', \'confirmed\', true)'
+SET ROLE regress_guard_app;
+SELECT set_session_context(NULL, :'salon', NULL);
+:forced;
+\echo :LAST_ERROR_SQLSTATE
+SET ROLE regress_guard_staff;
+:forced RETURNING id AS forced_booking \gset
+SET ROLE regress_guard_app;
+UPDATE bookings SET overbooked = true WHERE id = :'first_booking';
+-- Others may cancel it and write notes, not move it or bring it back.
+UPDATE bookings SET notes = 'sits at the bar' WHERE id = :'forced_booking' RETURNING notes;
+UPDATE bookings SET start_time = '2030-02-04 10:01+00' WHERE id = :'forced_booking';
+UPDATE bookings SET status = 'cancelled' WHERE id = :'forced_booking' RETURNING status;
+UPDATE bookings SET status = 'confirmed' WHERE id = :'forced_booking';
+-- Without the flag it is a booking like any other.
+UPDATE bookings SET status = 'confirmed', overbooked = false WHERE id = :'forced_booking';
+RESET ROLE;
+
+-- busy_range() itself.
+SELECT busy_range('2030-01-01 10:00+00', '2030-01-01 11:00+00', 5, 10), busy_range('-infinity', 'infinity', 1, 1),
+       busy_range('2030-01-01 10:00+00', '2030-01-01 11:00+00', NULL, 10) AS of_null;
+SELECT busy_range('2030-01-01 11:00+00', '2030-01-01 10:00+00', 0, 0);
+SELECT busy_range('4714-11-24 00:00+00 BC', '2030-01-01 10:00+00', 1, 0);
+SELECT busy_range('2030-01-01 10:00+00', '294276-12-31 23:59+00', 0, 1);
+SELECT provolatile, proparallel, proisstrict FROM pg_proc WHERE proname = 'busy_range';
+
+-- The trigger functions say how they are to be used.
+SELECT trigger_guard_booking();
+CREATE TABLE regress_guard_other (id integer);
+CREATE TRIGGER a AFTER INSERT ON regress_guard_other FOR EACH ROW EXECUTE FUNCTION trigger_guard_booking();
+INSERT INTO regress_guard_other VALUES (1);
+DROP TRIGGER a ON regress_guard_other;
+CREATE TRIGGER a BEFORE INSERT ON regress_guard_other FOR EACH ROW EXECUTE FUNCTION trigger_guard_booking();
+INSERT INTO regress_guard_other VALUES (1);
+DROP TRIGGER a ON regress_guard_other;
+CREATE TRIGGER a BEFORE INSERT ON regress_guard_other FOR EACH ROW EXECUTE FUNCTION trigger_check_time_zone();
+INSERT INTO regress_guard_other VALUES (1);
+ROLLBACK;
