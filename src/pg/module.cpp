@@ -3,6 +3,10 @@
 #include "schema_installer.hpp"
 #include "session_context.hpp"
 
+extern "C" {
+#include "utils/guc.h"
+}
+
 #pragma GCC visibility push(default)
 extern "C" {
 PG_MODULE_MAGIC;
@@ -14,4 +18,6 @@ void _PG_init(void);
 extern "C" void _PG_init(void) {
     bookmeatoz::pg::session_context_init();
     bookmeatoz::pg::schema_installer_init();
+    // A misspelt bookmeatoz.* setting is refused from now on. The prefix app belongs to other programs too.
+    MarkGUCPrefixReserved("bookmeatoz");
 }

@@ -91,6 +91,7 @@ CREATE EXTENSION bookmeatoz SCHEMA other;
 SELECT count(*) AS tables FROM pg_tables WHERE schemaname = 'other';
 RESET row_security;
 SET bookmeatoz.install_schema = maybe;
+SET bookmeatoz.instal_schema = on;
 
 -- Not for everybody.
 CREATE ROLE regress_install_nobody;
