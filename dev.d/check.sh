@@ -6,6 +6,8 @@ source "$top/dev.d/cluster.sh"
 source "$top/dev.d/report.sh"
 
 fuzz_seconds=${FUZZ_SECONDS:-20}
+# Debian's own, for which psycopg2 was installed, before another that may stand first in PATH.
+python3=$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)
 scenarios=${SCENARIOS:-1500}
 seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 
@@ -152,14 +154,14 @@ installcheck() {
 	}
 }
 
-differential_unittest() { cd "$work/src/test/differential" && python3 -m unittest; }
+differential_unittest() { cd "$work/src/test/differential" && "$python3" -m unittest; }
 
 differential_run() {
 	export PGDATABASE=differential
 	createdb
-	psql -q -c 'CREATE EXTENSION bookmeatoz CASCADE'
+	PGOPTIONS='-c client_min_messages=warning' psql -q -c 'CREATE EXTENSION bookmeatoz CASCADE'
 	cd "$work/src"
-	python3 test/differential/run.py --scenarios "$scenarios" --seed "$seed"
+	"$python3" test/differential/run.py --scenarios "$scenarios" --seed "$seed"
 }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }

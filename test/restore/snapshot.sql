@@ -1,9 +1,11 @@
--- Everything that a restore must bring back, as text: definitions with comments, policies, rights and triggers; types;
+-- Everything that a restore must bring back, as text: definitions with comments, policies, triggers and rights; types;
 -- all rows; the extension's members. Read by run.sh before and after.
 
 \pset footer off
 \d+ public.*
-\dp public.*
+SELECT c.relname, acl.grantee::regrole::text, acl.privilege_type, acl.is_grantable
+FROM pg_class c, aclexplode(c.relacl) acl WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1, 2, 3, 4;
+SELECT conrelid::regclass::text, conname, obj_description(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2;
 \dT+ public.*
 \dx+ bookmeatoz
 SELECT format('SELECT %L AS "table", to_jsonb(t) AS row FROM %I t ORDER BY to_jsonb(t)::text', relname, relname)
