@@ -5,6 +5,7 @@ Usage: run.py --scenarios 1000 --seed 1 [--properties] [--dsn ...]; run.py --onl
 Called by people and by the test suite; it rolls back whatever it writes. Debian: python3, python3-psycopg2, tzdata."""
 
 import argparse
+import collections
 import json
 import random
 import sys
@@ -96,6 +97,15 @@ def only_fewer(before: List[Slot], after: List[Slot]) -> bool:
                and slot.remaining_capacity <= earlier[slot.start].remaining_capacity for slot in after)
 
 
+def check_row_security(server, scenarios: List[Scenario]) -> List[Tuple[Scenario, Difference]]:
+    """An application's role that may see the business is offered the same slots. Goes on in the transaction of check_batch."""
+    businesses, questions = [scenario.business for scenario in scenarios], [scenario.question for scenario in scenarios]
+    answers = server.ask(questions, "UTC")
+    as_application = server.ask_as_application(businesses, questions, "UTC")
+    return [(scenario, Difference("row security changes the answer", "as superuser", answer, "as the application", other))
+            for scenario, answer, other in zip(scenarios, answers, as_application) if answer != other]
+
+
 def check_properties(server, scenarios: List[Scenario]) -> List[Tuple[Scenario, Difference]]:
     """Goes on in the transaction of check_batch."""
     failures = []
@@ -178,6 +188,9 @@ class ReferenceAsServer:
     def ask(self, questions, _session_zone):
         return [find_available_slots(self.businesses[question.service_id], question) for question in questions]
 
+    def ask_as_application(self, _businesses, questions, session_zone):
+        return self.ask(questions, session_zone)
+
     def roll_back(self):
         self.businesses.clear()
 
@@ -252,6 +265,11 @@ def smaller_ones(scenario: Scenario):
     for parts in ({"employee_id": None}, {"step": None}, {"excluded_booking_id": None}):
         if replace(question, **parts) != question:
             yield replace(scenario, question=replace(question, **parts))
+    length = question.to_time - question.from_time
+    for parts in ({"to_time": question.from_time + length // 2}, {"from_time": question.to_time - length // 2}):
+        if length > 2 * reference.HOUR:
+            shorter = replace(question, **parts)
+            yield replace(scenario, question=shorter, cut=min(max(scenario.cut, shorter.from_time), shorter.to_time))
 
 
 def fewer_rows(rows):
@@ -356,7 +374,6 @@ def explain(server, scenario: Scenario):
 # ---------------------------------------------------------------------------------------------------------------------------------
 
 def run(server, options) -> int:
-    import collections
     dice = random.Random(options.seed)
     started, reference_slots, with_slots, done, failed = time.time(), 0, 0, 0, 0
     kinds = collections.Counter()
@@ -364,7 +381,7 @@ def run(server, options) -> int:
     while done < options.scenarios and failed < options.failures:
         count = min(options.batch, options.scenarios - done)
         scenarios = [make_scenario(f"{options.seed}:{number}") for number in range(done, done + count)]
-        failures = check_in_transaction(server, scenarios, dice, options.properties)
+        failures = check_in_transaction(server, scenarios, dice, options)
         done += count
         for scenario in scenarios:
             slots = find_available_slots(scenario.business, scenario.question) if options.count else []
@@ -386,7 +403,7 @@ def run(server, options) -> int:
     return 1 if failed else 0
 
 
-def check_in_transaction(server, scenarios, dice, properties):
+def check_in_transaction(server, scenarios, dice, options):
     try:
         import psycopg2
         database_error = psycopg2.Error
@@ -394,7 +411,9 @@ def check_in_transaction(server, scenarios, dice, properties):
         database_error = ()
     try:
         failures = check_batch(server, scenarios, dice)
-        if properties and not failures:
+        if options.row_security and not failures:
+            failures = check_row_security(server, scenarios)
+        if options.properties and not failures:
             failures = check_properties(server, scenarios)
     except database_error as error:
         server.roll_back()
@@ -427,6 +446,7 @@ def main() -> int:
     parser.add_argument("--only", metavar="SEED", help="explain one scenario, by the seed that a report names (for example 7:123)")
     parser.add_argument("--file", help="explain a scenario from a JSON file with the keys business and question")
     parser.add_argument("--properties", action="store_true", help="also add a booking, an absence and an employee to each")
+    parser.add_argument("--row-security", action="store_true", help="also ask each as an application's role that may see the business")
     parser.add_argument("--dsn", default="", help="connection string; without it the PG* environment")
     parser.add_argument("--dry", action="store_true", help="no server: the reference against itself")
     parser.add_argument("--batch", type=int, default=200, help="scenarios in one transaction")

@@ -26,6 +26,7 @@ ZONES = (
     ("Africa/Casablanca", 2023, 2026),     # summer time but for Ramadan
     ("Pacific/Chatham", 2024, 2027),       # +12:45, transitions at 02:45
     ("America/Goose_Bay", 2000, 2010),     # the overlap at 00:01 straddles midnight
+    ("America/Goose_Bay", 2000, 2010),     # twice, because it is the hardest
     ("America/St_Johns", 2000, 2010),      # the same, at half past the UTC hour
     ("America/Havana", 2004, 2027),        # gap at midnight, overlap 01:00 -> 00:00
     ("Asia/Beirut", 2020, 2026),           # gap at midnight, overlap 24:00 -> 23:00
@@ -37,7 +38,13 @@ ZONES = (
     ("Africa/Monrovia", 1972, 1972),       # an offset with seconds: -00:44:30
     ("Asia/Tehran", 2018, 2022),
     ("Etc/UTC", 2025, 2026),
+    ("America/New_York", 1945, 1946),      # war time
+    ("Europe/Berlin", 2090, 2091),         # by the rule that follows the last transition of the file
 )
+
+# Rarely: windows of up to a year, over several transitions, with large steps.
+LONG_WINDOWS = 0.01
+LONG_STEPS = (240, 480, 720, 1440)
 
 SESSION_ZONES = ("UTC", "America/St_Johns", "Pacific/Kiritimati", "Asia/Kathmandu", "America/New_York", "Pacific/Pago_Pago",
                  "Australia/Lord_Howe")
@@ -89,15 +96,17 @@ def make_scenario(seed: str) -> Scenario:
     zone, first_year, last_year = dice.choice(ZONES)
     fine = dice.chance(0.06)  # times that are not on whole minutes
     changes = transitions(zone, first_year, last_year)
+    sharp = False  # all that can be is put within two hours of the transition
     if changes and dice.chance(0.75):
         anchor = dice.choice(changes)
+        sharp = dice.chance(0.15)
     else:
         anchor = dice.randrange(read_instant(f"{first_year}-01-01T00:00Z"), read_instant(f"{last_year + 1}-01-01T00:00Z"))
 
     business = Business(dice.identity(), zone,
                         status=dice.weighted((("active", 120), ("inactive", 1), ("suspended", 1), ("pending_setup", 1))))
-    make_people_and_services(dice, business, anchor, fine)
-    question = make_question(dice, business, anchor, fine)
+    make_people_and_services(dice, business, anchor, fine, sharp)
+    question = make_question(dice, business, anchor, fine, sharp)
     make_bookings(dice, business, question, fine)
     if business.bookings and dice.chance(0.25):
         question = replace(question, excluded_booking_id=dice.choice(business.bookings).id)
@@ -109,19 +118,32 @@ def make_scenario(seed: str) -> Scenario:
 
 # ---------------------------------------------------------------------------------------------------------------------------------
 
-def make_people_and_services(dice: Dice, business: Business, anchor: int, fine: bool):
+def make_people_and_services(dice: Dice, business: Business, anchor: int, fine: bool, sharp: bool):
     business.settings = business_settings(dice)
+    if sharp and dice.chance(0.6):
+        business.settings["availability_override_mode"] = "replace"
+    if sharp and dice.chance(0.3):
+        business.settings["max_bookings_per_day"] = dice.choice((1, 2))
     if dice.chance(0.85):
         business.weekly_rows = weekly_rows(dice, fine)
 
     nobody_active = dice.chance(0.14)  # the business is its own resource
-    for _ in range(dice.weighted(((0, 2), (1, 1))) if nobody_active else dice.weighted(((1, 5), (2, 4), (3, 2), (4, 1)))):
-        employee = make_employee(dice, anchor, fine)
-        if nobody_active:
+    turnover = dice.chance(0.15)       # many employees who left, and many who do not do everything
+    if nobody_active:
+        count, gone = dice.weighted(((0, 2), (1, 1))), 1
+    elif turnover:
+        count, gone = dice.choice((3, 4)), 0.4
+    else:
+        count, gone = dice.weighted(((1, 5), (2, 4), (3, 2), (4, 1))), 0.06
+    for _ in range(count):
+        employee = make_employee(dice, anchor, fine, sharp)
+        if dice.chance(gone):
             employee.status = dice.choice(("inactive", "terminated", "pending_onboarding"))
         business.employees[employee.id] = employee
 
-    for number in range(dice.weighted(((1, 5), (2, 4), (3, 1)))):
+    specialists = dice.chance(0.7 if turnover else 0.1)  # who is active does one service, who left did all
+    mapped = dice.choice((1, 0.95, 0.9, 0.7))
+    for number in range(dice.choice((2, 3)) if specialists else dice.weighted(((1, 5), (2, 4), (3, 1)))):
         service = Service(
             dice.identity(),
             dice.weighted(((30, 6), (60, 6), (15, 3), (20, 3), (45, 3), (90, 3), (5, 1), (7, 1), (50, 2), (120, 2), (240, 0.7), (480, 0.4),
@@ -131,23 +153,33 @@ def make_people_and_services(dice: Dice, business: Business, anchor: int, fine: 
             dice.weighted((("active", 80), ("inactive", 1), ("archived", 1))) if number == 0 else
             dice.weighted((("active", 4), ("inactive", 1), ("archived", 1))),
             service_settings(dice),
-            frozenset(identity for identity in business.employees if dice.chance(0.9)))
+            frozenset() if specialists else frozenset(identity for identity in business.employees if dice.chance(mapped)))
         business.services[service.id] = service
+    if specialists:
+        for employee in business.employees.values():
+            for service in [dice.choice(list(business.services.values()))] if employee.status == "active" else business.services.values():
+                service.mapped_employees |= {employee.id}
+    asked, active = next(iter(business.services.values())), reference.s12_active_employees(business)
+    if active and not reference.s12_eligible(business, asked) and dice.chance(0.8):
+        asked.mapped_employees |= {dice.choice(active)}
 
 
-def make_employee(dice: Dice, anchor: int, fine: bool) -> Employee:
-    employee = Employee(dice.identity(), dice.weighted((("active", 20), ("inactive", 1), ("terminated", 1), ("pending_onboarding", 1))))
+def make_employee(dice: Dice, anchor: int, fine: bool, sharp: bool = False) -> Employee:
+    employee = Employee(dice.identity())
     if dice.chance(0.6):
         employee.weekly_rows = weekly_rows(dice, fine)
     for _ in range(dice.weighted(((0, 5), (1, 4), (2, 3), (3, 2), (5, 1)))):
-        employee.overrides.append(make_override(dice, anchor, fine, dice.chance(0.5)))
+        employee.overrides.append(make_override(dice, anchor, fine, dice.chance(0.3 if sharp else 0.5), sharp))
     if dice.chance(0.05):
         employee.settings = {"slot_interval_minutes": 5, "capacity": 9, "min_notice_minutes": 0}  # not read (S17)
     return employee
 
 
-def make_override(dice: Dice, anchor: int, fine: bool, is_unavailable: bool) -> Override:
-    start = dice.near(anchor, 2 * DAY, fine)
+def make_override(dice: Dice, anchor: int, fine: bool, is_unavailable: bool, sharp: bool = False) -> Override:
+    if sharp:
+        start = dice.near(anchor, 110 * MINUTE, fine)
+        return Override(start, start + dice.choice((1, 5, 15, 30, 60, 61, 90, 120)) * MINUTE, is_unavailable)
+    start = dice.near(anchor, 2 * HOUR, fine) if dice.chance(0.2) else dice.near(anchor, 2 * DAY, fine)
     length = dice.weighted(((dice.randint(1, 16) * 15 * MINUTE, 8), (dice.randint(1, 600) * MINUTE, 4), (DAY, 1),
                             (dice.randint(1, 20) * 12 * HOUR, 1), (dice.randint(1, 5) * MINUTE, 1)))
     if fine and dice.chance(0.5):
@@ -252,7 +284,7 @@ def business_settings(dice: Dice) -> dict:
 
 # ---------------------------------------------------------------------------------------------------------------------------------
 
-def make_question(dice: Dice, business: Business, anchor: int, fine: bool) -> Question:
+def make_question(dice: Dice, business: Business, anchor: int, fine: bool, sharp: bool) -> Question:
     service = next(iter(business.services.values()))
     step = dice.weighted(STEPS + ((1500, 0.2),)) if dice.chance(0.6) else None
 
@@ -260,9 +292,15 @@ def make_question(dice: Dice, business: Business, anchor: int, fine: bool) -> Qu
         day = reference.local_date(business.time_zone, anchor) - timedelta(days=dice.randint(0, 2))
         from_time = reference.s4_instant(business.time_zone, day, 0)
         to_time = reference.s4_instant(business.time_zone, day + timedelta(days=dice.randint(1, 4)), 0)
+    elif sharp:
+        from_time = dice.near(anchor - 6 * HOUR, 8 * HOUR, fine)
+        to_time = from_time + dice.randint(1, 20) * HOUR
     else:
         from_time = dice.near(anchor - DAY // 2, DAY, fine or dice.chance(0.2))
         to_time = from_time + dice.weighted(((dice.randint(3, 84) * HOUR, 9), (dice.randint(0, 72 * 3600) * SECOND, 3), (0, 0.1)))
+    if dice.chance(LONG_WINDOWS):
+        step = dice.choice(LONG_STEPS)
+        to_time = from_time + dice.randint(10, 366) * DAY
     # small steps over long windows would only cost time
     most = 700 * reference.s17_setting("slot_interval_minutes", business, service, step) * MINUTE // max(1, len(business.employees))
     to_time = min(to_time, from_time + most)
@@ -283,7 +321,7 @@ def make_bookings(dice: Dice, business: Business, question: Question, fine: bool
     for employee_id in [None] + list(business.employees):
         own_resource = employee_id is None and reference.s12_own_resource(business)
         if employee_id is None and not own_resource:
-            count = dice.weighted(((0, 7), (1, 2), (2, 1), (4, 0.5)))
+            count = dice.weighted(((0, 6), (1, 2), (2, 2), (4, 1)))
         else:
             count = dice.weighted(((0, 2), (1, 2), (2, 2), (3, 2), (5, 1), (8, 0.3)))
         for _ in range(count):
@@ -294,13 +332,15 @@ def make_bookings(dice: Dice, business: Business, question: Question, fine: bool
 
 def make_booking(dice: Dice, business: Business, question: Question, employee_id, fine: bool) -> Booking:
     services = list(business.services.values())
-    service = services[0] if dice.chance(0.65) else dice.choice(services)
+    service = services[0] if dice.chance(0.65 if employee_id is not None else 0.4) else dice.choice(services)
     repeatable = [booking for booking in business.bookings if booking.employee_id == employee_id]
-    if repeatable and dice.chance(0.35):  # the same session again, or nearly
+    if repeatable and dice.chance(0.35 if employee_id is not None else 0.6):  # the same session again, or nearly
         model = dice.choice(repeatable)
         service, start, end = business.services[model.service_id], model.start, model.end
         if dice.chance(0.2):
             end += 5 * MINUTE
+        elif dice.chance(0.2):
+            service = dice.choice(services)
     else:
         start = booking_start(dice, business, question, employee_id, service, fine)
         if dice.chance(0.7):

@@ -119,6 +119,21 @@ class Server:
                 return [Refused(error.pgcode, str(error).strip())]
         return [self.ask([question], session_zone)[0] for question in questions]
 
+    def ask_as_application(self, businesses: List[Business], questions: List[Question], session_zone: str) -> List[Answer]:
+        """Each question as an ordinary role under row security, in the context of its business or of its tenant alone. The role is
+        made in this transaction and vanishes with it."""
+        role = f"bookmeatoz_differential_{self.connection.get_backend_pid()}"
+        self.cursor.execute(f"CREATE ROLE {role}; SELECT bookmeatoz_grant_app_role('{role}')")
+        found = []
+        for number, (business, question) in enumerate(zip(businesses, questions)):
+            self.cursor.execute("SAVEPOINT application")
+            self.cursor.execute(f"SET LOCAL ROLE {role}")
+            self.cursor.execute("SELECT set_session_context(%s, %s, NULL)", (business.id, business.id if number % 3 else None))
+            found += self.ask([question], session_zone)
+            self.cursor.execute("ROLLBACK TO SAVEPOINT application")
+        self.cursor.execute("RESET ROLE")
+        return found
+
     def error_of(self, statement: str, values) -> Optional[Refused]:
         """The error of a statement that is expected to fail, under a savepoint."""
         self.cursor.execute("SAVEPOINT statement")

@@ -1,0 +1,366 @@
+"""Tests of the scenario generator: the same seed gives the same scenario, and the scenarios are hard enough that plausible mistakes in any
+rule are noticed. Each mistake is made in the reference itself, and some scenario of the first few thousand must answer differently.
+Needs no server: python3 -m unittest test_scenario (about a minute). SCENARIOS in the environment: how many at most for each mistake."""
+
+import json
+import os
+import unittest
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, time, timedelta, timezone
+from functools import lru_cache
+from unittest import mock
+
+import calendar_json
+import reference
+from reference import DAY, MINUTE, find_available_slots
+from scenario import make_scenario
+
+SCENARIOS = int(os.environ.get("SCENARIOS", "8000"))
+
+
+@lru_cache(maxsize=None)
+def scenario_and_answer(number):
+    scenario = make_scenario(f"power:{number}")
+    return scenario, find_available_slots(scenario.business, scenario.question)
+
+
+def first_notice(mistake):
+    """The number of the first scenario whose answer the mistake changes."""
+    for number in range(SCENARIOS):
+        scenario, answer = scenario_and_answer(number)
+        with ExitStack() as stack:
+            for name, function in mistake.items():
+                stack.enter_context(mock.patch.object(reference, name, function))
+            if find_available_slots(scenario.business, scenario.question) != answer:
+                return number
+    return None
+
+
+right = {name: getattr(reference, name) for name in dir(reference)}
+
+
+def setting_that_ignores(*ignored):
+    def s17_setting(key, business, service=None, argument=None):
+        return reference._DEFAULT[key] if key in ignored else right["s17_setting"](key, business, service, argument)
+    return {"s17_setting": s17_setting}
+
+
+def s17_business_first(key, business, service=None, argument=None):
+    if argument is None and key in reference._READ_IN_BUSINESS and business.settings.get(key) is not None:
+        return business.settings[key]
+    return right["s17_setting"](key, business, service, argument)
+
+
+def s17_settings_before_argument(key, business, service=None, argument=None):
+    found = right["s17_setting"](key, business, service)
+    return argument if argument is not None and found == reference._DEFAULT[key] else found
+
+
+def s1_own_and_default(business, employee, day):
+    rows = right["s1_rows_of_day"](business, employee, day)
+    return rows or [row for row in business.weekly_rows if row.day_of_week == day.isoweekday() % 7]
+
+
+def s1_off_rows_are_no_schedule(business, employee, day):
+    if employee is not None:
+        employee = replace(employee, weekly_rows=[row for row in employee.weekly_rows if not row.is_off])
+    return right["s1_rows_of_day"](business, employee, day)
+
+
+def s2_off_stops_the_day(rows):
+    return [] if any(row.is_off for row in rows) else rows
+
+
+def fold(value):
+    def s4_instant(zone, day, time_of_day):
+        wall = datetime.combine(day, time.min) + timedelta(microseconds=time_of_day)
+        return reference.to_instant(wall.replace(tzinfo=reference.zone_named(zone), fold=value))
+    return s4_instant
+
+
+def in_overlaps_only(zone, day, time_of_day):
+    """The second occurrence in an overlap, as AT TIME ZONE does; right in gaps."""
+    return max(fold(0)(zone, day, time_of_day), fold(1)(zone, day, time_of_day))
+
+
+def in_gaps_only(zone, day, time_of_day):
+    return min(fold(0)(zone, day, time_of_day), fold(1)(zone, day, time_of_day))
+
+
+def s4_offset_of_noon(zone, day, time_of_day):
+    """One offset for the whole day."""
+    noon = fold(0)(zone, day, DAY // 2)
+    return noon + time_of_day - DAY // 2
+
+
+def s5_dates_from_first_to_last(business, employee, day):
+    """Compares the dates of both ends, which is wrong where an overlap straddles midnight."""
+    if employee is None or reference.s17_setting("availability_override_mode", business) != "replace":
+        return False
+    return any(not override.is_unavailable and reference.local_date(business.time_zone, override.start) <= day
+               <= reference.local_date(business.time_zone, override.end - 1) for override in employee.overrides)
+
+
+def s5_end_date_included(business, employee, day):
+    if employee is None or reference.s17_setting("availability_override_mode", business) != "replace":
+        return False
+    return any(not override.is_unavailable and override.start <= piece[1] and piece[0] <= override.end
+               for override in employee.overrides for piece in reference.instants_of_date(business.time_zone, day))
+
+
+def s5_utc_dates(business, employee, day):
+    return right["s5_replaced"](replace(business, time_zone="Etc/UTC"), employee, day)
+
+
+def s5_both_kinds_replace(business, employee, day):
+    if employee is not None:
+        employee = replace(employee, overrides=[replace(override, is_unavailable=False) for override in employee.overrides])
+    return right["s5_replaced"](business, employee, day)
+
+
+def s5_available_wins(employee):
+    if employee is None:
+        return []
+    cut = []
+    for start, end in right["s5_unavailable"](employee):
+        edges = [start]
+        for override in sorted(employee.overrides, key=lambda item: item.start):
+            if not override.is_unavailable and override.start < end and override.end > edges[-1]:
+                edges += [max(override.start, edges[-1]), override.end]
+        edges.append(end)
+        cut += [(edges[i], edges[i + 1]) for i in range(0, len(edges) - 1, 2) if edges[i] < edges[i + 1]]
+    return cut
+
+
+def s6_conflicts_by_the_larger_buffer(service, own_bookings, start):
+    end = start + service.duration * MINUTE
+    return any(start < booking.end + max(booking.after, service.before) * MINUTE
+               and booking.start - max(booking.before, service.after) * MINUTE < end
+               and not reference.s15_same_session(booking, service, start) for booking in own_bookings)
+
+
+def s6_closed_intervals(service, own_bookings, start):
+    needed = reference.s6_needed(service, start)
+    return any(needed[0] <= reference.s6_busy(booking)[1] and reference.s6_busy(booking)[0] <= needed[1]
+               and not reference.s15_same_session(booking, service, start) for booking in own_bookings)
+
+
+def busy_without(before, after):
+    return lambda booking: (booking.start - (0 if before else booking.before) * MINUTE, booking.end + (0 if after else booking.after) * MINUTE)
+
+
+def s7_on_merged_time(business, service, question, offered, own_bookings, days):
+    return right["s7_candidates"](business, service, question, reference.merged(offered), own_bookings, days)
+
+
+def s7_optimized_without_own_buffer(business, service, question, offered, own_bookings, days):
+    return right["s7_candidates"](business, replace(service, before=0), question, offered, own_bookings, days)
+
+
+def s7_clock_before_the_offset(business, service, question, offered, own_bookings, days):
+    step = reference.s17_setting("slot_interval_minutes", business, service, question.step)
+    offset = reference.s17_setting("slot_offset_minutes", business, service)
+    return right["s7_candidates"](business, replace(service, settings={**service.settings, "slot_offset_minutes": offset % step}), question,
+                                  offered, own_bookings, days)
+
+
+def s7_clock_by_the_epoch(business, service, question, offered, own_bookings, days):
+    return right["s7_candidates"](replace(business, time_zone="Etc/UTC"), service, question, offered, own_bookings, days)
+
+
+def s7_clock_goes_on_past_midnight(start, end, step, question):
+    return right["s7_grid"](start, end + 3 * 60 * MINUTE, step, question)
+
+
+def s7_grid_from_the_window(start, end, step, question):
+    return right["s7_grid"](max(start, question.from_time), end, step, question)
+
+
+def s9_to_included(start, end, step, question):
+    return right["s7_grid"](start, end, step, replace(question, to_time=question.to_time + 1))
+
+
+def s10_exclusive(business, service, question, start):
+    return right["s10_in_time"](business, service, question, start) and start != question.as_of + reference.s17_setting(
+        "min_notice_minutes", business, service) * MINUTE
+
+
+def s10_horizon_exclusive(business, service, question, start):
+    horizon = reference.s17_setting("max_advance_days", business, service)
+    return right["s10_in_time"](business, service, question, start) and (horizon is None or start != question.as_of + horizon * DAY)
+
+
+def s10_calendar_days(business, service, question, start):
+    horizon = reference.s17_setting("max_advance_days", business, service)
+    if horizon is None:
+        return right["s10_in_time"](business, service, question, start)
+    zone = reference.zone_named(business.time_zone)
+    limit = reference.to_datetime(question.as_of).astimezone(zone) + timedelta(days=horizon)
+    return (right["s10_in_time"](business, replace(service, settings={**service.settings, "max_advance_days": 3660}), question, start)
+            and start <= reference.to_instant(limit))
+
+
+def occupying(*statuses):
+    return lambda booking, as_of: booking.status in statuses and not reference.s19_expired(booking, as_of)
+
+
+def s15_by_start(booking, service, start):
+    return booking.service_id == service.id and booking.start == start
+
+
+def s15_any_service(booking, service, start):
+    return booking.start == start and booking.end == start + service.duration * MINUTE
+
+
+def s14_any_service(business, service, bookings, start):
+    return sum(1 for booking in bookings
+               if booking.employee_id is None and reference.meet(reference.s6_busy(booking), reference.s6_needed(service, start)))
+
+
+def s14_mapped_not_eligible(business, service, bookings, start):
+    return sum(1 for booking in bookings
+               if booking.employee_id is None and reference.meet(reference.s6_busy(booking), reference.s6_needed(service, start))
+               and service.mapped_employees & business.services[booking.service_id].mapped_employees)
+
+
+def s14_active_services_only(business, service, bookings, start):
+    return right["s14_unassigned_meeting"](business, service, [booking for booking in bookings
+                                                              if business.services[booking.service_id].status == "active"], start)
+
+
+def s14_once(business, service, bookings, start):
+    return min(1, right["s14_unassigned_meeting"](business, service, bookings, start))
+
+
+def s16_in_utc(business, service, own_bookings, start):
+    return right["s16_limit_reached"](replace(business, time_zone="Etc/UTC"), service, own_bookings, start)
+
+
+def s16_service_overrides_business(business, service, own_bookings, start):
+    if service.settings.get("max_bookings_per_day") is not None:
+        business = replace(business, settings={**business.settings, "max_bookings_per_day": None})
+    return right["s16_limit_reached"](business, service, own_bookings, start)
+
+
+def s16_of_service_counts_all(business, service, own_bookings, start):
+    return right["s16_limit_reached"](business, service, [replace(booking, service_id=service.id) for booking in own_bookings], start)
+
+
+def s16_of_business_counts_the_service(business, service, own_bookings, start):
+    return right["s16_limit_reached"](business, service, [booking for booking in own_bookings if booking.service_id == service.id], start)
+
+
+def whole_search(change):
+    """A mistake about the question or the business as a whole."""
+    def first_day_matters(*arguments):
+        return right["free_starts"](*change(*arguments))
+    return {"free_starts": first_day_matters}
+
+
+def without_the_bookings_outside(business, service, question, bookings, employee_id):
+    """S9: the window clips busy time, buffers not considered."""
+    return business, service, question, [booking for booking in bookings
+                                         if booking.end > question.from_time and booking.start < question.to_time], employee_id
+
+
+MISTAKES = {
+    "S1 inheritance by day ignored": setting_that_ignores("working_hours_inheritance"),
+    "S1 the default fills free days": {"s1_rows_of_day": s1_own_and_default},
+    "S1 off rows are no schedule": {"s1_rows_of_day": s1_off_rows_are_no_schedule},
+    "S2 an off row stops the day": {"s2_shifts": s2_off_stops_the_day},
+    "S3 touching rows do not merge": {"merged": lambda intervals: sorted(intervals)},
+    "S4 second occurrence in overlaps": {"s4_instant": in_overlaps_only},
+    "S4 offset after the transition in gaps": {"s4_instant": in_gaps_only},
+    "S4 one offset a day": {"s4_instant": s4_offset_of_noon},
+    "S4 dates that never were": {"s4_date_exists": lambda zone, day: True},
+    "S5 replace ignored": setting_that_ignores("availability_override_mode"),
+    "S5 dates from the first to the last": {"s5_replaced": s5_dates_from_first_to_last},
+    "S5 an end at midnight touches the next date": {"s5_replaced": s5_end_date_included},
+    "S5 dates of UTC": {"s5_replaced": s5_utc_dates},
+    "S5 unavailable overrides replace": {"s5_replaced": s5_both_kinds_replace},
+    "S5 available wins": {"s5_unavailable": s5_available_wins},
+    "S6 the larger buffer instead of the sum": {"s6_conflicts": s6_conflicts_by_the_larger_buffer},
+    "S6 closed intervals": {"s6_conflicts": s6_closed_intervals},
+    "S6 no buffer before the booking": {"s6_busy": busy_without(True, False)},
+    "S6 no buffer after the booking": {"s6_busy": busy_without(False, True)},
+    "S6 buffers_within_hours ignored": setting_that_ignores("buffers_within_hours"),
+    "S7 alignment ignored": setting_that_ignores("slot_alignment"),
+    "S7 offset ignored": setting_that_ignores("slot_offset_minutes"),
+    "S7 grid of merged time": {"s7_candidates": s7_on_merged_time},
+    "S7 optimized without the own buffer": {"s7_candidates": s7_optimized_without_own_buffer},
+    "S7 clock before the offset": {"s7_candidates": s7_clock_before_the_offset},
+    "S7 clock of UTC": {"s7_candidates": s7_clock_by_the_epoch},
+    "S7 grids go on": {"s7_grid": s7_clock_goes_on_past_midnight},
+    "S7 grid from the window": {"s7_grid": s7_grid_from_the_window},
+    "S8 the start alone must fit": {"s8_fits": lambda interval, working, unavailable:
+                                    right["s8_fits"]((interval[0], interval[0] + 1), working, unavailable)},
+    "S9 the end of the window is in": {"s9_in_window": lambda question, start: question.from_time <= start <= question.to_time,
+                                       "s7_grid": s9_to_included},
+    "S9 the window clips busy time": whole_search(without_the_bookings_outside),
+    "S10 notice exclusive": {"s10_in_time": s10_exclusive},
+    "S10 horizon exclusive": {"s10_in_time": s10_horizon_exclusive},
+    "S10 horizon of calendar days": {"s10_in_time": s10_calendar_days},
+    "S11 no_show occupies": {"s11_occupies": occupying("pending", "confirmed", "completed", "no_show")},
+    "S11 completed does not": {"s11_occupies": occupying("pending", "confirmed")},
+    "S11 pending does not": {"s11_occupies": occupying("confirmed", "completed")},
+    "S12 inactive employees": {"s12_active_employees": lambda business: sorted(business.employees)},
+    "S12 unmapped employees": {"s12_eligible": lambda business, service: reference.s12_active_employees(business)},
+    "S12 inactive services": {"s12_bookable": lambda business, service: business.status == "active"},
+    "S12 inactive businesses": {"s12_bookable": lambda business, service: service.status == "active"},
+    "S13 capacity of the first": {"s13_slot": lambda service, start, remaining:
+                                  replace(right["s13_slot"](service, start, remaining), remaining_capacity=min(remaining.values()))},
+    "S14 ignored": {"s14_unassigned_meeting": lambda *_: 0},
+    "S14 whatever the service": {"s14_unassigned_meeting": s14_any_service},
+    "S14 mapped, not eligible": {"s14_unassigned_meeting": s14_mapped_not_eligible},
+    "S14 of active services": {"s14_unassigned_meeting": s14_active_services_only},
+    "S14 one at most": {"s14_unassigned_meeting": s14_once},
+    "S15 capacity ignored": setting_that_ignores("capacity"),
+    "S15 sessions by their start": {"s15_same_session": s15_by_start},
+    "S15 sessions of any service": {"s15_same_session": s15_any_service},
+    "S16 ignored": {"s16_limit_reached": lambda *_: False},
+    "S16 dates of UTC": {"s16_limit_reached": s16_in_utc},
+    "S16 the service's limit alone": {"s16_limit_reached": s16_service_overrides_business},
+    "S16 the service's limit counts all": {"s16_limit_reached": s16_of_service_counts_all},
+    "S16 the business's limit counts one service": {"s16_limit_reached": s16_of_business_counts_the_service},
+    "S17 the business first": {"s17_setting": s17_business_first},
+    "S17 settings before the argument": {"s17_setting": s17_settings_before_argument},
+    "S19 holds never expire": {"s19_expired": lambda booking, as_of: False},
+    "S19 holds never block": {"s19_expired": lambda booking, as_of: booking.hold_expires_at is not None},
+    "S19 a hold blocks at its expiry": {"s19_expired": lambda booking, as_of: booking.status == "pending"
+                                        and booking.hold_expires_at is not None and booking.hold_expires_at < as_of},
+}
+
+
+class Seeds(unittest.TestCase):
+    def test_the_same_seed_gives_the_same_scenario(self):
+        def text(scenario):
+            return json.dumps([calendar_json.business_json(scenario.business), calendar_json.question_json(scenario.question), scenario.cut])
+        for number in range(50):
+            self.assertEqual(text(make_scenario(f"seed:{number}")), text(make_scenario(f"seed:{number}")))
+
+    def test_json_there_and_back(self):
+        for number in range(200):
+            scenario = make_scenario(f"json:{number}")
+            business = json.loads(json.dumps(calendar_json.business_json(scenario.business)))
+            question = json.loads(json.dumps(calendar_json.question_json(scenario.question)))
+            self.assertEqual(calendar_json.read_business(business), scenario.business)
+            self.assertEqual(calendar_json.read_question(question), scenario.question)
+
+
+class Power(unittest.TestCase):
+    def test_each_mistake_is_noticed(self):
+        for name, mistake in MISTAKES.items():
+            with self.subTest(name):
+                number = first_notice(mistake)
+                if os.environ.get("VERBOSE"):
+                    print(f"{name}: scenario {number}", flush=True)
+                self.assertIsNotNone(number, f"no scenario out of {SCENARIOS} notices it")
+
+    def test_every_rule_is_in_the_list(self):
+        rules = {name.split()[0] for name in MISTAKES}
+        self.assertEqual(rules, {f"S{number}" for number in range(1, 18)} | {"S19"})
+
+
+if __name__ == "__main__":
+    unittest.main()
