@@ -91,9 +91,9 @@ COMMENT ON INDEX users_status_idx IS 'Lists of the platform''s administration by
 CREATE TRIGGER users_lower_email BEFORE INSERT OR UPDATE OF email ON users
     FOR EACH ROW EXECUTE FUNCTION trigger_lower_email();
 COMMENT ON TRIGGER users_lower_email ON users IS 'Makes the unique key indifferent to case.';
-CREATE TRIGGER users_protect_columns BEFORE UPDATE OF system_role, email_verified, password_hash ON users
-    FOR EACH ROW EXECUTE FUNCTION trigger_protect_columns('system_role', 'email_verified', 'password_hash');
-COMMENT ON TRIGGER users_protect_columns ON users IS 'A user edits the own row, but cannot promote or verify itself.';
+CREATE TRIGGER users_protect_columns BEFORE UPDATE OF status, system_role, email_verified, password_hash ON users
+    FOR EACH ROW EXECUTE FUNCTION trigger_protect_columns('status', 'system_role', 'email_verified', 'password_hash');
+COMMENT ON TRIGGER users_protect_columns ON users IS 'A user edits the own row, but cannot promote or verify itself, nor lift a suspension.';
 CREATE TRIGGER users_set_timestamp BEFORE UPDATE ON users
     FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
 COMMENT ON TRIGGER users_set_timestamp ON users IS 'Keeps updated_at.';

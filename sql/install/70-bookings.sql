@@ -5,7 +5,7 @@ CREATE FUNCTION @extschema@.busy_range(
 RETURNS tstzrange
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'busy_range';
 COMMENT ON FUNCTION @extschema@.busy_range(timestamptz, timestamptz, integer, integer) IS
-    'S6: the time that a booking occupies, [start_time - before, end_time + after), buffers in minutes. The value of bookings.busy. Errors: 22000 when the end lies before the start, 22008 out of range.';
+    'S6: the time that a booking occupies, [start_time - before, end_time + after), buffers in minutes. The value of bookings.busy; empty when the end lies before the start. Error: 22008 out of range.';
 
 CREATE FUNCTION @extschema@.may_overbook() RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'may_overbook';

@@ -35,8 +35,8 @@ constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
 constinit SavedQuery service_query(R"(
     SELECT duration, buffer_before_minutes, buffer_after_minutes, settings
       FROM @extschema@.services
-     WHERE id = $1)",
-                                   uuid_argument);
+     WHERE business_id = $1 AND id = $2)",
+                                   two_uuids);
 
 constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id = $1", uuid_argument);
 
@@ -122,26 +122,28 @@ void BookingRow::set_if_null(const char* name, Datum new_value) {
         set(name, new_value);
 }
 
-/// The end of the booking and its buffers, where the statement left them out. What is missing because the service or the
-/// start is missing stays NULL, for the table's own checks to refuse.
+/// The end of the booking and its buffers, where the statement left them out. What is missing because the start or a key
+/// is missing stays NULL, for the table's own checks to refuse.
 void BookingRow::fill_from_service() {
+    const std::optional<Datum> business = value("business_id");
     const std::optional<Datum> service = value("service_id");
     const bool complete =
         value("end_time") && value("buffer_before_minutes") && value("buffer_after_minutes");
-    if (complete || !service)
+    if (complete || !business || !service)
         return;
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
-    for (const SpiRow found : service_query.run_latest(schema_, {*service})) {
-        if (const std::optional<Datum> start = value("start_time")) {
-            const TimestampTz begin = DatumGetTimestampTz(*start);
-            if (!TIMESTAMP_NOT_FINITE(begin))
-                set_if_null("end_time",
-                            TimestampTzGetDatum(begin + DatumGetInt32(found.get(1)) * USECS_PER_MINUTE));
-        }
-        set_if_null("buffer_before_minutes", found.get(2));
-        set_if_null("buffer_after_minutes", found.get(3));
-    }
+    const SpiRows rows = service_query.run_latest(schema_, {*business, *service});
+    if (rows.size() == 0) // the same words whether it is another business's or nobody's
+        throw SqlError(ERRCODE_FOREIGN_KEY_VIOLATION, "the service of the booking was not found",
+                       "The end and the buffers of a booking come from a service of its own business.");
+    const SpiRow found = *rows.begin();
+    const std::optional<Datum> start = value("start_time");
+    if (start && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(*start)))
+        set_if_null("end_time", TimestampTzGetDatum(DatumGetTimestampTz(*start) +
+                                                    DatumGetInt32(found.get(1)) * USECS_PER_MINUTE));
+    set_if_null("buffer_before_minutes", found.get(2));
+    set_if_null("buffer_after_minutes", found.get(3));
 }
 
 /// overbooked passes the guard, so it takes a right: EXECUTE on may_overbook(). A row that was let in may be changed by
@@ -239,11 +241,11 @@ void BookingRow::write_seat() {
     int seat = 1;
     const std::optional<Datum> key = value("session_key");
     const std::optional<Datum> service = value("service_id");
-    if (value("resource_id") && key && service && occupies(false)) {
+    if (value("resource_id") && value("business_id") && key && service && occupies(false)) {
         const AsOwner as_owner(owner_);
         const SpiConnection spi;
         Settings settings;
-        for (const SpiRow found : service_query.run_latest(schema_, {*service}))
+        for (const SpiRow found : service_query.run_latest(schema_, {*value("business_id"), *service}))
             read_settings(settings, SettingsOwner::service, *DatumGetUUIDP(*service), found.get(4));
         if (settings.capacity > 1) {
             std::bitset<most_seats + 1> taken;
@@ -283,10 +285,12 @@ BOOKMEATOZ_FUNCTION(busy_range) {
             lower.lower = true;
             RangeBound upper = {};
             upper.val = TimestampTzGetDatum(shifted(PG_GETARG_TIMESTAMPTZ(1), int64(PG_GETARG_INT32(3))));
+            // Nothing is occupied by a booking that ends before it starts; bookings_end_after_start refuses it.
+            const bool empty = PG_GETARG_TIMESTAMPTZ(1) < PG_GETARG_TIMESTAMPTZ(0);
 #if PG_VERSION_NUM >= 160000
-            return RangeTypePGetDatum(make_range(type, &lower, &upper, false, nullptr));
+            return RangeTypePGetDatum(make_range(type, &lower, &upper, empty, nullptr));
 #else
-            return RangeTypePGetDatum(make_range(type, &lower, &upper, false));
+            return RangeTypePGetDatum(make_range(type, &lower, &upper, empty));
 #endif
         });
     });

@@ -21,6 +21,10 @@ INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_t
     VALUES (:'salon', :'carl_at_salon', :'haircut', :'anna_at_salon', '2030-02-04 12:00+00', '2030-02-04 13:00+00', 0, 0)
     RETURNING end_time, buffer_before_minutes, buffer_after_minutes, busy;
 
+-- A service of another business and one that is not there are told in the same words.
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time) VALUES (:'salon', :'carl_at_salon', :'massage', NULL, '2030-02-04 15:00+00');
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time) VALUES (:'salon', :'carl_at_salon', uuid_nil(), NULL, '2030-02-04 15:00+00');
+\echo :LAST_ERROR_SQLSTATE
 -- Refused: an overlap, and an overlap of buffers alone; the sum of both buffers is kept free (S6).
 :annas '2030-02-04 10:15+00');
 \echo :LAST_ERROR_SQLSTATE

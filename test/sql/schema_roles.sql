@@ -42,12 +42,14 @@ SELECT has_column_privilege('regress_bookmeatoz_app', 'users', 'nickname', 'SELE
 -- The owner of a row may change it, but not its protected columns.
 SET LOCAL ROLE regress_bookmeatoz_app;
 SET LOCAL app.current_user_id = :'carl';
-UPDATE users SET profile = '{"language": "de"}', status = 'active' WHERE id = :'carl' RETURNING id = :'carl' AS carl, profile;
+UPDATE users SET profile = '{"language": "de"}' WHERE id = :'carl' RETURNING id = :'carl' AS carl, profile;
 UPDATE users SET email_verified = email_verified WHERE id = :'carl' RETURNING email_verified;
 SAVEPOINT app;
 UPDATE users SET email_verified = true WHERE id = :'carl';
 ROLLBACK TO app;
 UPDATE users SET system_role = 'admin' WHERE id = :'carl';
+ROLLBACK TO app;
+UPDATE users SET status = 'active' WHERE id = :'carl';
 ROLLBACK TO app;
 UPDATE users SET password_hash = 'x' WHERE id = :'carl';
 ROLLBACK TO app;
