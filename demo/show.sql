@@ -1,0 +1,205 @@
+-- What the sample shows: free slots, a week of a salon, a refused double booking, isolation, and nights of clock changes.
+-- Run it after sample.sql, as the owner of the tables: psql < demo/show.sql (./dev demo does).
+
+SET client_encoding = 'UTF8';
+\pset pager off
+\pset footer off
+\pset null '-'
+\pset linestyle unicode
+\pset border 1
+SELECT b.id AS salon, b.tenant_id AS linden, s.id AS haircut
+FROM businesses b JOIN services s ON s.business_id = b.id
+WHERE b.slug = 'haarwerk' AND s.name = 'Haircut' \gset
+SELECT b.tenant_id AS everest, s.id AS checkup
+FROM businesses b JOIN services s ON s.business_id = b.id
+WHERE b.slug = 'harbour' AND s.name = 'Check-up' \gset
+SELECT id AS consultation FROM services WHERE business_id = :'salon' AND name = 'Consultation' \gset
+SELECT id AS nights, timezone AS night_zone FROM businesses WHERE slug = 'bowery' \gset
+SELECT id AS night_cut FROM services WHERE business_id = :'nights' AND name = 'Haircut' \gset
+SELECT id AS portal_user FROM users WHERE email = 'lena.schmidt@mail.example' \gset
+SELECT (SELECT count(*) FROM tenants) AS tenants, (SELECT count(*) FROM businesses) AS businesses,
+       (SELECT count(*) FROM employees) AS employees, (SELECT count(*) FROM bookings) AS bookings \gset
+\echo
+\echo The sample has :tenants tenants, :businesses businesses, :employees employees and :bookings bookings.
+
+
+\echo
+\echo '── 1. When can I have a haircut? ──────────────────────────────────────────────────────────────────'
+\echo
+\set ECHO queries
+SELECT slot_start AT TIME ZONE 'Europe/Berlin' AS starts_in_berlin,
+       slot_end AT TIME ZONE 'Europe/Berlin' AS ends,
+       cardinality(employee_ids) AS stylists_free
+FROM find_available_slots(:'haircut', now(), now() + interval '7 days')
+LIMIT 8;
+\set ECHO none
+
+
+\echo
+\echo '── 2. The next seven days of Haarwerk Berlin, by quarters of an hour ──────────────────────────────'
+\echo
+\echo '   █ booked   ▒ buffer after a booking   · free   x absent   blank: does not work'
+\echo
+WITH business AS (
+    SELECT id, timezone, (now() AT TIME ZONE timezone)::date AS today FROM businesses WHERE id = :'salon'
+), day AS (
+    SELECT b.today + n AS date, b.timezone FROM business b, generate_series(1, 7) AS n
+), quarter AS (
+    SELECT date, t.at AT TIME ZONE timezone AS start, (t.at AT TIME ZONE timezone) + interval '15 minutes' AS "end"
+    FROM day, generate_series(date + time '09:00', date + time '19:45', interval '15 minutes') AS t (at)
+), free AS MATERIALIZED (
+    -- A quarter is free when a consultation, 15 minutes without buffers, could start there.
+    SELECT employee.id, f.slot_start AS start
+    FROM find_available_slots(:'consultation', (SELECT min(start) FROM quarter), (SELECT max("end") FROM quarter)) f,
+         unnest(f.employee_ids) AS employee (id)
+), chart AS (
+    SELECT q.date, e.id, u.profile ->> 'name' AS name,
+           string_agg(CASE WHEN booked.id IS NOT NULL AND booked.start_time < q."end" AND booked.end_time > q.start THEN '█'
+                           WHEN booked.id IS NOT NULL THEN '▒'
+                           WHEN free.id IS NOT NULL THEN '·'
+                           WHEN absent.id IS NOT NULL THEN 'x' ELSE ' ' END, '' ORDER BY q.start) AS bar
+    FROM employees e
+    JOIN users u ON u.id = e.user_id
+    CROSS JOIN quarter q
+    LEFT JOIN free ON free.id = e.id AND free.start = q.start
+    LEFT JOIN employee_availability_overrides absent
+           ON absent.employee_id = e.id AND absent.is_unavailable AND absent.start_time <= q.start AND absent.end_time >= q."end"
+    LEFT JOIN LATERAL (SELECT b.id, b.start_time, b.end_time FROM bookings b
+                       WHERE b.employee_id = e.id AND b.busy && tstzrange(q.start, q."end")
+                         AND b.status IN ('pending', 'confirmed', 'completed')
+                       ORDER BY b.start_time < q."end" AND b.end_time > q.start DESC LIMIT 1) AS booked ON true
+    WHERE e.business_id = :'salon'
+    GROUP BY 1, 2, 3
+)
+SELECT CASE WHEN row_number() OVER (PARTITION BY date ORDER BY name) = 1 THEN to_char(date, 'Dy DD Mon') ELSE '' END AS day,
+       name, bar AS "9   10  11  12  13  14  15  16  17  18  19  "
+FROM chart
+WHERE bar ~ '[^ ]'
+ORDER BY date, name;
+
+
+\echo
+\echo '── 3. Nobody is booked twice, whoever writes ──────────────────────────────────────────────────────'
+\echo
+SET timezone = 'Europe/Berlin';
+SELECT to_char(f.slot_start, 'YYYY-MM-DD HH24:MIOF') AS slot,
+       to_char(f.slot_start + interval '30 minutes', 'YYYY-MM-DD HH24:MIOF') AS half_an_hour_later,
+       free.employee_id AS stylist
+FROM find_available_slots(:'haircut', now(), now() + interval '14 days') f, unnest(f.employee_ids) AS free (employee_id)
+ORDER BY f.slot_start, free.employee_id LIMIT 1 \gset
+SELECT min(id::text) AS customer, max(id::text) AS other_customer FROM customers WHERE business_id = :'salon' \gset
+\set QUIET off
+\set ECHO queries
+BEGIN;
+SET LOCAL ROLE demo_app;
+SET LOCAL app.current_business_id = :'salon';
+\echo
+\echo '-- A customer takes the first free haircut:'
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status)
+VALUES (:'salon', :'customer',
+        :'haircut', :'stylist',
+        :'slot', 'confirmed');
+\echo
+\echo '-- Another one wants to begin before it ends, and prefers no row to an error:'
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status)
+VALUES (:'salon', :'other_customer',
+        :'haircut', :'stylist',
+        :'half_an_hour_later', 'confirmed')
+ON CONFLICT DO NOTHING;
+\echo
+\echo '-- The same without ON CONFLICT:'
+\set ON_ERROR_STOP off
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status)
+VALUES (:'salon', :'other_customer',
+        :'haircut', :'stylist',
+        :'half_an_hour_later', 'confirmed');
+\set ON_ERROR_STOP on
+\echo
+ROLLBACK;
+\set ECHO none
+\set QUIET on
+RESET timezone;
+
+
+\echo
+\echo '── 4. A tenant sees nothing of another ────────────────────────────────────────────────────────────'
+\echo
+\echo 'The same counts, taken by the role of the application in different contexts:'
+\echo
+CREATE TEMP TABLE seen (context text, relation text, rows bigint);
+GRANT INSERT ON seen TO demo_app;
+CREATE FUNCTION pg_temp.look(who text) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO seen
+    SELECT who, 'tenants', count(*) FROM tenants
+    UNION ALL SELECT who, 'businesses', count(*) FROM businesses
+    UNION ALL SELECT who, 'employees', count(*) FROM employees
+    UNION ALL SELECT who, 'services', count(*) FROM services
+    UNION ALL SELECT who, 'customers', count(*) FROM customers
+    UNION ALL SELECT who, 'bookings', count(*) FROM bookings
+$$;
+SELECT pg_temp.look('owner') \g /dev/null
+SET ROLE demo_app;
+BEGIN;
+SELECT pg_temp.look('nobody') \g /dev/null
+COMMIT;
+BEGIN;
+SET LOCAL app.current_tenant_id = :'linden';
+SELECT pg_temp.look('linden') \g /dev/null
+COMMIT;
+BEGIN;
+SET LOCAL app.current_tenant_id = :'everest';
+SELECT pg_temp.look('everest') \g /dev/null
+COMMIT;
+BEGIN;
+SET LOCAL app.current_business_id = :'salon';
+SELECT pg_temp.look('salon') \g /dev/null
+COMMIT;
+BEGIN;
+SET LOCAL app.current_user_id = :'portal_user';
+SELECT pg_temp.look('portal') \g /dev/null
+COMMIT;
+RESET ROLE;
+SELECT relation AS "rows of", sum(rows) FILTER (WHERE context = 'owner') AS "all",
+       sum(rows) FILTER (WHERE context = 'linden') AS "tenant Linden",
+       sum(rows) FILTER (WHERE context = 'everest') AS "tenant Everest",
+       sum(rows) FILTER (WHERE context = 'salon') AS "Haarwerk",
+       sum(rows) FILTER (WHERE context = 'portal') AS "customer Lena",
+       sum(rows) FILTER (WHERE context = 'nobody') AS "no context"
+FROM seen GROUP BY relation
+ORDER BY array_position('{tenants,businesses,employees,services,customers,bookings}', relation);
+
+\echo 'Linden writes to bookings of Everest, and asks for the slots of a service of Everest:'
+\echo
+\set QUIET off
+\set ECHO queries
+BEGIN;
+SET LOCAL ROLE demo_app;
+SET LOCAL app.current_tenant_id = :'linden';
+UPDATE bookings SET status = 'cancelled' WHERE service_id = :'checkup';
+\set ON_ERROR_STOP off
+SELECT * FROM find_available_slots(:'checkup',
+                                   now(), now() + interval '1 day');
+\set ON_ERROR_STOP on
+\echo
+ROLLBACK;
+\set ECHO none
+\set QUIET on
+
+
+\echo
+\echo '── 5. The nights on which the clocks change ───────────────────────────────────────────────────────'
+\echo
+\echo 'Bowery Barbers in New York cut until 04:00. An hour is missing in spring, and comes twice in autumn.'
+\echo
+WITH night AS (
+    SELECT date::date, date AT TIME ZONE :'night_zone' AS start, (date + interval '1 day') AT TIME ZONE :'night_zone' AS "end"
+    FROM generate_series(current_date + time '00:00' + interval '1 day', current_date + time '00:00' + interval '2 years',
+                         interval '1 day') AS d (date)
+)
+SELECT to_char(n.date, 'Dy DD Mon YYYY') AS night, extract(epoch FROM n."end" - n.start)::int / 3600 AS hours,
+       string_agg(to_char(f.slot_start AT TIME ZONE :'night_zone', 'HH24:MI'), ' ' ORDER BY f.slot_start)
+           AS "haircuts after midnight"
+FROM (SELECT * FROM night WHERE "end" - start <> interval '24 hours' ORDER BY date LIMIT 2) AS n,
+     find_available_slots(:'night_cut', n.start, n.start + interval '6 hours') f
+GROUP BY n.date, n.start, n."end"
+ORDER BY n.date;
