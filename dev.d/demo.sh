@@ -27,7 +27,8 @@ demo() {
 	"$bindir/createdb"
 	demo_psql -c 'CREATE EXTENSION bookmeatoz CASCADE'
 	demo_psql -f "$work/src/demo/sample.sql"
-	demo_psql -f "$work/src/demo/show.sql"
+	# From standard input: an error, which the show has on purpose, then comes without the name of a file before it.
+	demo_psql <"$work/src/demo/show.sql"
 	demo_passed=true
 }
 
