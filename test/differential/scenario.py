@@ -99,7 +99,7 @@ def make_scenario(seed: str) -> Scenario:
     sharp = False  # all that can be is put within two hours of the transition
     if changes and dice.chance(0.75):
         anchor = dice.choice(changes)
-        sharp = dice.chance(0.15)
+        sharp = dice.chance(0.25)
     else:
         anchor = dice.randrange(read_instant(f"{first_year}-01-01T00:00Z"), read_instant(f"{last_year + 1}-01-01T00:00Z"))
 
@@ -147,9 +147,9 @@ def make_people_and_services(dice: Dice, business: Business, anchor: int, fine: 
         service = Service(
             dice.identity(),
             dice.weighted(((30, 6), (60, 6), (15, 3), (20, 3), (45, 3), (90, 3), (5, 1), (7, 1), (50, 2), (120, 2), (240, 0.7), (480, 0.4),
-                           (1440, 0.3), (1560, 0.2), (2880, 0.2))),
-            dice.weighted(((0, 8), (5, 2), (10, 2), (15, 2), (30, 1), (7, 0.5), (180, 0.3))),
-            dice.weighted(((0, 8), (5, 2), (10, 2), (15, 2), (30, 1), (7, 0.5), (180, 0.3))),
+                           (1440, 0.3), (1560, 0.2), (2880, 0.2), (10080, 0.1))),
+            dice.weighted(((0, 8), (5, 2), (10, 2), (15, 2), (30, 1), (7, 0.5), (180, 0.3), (1440, 0.1))),
+            dice.weighted(((0, 8), (5, 2), (10, 2), (15, 2), (30, 1), (7, 0.5), (180, 0.3), (1440, 0.1))),
             dice.weighted((("active", 80), ("inactive", 1), ("archived", 1))) if number == 0 else
             dice.weighted((("active", 4), ("inactive", 1), ("archived", 1))),
             service_settings(dice),
@@ -182,6 +182,9 @@ def make_override(dice: Dice, anchor: int, fine: bool, is_unavailable: bool, sha
     start = dice.near(anchor, 2 * HOUR, fine) if dice.chance(0.2) else dice.near(anchor, 2 * DAY, fine)
     length = dice.weighted(((dice.randint(1, 16) * 15 * MINUTE, 8), (dice.randint(1, 600) * MINUTE, 4), (DAY, 1),
                             (dice.randint(1, 20) * 12 * HOUR, 1), (dice.randint(1, 5) * MINUTE, 1)))
+    if dice.chance(0.05):  # begins long before and reaches in
+        start -= dice.randint(1, 30) * DAY
+        length += anchor - start
     if fine and dice.chance(0.5):
         length += dice.randint(1, 59_999_999)
     return Override(start, start + length, is_unavailable)
@@ -294,7 +297,7 @@ def make_question(dice: Dice, business: Business, anchor: int, fine: bool, sharp
         to_time = reference.s4_instant(business.time_zone, day + timedelta(days=dice.randint(1, 4)), 0)
     elif sharp:
         from_time = dice.near(anchor - 6 * HOUR, 8 * HOUR, fine)
-        to_time = from_time + dice.randint(1, 20) * HOUR
+        to_time = from_time + dice.randint(4, 30) * HOUR
     else:
         from_time = dice.near(anchor - DAY // 2, DAY, fine or dice.chance(0.2))
         to_time = from_time + dice.weighted(((dice.randint(3, 84) * HOUR, 9), (dice.randint(0, 72 * 3600) * SECOND, 3), (0, 0.1)))
@@ -349,10 +352,13 @@ def make_booking(dice: Dice, business: Business, question: Question, employee_id
             end = start + dice.choice((15, 20, 30, 45, 60, 75, 180, 600, 1440)) * MINUTE
         if fine and dice.chance(0.3):
             end += dice.randint(1, 59_999_999)
+        if dice.chance(0.03):  # the longest that there may be, from before the window into it
+            end = start + 7 * DAY
+            start, end = start - 6 * DAY, end - 6 * DAY
 
     before, after = service.before, service.after
     if dice.chance(0.25):  # frozen when the service had others
-        before, after = (dice.choice((0, 0, 5, 10, 15, 30, 60, 240)) for _ in range(2))
+        before, after = (dice.choice((0, 0, 5, 10, 15, 30, 60, 240, 1440)) for _ in range(2))
     status = dice.weighted((("confirmed", 10), ("pending", 4), ("completed", 2), ("cancelled", 2), ("rejected", 1), ("no_show", 1)))
     expires = None
     if status == "pending" and dice.chance(0.6):

@@ -252,16 +252,39 @@ def s16_of_business_counts_the_service(business, service, own_bookings, start):
 
 
 def whole_search(change):
-    """A mistake about the question or the business as a whole."""
-    def first_day_matters(*arguments):
-        return right["free_starts"](*change(*arguments))
-    return {"free_starts": first_day_matters}
+    """A mistake about what is read at all."""
+    return {"free_starts": lambda *arguments: right["free_starts"](*change(*arguments))}
 
 
 def without_the_bookings_outside(business, service, question, bookings, employee_id):
     """S9: the window clips busy time, buffers not considered."""
     return business, service, question, [booking for booking in bookings
                                          if booking.end > question.from_time and booking.start < question.to_time], employee_id
+
+
+def without_bookings_that_began_a_day_before(business, service, question, bookings, employee_id):
+    return business, service, question, [booking for booking in bookings if booking.start > question.from_time - DAY], employee_id
+
+
+def without_bookings_that_begin_after_the_window(business, service, question, bookings, employee_id):
+    return business, service, question, [booking for booking in bookings if booking.start < question.to_time], employee_id
+
+
+def without_overrides_that_began_a_week_before(business, service, question, bookings, employee_id):
+    if employee_id is not None:
+        employee = business.employees[employee_id]
+        kept = [override for override in employee.overrides if override.start > question.from_time - 7 * DAY]
+        business = replace(business, employees={**business.employees, employee_id: replace(employee, overrides=kept)})
+    return business, service, question, bookings, employee_id
+
+
+def s16_of_the_window(business, service, question, bookings, employee_id):
+    """Bookings outside the window are missed where they could matter to the count alone."""
+    moved = [booking for booking in bookings if question.from_time <= booking.start < question.to_time]
+    if len(moved) < len(bookings) and not any(reference.s6_busy(booking)[1] > question.from_time and booking not in moved
+                                              and reference.s6_busy(booking)[0] < question.to_time + 2 * DAY for booking in bookings):
+        bookings = moved
+    return business, service, question, bookings, employee_id
 
 
 MISTAKES = {
@@ -298,6 +321,9 @@ MISTAKES = {
     "S9 the end of the window is in": {"s9_in_window": lambda question, start: question.from_time <= start <= question.to_time,
                                        "s7_grid": s9_to_included},
     "S9 the window clips busy time": whole_search(without_the_bookings_outside),
+    "S9 bookings that began a day before": whole_search(without_bookings_that_began_a_day_before),
+    "S9 bookings that begin after the window": whole_search(without_bookings_that_begin_after_the_window),
+    "S9 overrides that began a week before": whole_search(without_overrides_that_began_a_week_before),
     "S10 notice exclusive": {"s10_in_time": s10_exclusive},
     "S10 horizon exclusive": {"s10_in_time": s10_horizon_exclusive},
     "S10 horizon of calendar days": {"s10_in_time": s10_calendar_days},
@@ -323,6 +349,7 @@ MISTAKES = {
     "S16 the service's limit alone": {"s16_limit_reached": s16_service_overrides_business},
     "S16 the service's limit counts all": {"s16_limit_reached": s16_of_service_counts_all},
     "S16 the business's limit counts one service": {"s16_limit_reached": s16_of_business_counts_the_service},
+    "S16 bookings of the window alone": whole_search(s16_of_the_window),
     "S17 the business first": {"s17_setting": s17_business_first},
     "S17 settings before the argument": {"s17_setting": s17_settings_before_argument},
     "S19 holds never expire": {"s19_expired": lambda booking, as_of: False},
