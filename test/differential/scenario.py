@@ -49,6 +49,8 @@ LONG_STEPS = (240, 480, 720, 1440)
 SESSION_ZONES = ("UTC", "America/St_Johns", "Pacific/Kiritimati", "Asia/Kathmandu", "America/New_York", "Pacific/Pago_Pago",
                  "Australia/Lord_Howe")
 
+LONGEST_BOOKING = 7 * DAY
+
 FAR_PAST = read_instant("1960-01-01T00:00Z")
 
 
@@ -184,7 +186,7 @@ def make_override(dice: Dice, anchor: int, fine: bool, is_unavailable: bool, sha
                             (dice.randint(1, 20) * 12 * HOUR, 1), (dice.randint(1, 5) * MINUTE, 1)))
     if dice.chance(0.05):  # begins long before and reaches in
         start -= dice.randint(1, 30) * DAY
-        length += anchor - start
+        length += max(0, anchor - start)
     if fine and dice.chance(0.5):
         length += dice.randint(1, 59_999_999)
     return Override(start, start + length, is_unavailable)
@@ -353,8 +355,9 @@ def make_booking(dice: Dice, business: Business, question: Question, employee_id
         if fine and dice.chance(0.3):
             end += dice.randint(1, 59_999_999)
         if dice.chance(0.03):  # the longest that there may be, from before the window into it
-            end = start + 7 * DAY
-            start, end = start - 6 * DAY, end - 6 * DAY
+            start -= LONGEST_BOOKING - DAY
+            end = start + LONGEST_BOOKING
+    end = min(end, start + LONGEST_BOOKING)
 
     before, after = service.before, service.after
     if dice.chance(0.25):  # frozen when the service had others

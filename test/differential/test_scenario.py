@@ -14,7 +14,7 @@ from unittest import mock
 import calendar_json
 import reference
 from reference import DAY, MINUTE, find_available_slots
-from scenario import make_scenario
+from scenario import Dice, make_scenario, refused_by_guard, with_another_absence, with_another_booking, with_another_employee
 
 SCENARIOS = int(os.environ.get("SCENARIOS", "8000"))
 
@@ -373,6 +373,38 @@ class Seeds(unittest.TestCase):
             question = json.loads(json.dumps(calendar_json.question_json(scenario.question)))
             self.assertEqual(calendar_json.read_business(business), scenario.business)
             self.assertEqual(calendar_json.read_question(question), scenario.question)
+
+
+class Checks(unittest.TestCase):
+    """What the schema would refuse is not made."""
+
+    def check(self, business):
+        for owner in [business] + list(business.employees.values()):
+            for row in owner.weekly_rows:
+                self.assertTrue(row.is_off or 0 <= row.start < row.end <= DAY, row)
+        for employee in business.employees.values():
+            for override in employee.overrides:
+                self.assertLess(override.start, override.end)
+        for booking in business.bookings:
+            self.assertTrue(booking.start < booking.end <= booking.start + 7 * DAY, booking)
+            self.assertTrue(0 <= booking.before <= 1440 and 0 <= booking.after <= 1440, booking)
+            self.assertTrue(booking.hold_expires_at is None or booking.status == "pending", booking)
+        for index, booking in enumerate(business.bookings):
+            self.assertTrue(booking.overbooked or not refused_by_guard(business, business.bookings[:index], booking), booking)
+
+    def test_every_business(self):
+        for number in range(6000):
+            seed = f"checks:{number}"
+            with self.subTest(seed):
+                scenario = make_scenario(seed)
+                self.check(scenario.business)
+                business, _ = with_another_booking(Dice(seed), scenario, scenario.business)
+                if business.employees:
+                    business, _, _ = with_another_absence(Dice(seed), scenario, business)
+                business, _ = with_another_employee(Dice(seed), replace(scenario, business=business))
+                self.check(business)
+                self.assertTrue(scenario.question.from_time <= scenario.cut <= scenario.question.to_time)
+                self.assertLessEqual(scenario.question.to_time - scenario.question.from_time, 366 * DAY)
 
 
 class Power(unittest.TestCase):
