@@ -1,0 +1,256 @@
+// The rules of availability once more, as slowly and as plainly as they can be said, to check the engine against. It
+// uses the plain data of calendar.hpp and nothing else of the engine: each start that the grid rule names is tried
+// against each rule in turn.
+#pragma once
+
+#include "unit/support/business.hpp"
+
+#include <set>
+
+namespace bookmeatoz::test::slow {
+
+using std::chrono::days;
+
+/// S4 in the order of time: the first moment at which the clock shows `local`, or jumps over it.
+inline Instant instant_of(std::span<const ZonePeriod> zone, LocalTime local) {
+    for (std::size_t i = 0;; ++i) {
+        const Instant by_this_clock(local.time_since_epoch() - zone[i].offset);
+        const bool last = i + 1 == zone.size();
+        const bool begun = i == 0 || by_this_clock >= zone[i].begin;
+        if (begun && (last || by_this_clock < zone[i + 1].begin))
+            return by_this_clock;
+        if (last)
+            return by_this_clock;
+        const LocalTime clock_before(zone[i + 1].begin.time_since_epoch() + zone[i].offset);
+        const LocalTime clock_after(zone[i + 1].begin.time_since_epoch() + zone[i + 1].offset);
+        if (clock_before <= local && local < clock_after)
+            return by_this_clock;
+    }
+}
+
+inline LocalTime local_of(std::span<const ZonePeriod> zone, Instant instant) {
+    std::size_t i = 0;
+    while (i + 1 < zone.size() && zone[i + 1].begin <= instant)
+        ++i;
+    return LocalTime(instant.time_since_epoch() + zone[i].offset);
+}
+
+inline LocalDate date_of(std::span<const ZonePeriod> zone, Instant instant) {
+    return std::chrono::floor<days>(local_of(zone, instant));
+}
+
+/// Whether any moment of [interval) bears this local date.
+inline bool touches(std::span<const ZonePeriod> zone, Interval interval, LocalDate date) {
+    for (std::size_t i = 0; i < zone.size(); ++i) {
+        Instant begin(LocalTime(date).time_since_epoch() - zone[i].offset);
+        Instant end = begin + one_day;
+        begin = std::max(begin, interval.begin);
+        end = std::min(end, interval.end);
+        if (i > 0)
+            begin = std::max(begin, zone[i].begin);
+        if (i + 1 < zone.size())
+            end = std::min(end, zone[i + 1].begin);
+        if (begin < end)
+            return true;
+    }
+    return false;
+}
+
+inline bool takes_time(const Booking& booking, Instant as_of) {
+    if (booking.status == BookingStatus::pending)
+        return !booking.hold_expires_at.has_value() || as_of < *booking.hold_expires_at;
+    return booking.status == BookingStatus::confirmed || booking.status == BookingStatus::completed;
+}
+
+inline Interval with_buffers(const Booking& booking) {
+    return {booking.interval.begin - booking.buffer_before, booking.interval.end + booking.buffer_after};
+}
+
+/// All shifts and available overrides of one resource for starts in the window and a good way around it (S1-S5).
+inline std::vector<Interval> offered(const Calendar& calendar, const Resource& resource) {
+    std::vector<Interval> result;
+    const LocalDate middle = date_of(calendar.zone, calendar.window.begin);
+    const auto window_days = std::chrono::ceil<days>(calendar.window.end - calendar.window.begin);
+    const LocalDate last = middle + window_days + days(7);
+    for (LocalDate date = middle - days(7); date <= last; date += days(1)) {
+        const std::chrono::weekday day(date);
+        bool any_row = false, row_of_day = false;
+        for (const WeeklyShift& row : resource.own_hours) {
+            any_row = true;
+            row_of_day = row_of_day || row.day == day;
+        }
+        const bool own =
+            calendar.settings.working_hours_inheritance == HoursInheritance::day ? row_of_day : any_row;
+        bool replaced = false;
+        if (calendar.settings.availability_override_mode == OverrideMode::replace) {
+            for (const Override& entry : resource.overrides)
+                replaced =
+                    replaced || (!entry.is_unavailable && touches(calendar.zone, entry.interval, date));
+        }
+        const Interval around{calendar.window.begin - hours(24 * 20), calendar.window.end + hours(24 * 20)};
+        if (replaced || !touches(calendar.zone, around, date))
+            continue;
+        for (const WeeklyShift& row : own ? resource.own_hours : calendar.default_hours) {
+            if (row.is_off || row.day != day)
+                continue;
+            LocalTime end = LocalTime(date) + row.end;
+            if (row.end <= row.start)
+                end += hours(24);
+            result.push_back(
+                {instant_of(calendar.zone, LocalTime(date) + row.start), instant_of(calendar.zone, end)});
+        }
+    }
+    for (const Override& entry : resource.overrides) {
+        if (!entry.is_unavailable)
+            result.push_back(entry.interval);
+    }
+    std::erase_if(result, [](Interval i) { return !(i.begin < i.end); });
+    return result;
+}
+
+/// S7: every start that the grid names, for one resource.
+inline std::set<Instant> candidates(const Calendar& calendar, const Resource& resource,
+                                    const std::vector<Interval>& offered_intervals) {
+    std::set<Instant> result;
+    const auto add_grid = [&](Instant begin, Instant end) {
+        for (Instant start = begin; start < end && start < calendar.window.end;
+             start += calendar.settings.slot_interval) {
+            if (start >= calendar.window.begin)
+                result.insert(start);
+        }
+    };
+    if (calendar.settings.slot_alignment == SlotAlignment::clock) {
+        const LocalDate last = date_of(calendar.zone, calendar.window.end) + days(3);
+        for (LocalDate date = date_of(calendar.zone, calendar.window.begin) - days(3); date <= last;
+             date += days(1)) {
+            add_grid(instant_of(calendar.zone, LocalTime(date)) + calendar.settings.slot_offset,
+                     instant_of(calendar.zone, LocalTime(date + days(1))));
+        }
+        return result;
+    }
+    for (const Interval& interval : offered_intervals)
+        add_grid(interval.begin, interval.end);
+    if (calendar.settings.slot_alignment == SlotAlignment::optimized) {
+        for (const Booking& booking : resource.bookings) {
+            const Instant behind = with_buffers(booking).end + calendar.service.buffer_before;
+            if (takes_time(booking, calendar.as_of))
+                add_grid(behind, behind + one_tick);
+        }
+    }
+    return result;
+}
+
+/// S5, S8: whether all of `wanted` is working time: covered by what is offered, piece by piece, and nothing of it taken.
+inline bool is_open(const Resource& resource, const std::vector<Interval>& offered_intervals,
+                    Interval wanted) {
+    for (const Override& entry : resource.overrides) {
+        const bool has_time = entry.interval.begin < entry.interval.end;
+        if (entry.is_unavailable && has_time && entry.interval.begin < wanted.end &&
+            wanted.begin < entry.interval.end)
+            return false;
+    }
+    Instant covered = wanted.begin;
+    while (covered < wanted.end) {
+        Instant reached = covered;
+        for (const Interval& interval : offered_intervals) {
+            if (interval.begin <= covered && interval.end > reached)
+                reached = interval.end;
+        }
+        if (reached == covered)
+            return false;
+        covered = reached;
+    }
+    return true;
+}
+
+/// The seats left for a start of one resource; 0 if any rule refuses it (S6, S8, S11, S15, S16, S19).
+inline int seats(const Calendar& calendar, const Resource& resource,
+                 const std::vector<Interval>& offered_intervals, Instant start) {
+    const Service& service = calendar.service;
+    const Settings& settings = calendar.settings;
+    const Interval slot{start, start + service.duration};
+    const Interval wanted{slot.begin - service.buffer_before, slot.end + service.buffer_after};
+    if (!is_open(resource, offered_intervals, settings.buffers_within_hours ? wanted : slot))
+        return 0;
+    int taken = 0, that_day = 0, that_day_of_service = 0;
+    for (const Booking& booking : resource.bookings) {
+        if (!takes_time(booking, calendar.as_of))
+            continue;
+        if (booking.service_id == service.id && booking.interval == slot) {
+            ++taken;
+        } else {
+            const Interval busy = with_buffers(booking);
+            if (busy.begin < wanted.end && wanted.begin < busy.end)
+                return 0;
+        }
+        if (date_of(calendar.zone, booking.interval.begin) == date_of(calendar.zone, start)) {
+            ++that_day;
+            that_day_of_service += booking.service_id == service.id ? 1 : 0;
+        }
+    }
+    if (settings.max_bookings_per_day_of_business && that_day >= *settings.max_bookings_per_day_of_business)
+        return 0;
+    if (settings.max_bookings_per_day_of_service &&
+        that_day_of_service >= *settings.max_bookings_per_day_of_service)
+        return 0;
+    return std::max(0, settings.capacity - taken);
+}
+
+/// S9, S10.
+inline bool in_time(const Calendar& calendar, Instant start) {
+    const Settings& settings = calendar.settings;
+    if (start < calendar.window.begin || start >= calendar.window.end)
+        return false;
+    if (start < calendar.as_of + settings.min_notice)
+        return false;
+    return !settings.max_advance_days || start <= calendar.as_of + hours(24) * *settings.max_advance_days;
+}
+
+/// S14: how many unassigned bookings compete for the time of this start.
+inline std::size_t waiting(const Calendar& calendar, Instant start) {
+    const Service& service = calendar.service;
+    std::size_t count = 0;
+    for (const Booking& booking : calendar.unassigned) {
+        bool competes = false;
+        for (const Uuid& id : calendar.competing_services)
+            competes = competes || id == booking.service_id;
+        const Interval busy = with_buffers(booking);
+        if (competes && takes_time(booking, calendar.as_of) &&
+            busy.begin < start + service.duration + service.buffer_after &&
+            start - service.buffer_before < busy.end)
+            ++count;
+    }
+    return count;
+}
+
+inline std::vector<FoundSlot> slots(const Business& business) {
+    const Calendar& calendar = business.calendar();
+    std::vector<std::vector<Interval>> offered_to;
+    std::set<Instant> starts;
+    std::vector<std::set<Instant>> starts_of;
+    for (const Resource& resource : calendar.resources) {
+        offered_to.push_back(offered(calendar, resource));
+        starts_of.push_back(candidates(calendar, resource, offered_to.back()));
+        starts.insert(starts_of.back().begin(), starts_of.back().end());
+    }
+    std::vector<FoundSlot> result;
+    for (const Instant start : starts) {
+        if (!in_time(calendar, start))
+            continue;
+        FoundSlot slot{start, {}, 0};
+        for (std::uint32_t i = 0; i < calendar.resources.size(); ++i) {
+            const int left = starts_of[i].contains(start)
+                                 ? seats(calendar, calendar.resources[i], offered_to[i], start)
+                                 : 0;
+            if (left > 0) {
+                slot.people.push_back(i);
+                slot.remaining_capacity += left;
+            }
+        }
+        if (!slot.people.empty() && slot.people.size() > waiting(calendar, start))
+            result.push_back(slot);
+    }
+    return result;
+}
+
+} // namespace bookmeatoz::test::slow
