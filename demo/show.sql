@@ -100,14 +100,14 @@ VALUES (:'salon', :'customer',
         :'haircut', :'stylist',
         :'slot', 'confirmed');
 \echo
-\echo '-- Another one wants to begin before it ends, and prefers no row to an error:'
+\echo '-- Another one wants the same, and prefers no row to an error:'
 INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status)
 VALUES (:'salon', :'other_customer',
         :'haircut', :'stylist',
-        :'half_an_hour_later', 'confirmed')
+        :'slot', 'confirmed')
 ON CONFLICT DO NOTHING;
 \echo
-\echo '-- The same without ON CONFLICT:'
+\echo '-- Nor half an hour later, while the first one still sits there:'
 \set ON_ERROR_STOP off
 INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status)
 VALUES (:'salon', :'other_customer',
