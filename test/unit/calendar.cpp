@@ -1,0 +1,65 @@
+// Unit tests of src/core/calendar: notice and horizon (S10), and how far rows must be loaded around a window (S9).
+#include "core/calendar.hpp"
+
+#include "unit/support/business.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace bookmeatoz;
+using namespace bookmeatoz::test;
+
+namespace {
+
+const Instant now = utc("2026-03-02 10:00");
+const Interval asked{utc("2026-03-01 00:00"), utc("2026-04-01 00:00")};
+
+TEST(S10Notice, TheWindowBeginsNoSoonerThanTheNotice) {
+    Settings settings;
+    EXPECT_EQ(bookable_window(asked, now, settings), (Interval{now, asked.end}));
+    settings.min_notice = minutes(90);
+    EXPECT_EQ(bookable_window(asked, now, settings), (Interval{utc("2026-03-02 11:30"), asked.end}));
+    EXPECT_EQ(bookable_window(asked, utc("2026-01-01 00:00"), settings), asked);
+}
+
+TEST(S10Horizon, TheInstantOfTheHorizonIsStillIn) {
+    Settings settings;
+    settings.max_advance_days = 2;
+    EXPECT_EQ(bookable_window(asked, now, settings), (Interval{now, utc("2026-03-04 10:00") + one_tick}));
+    settings.max_advance_days = 0;
+    EXPECT_EQ(bookable_window(asked, now, settings), (Interval{now, now + one_tick}));
+    settings.max_advance_days = 3660;
+    EXPECT_EQ(bookable_window(asked, now, settings).end, asked.end);
+}
+
+TEST(S10Horizon, NoticeBeyondTheHorizonLeavesNothing) {
+    Settings settings;
+    settings.max_advance_days = 1;
+    settings.min_notice = hours(25);
+    EXPECT_TRUE(is_empty(bookable_window(asked, now, settings)));
+}
+
+const Service service{uuid(1), minutes(30), minutes(5), minutes(10)};
+constexpr Duration tick = one_tick;
+
+TEST(S9Reach, TheLongestBookingThatReachesInIsLoaded) {
+    const Interval reach = booking_reach(asked, service);
+    // Its busy time [start - before, end + after) would just meet [window.begin - 5, ...).
+    const Instant last_that_cannot = asked.begin - service.buffer_before - longest_buffer - longest_booking;
+    EXPECT_LE(reach.begin, last_that_cannot + tick);
+    const Instant first_that_cannot = asked.end + service.duration + service.buffer_after + longest_buffer;
+    EXPECT_GE(reach.end, first_that_cannot - tick);
+}
+
+TEST(S9Reach, BookingsOfTheSameLocalDateAreLoaded) {
+    const Interval reach = booking_reach(asked, {uuid(1), minutes(1), minutes(0), minutes(0)});
+    EXPECT_LE(reach.begin, asked.begin - date_reach);
+    EXPECT_GE(reach.end, asked.end + date_reach);
+}
+
+TEST(S9Reach, OverridesOfTheDaysAroundAreLoaded) {
+    const Interval reach = override_reach(asked, service);
+    EXPECT_LE(reach.begin, asked.begin - service.buffer_before - date_reach - one_day);
+    EXPECT_GE(reach.end, asked.end + service.duration + service.buffer_after + date_reach);
+}
+
+} // namespace
