@@ -25,4 +25,4 @@ CREATE FUNCTION @extschema@.set_session_context(tenant_id uuid, business_id uuid
                                                 is_system_admin boolean DEFAULT false) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.set_session_context(uuid, uuid, uuid, boolean) IS
-'Sets the whole session context until the end of the transaction, as four SET LOCAL do, at a third of their cost. NULL stands for none (is_system_admin: off). SQLSTATE 42501 when is_system_admin is true and the current role may not switch it on.';
+'Sets the whole session context until the end of the transaction in one call, as four SET LOCAL do. NULL stands for none (is_system_admin: off). SQLSTATE 42501 when is_system_admin is true and the current role may not switch it on.';

@@ -122,7 +122,7 @@ struct AdminRight {
 constinit AdminRight admin_right;
 constinit unsigned roles_changed = 0;
 
-void forget_admin_right(Datum, int, uint32) noexcept {
+void forget_admin_right() noexcept {
     admin_right.known = false;
     roles_changed++;
 }
@@ -175,8 +175,7 @@ bool check_admin(bool* value, void**, GucSource) {
 
 /// As SET LOCAL does: until the end of the transaction, or of the calling function if that has a SET clause.
 void set_local(const char* setting, const char* value) {
-    (void)set_config_option(setting, value, superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION,
-                            GUC_ACTION_LOCAL, true, 0, false);
+    (void)set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
 
 void set_local_id(const char* setting, const NullableDatum& id) {
@@ -206,8 +205,10 @@ void define_id(const char* name, const char* description, char** text, GucString
 } // namespace
 
 void session_context_init() {
-    for (const int catalog : {AUTHOID, AUTHMEMROLEMEM, PARAMETERACLNAME}) {
-        CacheRegisterSyscacheCallback(catalog, forget_admin_right, Datum{0});
+    for (const auto catalog : {AUTHOID, AUTHMEMROLEMEM, PARAMETERACLNAME}) {
+        // "auto": the type of a catalog's number differs between versions of the server.
+        CacheRegisterSyscacheCallback(
+            catalog, [](Datum, auto, uint32) { forget_admin_right(); }, Datum{0});
     }
     loading = true;
     define_id(tenant_setting, "Tenant that the session speaks for.", &tenant_text,

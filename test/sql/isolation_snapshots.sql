@@ -119,7 +119,8 @@ SELECT count(*) FILTER (WHERE before), count(*) FILTER (WHERE after) FROM (
 COMMIT;
 RESET ROLE;
 
--- Parallel workers reach what their leader reaches, changes of the open transaction included.
+-- Parallel workers reach what their leader reaches, changes of the open transaction included; and so does a leader that finds
+-- no free worker and does their work in parallel mode, with nothing loaded or planned before.
 INSERT INTO public.names SELECT gen_random_uuid(), 'nobody' FROM generate_series(1, 20000);
 ANALYZE public.names;
 CREATE FUNCTION public.ran_in_workers(query text) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -162,6 +163,21 @@ BEGIN ISOLATION LEVEL SERIALIZABLE;
 CALL act('beta', NULL, NULL);
 :query ORDER BY name COLLATE "C";
 COMMIT;
+\c -
+SET search_path = booking, public;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers = 0;
+SET ROLE regress_isolation_app;
+BEGIN;
+CALL act('alpha', NULL, NULL);
+SELECT ran_in_workers(:'query');
+:query ORDER BY name COLLATE "C";
+CALL act('beta', 'studio', NULL);
+:query ORDER BY name COLLATE "C";
+COMMIT;
+RESET max_parallel_workers;
 SET ROLE regress_isolation_operator;
 BEGIN;
 CALL act(NULL, NULL, NULL, true);
@@ -170,6 +186,7 @@ SELECT count(*) > 20000 AS all FROM names WHERE can_access_business(id);
 COMMIT;
 RESET ROLE;
 RESET parallel_setup_cost;
+SET client_min_messages = warning;
 
 -- The tables are read as their owner, each as its own, and never as somebody else: what the owner may not read is an error,
 -- and after it the session is who it was.
