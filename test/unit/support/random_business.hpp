@@ -87,12 +87,12 @@ Booking random_booking(Source& source, const Business& business) {
     Duration length = business.service.duration;
     if (source.chance(30))
         length = minutes(source.number(1, 300));
-    if (source.chance(5))
+    if (source.chance(2))
         length = minutes(source.number(1, 7 * 1440));
     booking.interval.end = booking.interval.begin + length;
-    if (source.chance(5))
+    if (source.chance(1))
         booking.buffer_before = longest_buffer;
-    if (source.chance(5))
+    if (source.chance(1))
         booking.buffer_after = longest_buffer;
     if (source.chance(30))
         booking.status = static_cast<BookingStatus>(source.number(0, 5));
@@ -113,7 +113,7 @@ template <class Source>
 Person random_person(Source& source, const Business& business, int number) {
     Person person{uuid(100 + number), {}, {}, {}};
     if (source.chance(60))
-        person.hours = random_hours(source, 7);
+        person.hours = random_hours(source, 14);
     for (int i = source.chance(50) ? source.number(0, 4) : 0; i > 0; --i)
         person.overrides.push_back(random_override(source));
     for (int i = source.number(0, 8); i > 0; --i)
@@ -131,7 +131,7 @@ Business random_business(Source& source) {
     Business business;
     business.zone = random_zone(source);
     business.service.duration =
-        minutes(source.chance(20) ? source.number(1, 1440) : 15 * source.number(1, 8));
+        minutes(source.chance(10) ? source.number(1, 1440) : 15 * source.number(1, 8));
     if (source.chance(50)) {
         business.service.buffer_before =
             minutes(source.chance(10) ? source.number(0, 1440) : 5 * source.number(0, 6));
@@ -140,7 +140,7 @@ Business random_business(Source& source) {
     }
 
     Settings& settings = business.settings;
-    settings.slot_interval = minutes(source.chance(20) ? source.number(3, 1440) : 15 * source.number(1, 4));
+    settings.slot_interval = minutes(source.chance(20) ? source.number(3, 180) : 15 * source.number(1, 4));
     settings.slot_alignment = static_cast<SlotAlignment>(source.number(0, 2));
     settings.slot_offset = minutes(source.chance(30) ? source.number(0, 1439) : 0);
     settings.buffers_within_hours = source.chance(30);
@@ -155,14 +155,14 @@ Business random_business(Source& source) {
     business.window.begin = random_instant(source, -1, 3);
     business.window.end = business.window.begin + minutes(source.number(0, 3 * 1440));
     business.as_of = first_day - one_day * 20;
-    if (source.chance(40)) {
-        business.as_of = random_instant(source, -2, 4);
+    if (source.chance(30)) {
+        business.as_of = random_instant(source, -2, 3);
         settings.min_notice = minutes(source.number(0, 600));
         if (source.chance(50))
-            settings.max_advance_days = source.number(0, 3);
+            settings.max_advance_days = source.number(0, 4);
     }
 
-    business.default_hours = random_hours(source, 10);
+    business.default_hours = random_hours(source, 20);
     const int people = source.number(1, 3);
     for (int i = 0; i < people; ++i)
         business.people.push_back(random_person(source, business, i));
