@@ -122,7 +122,9 @@ fuzz_smoke() {
 }
 
 check_tidy() {
-	timeout 600 xargs -P "$(nproc)" -n 1 clang-tidy -p "$top/build/check/clang" --quiet < <(ls "$top"/src/core/*.cpp) || {
+	printf '%s\n' "$top"/src/core/*.cpp |
+		timeout 600 xargs -P "$(nproc)" -n 1 clang-tidy -p "$top/build/check/clang" --quiet 2>&1 |
+		sed '/ warnings\{0,1\} generated\.$/d' || {
 		echo 'clang-tidy found something above, or took longer than 600 s'
 		return 1
 	}

@@ -25,7 +25,7 @@ demo() {
 	start_cluster "$work"
 	export PGDATABASE=demo
 	"$bindir/createdb"
-	demo_psql -c 'CREATE EXTENSION bookmeatoz CASCADE'
+	PGOPTIONS='-c client_min_messages=warning' demo_psql -c 'CREATE EXTENSION bookmeatoz CASCADE'
 	demo_psql -f "$work/src/demo/sample.sql"
 	# From standard input: an error, which the show has on purpose, then comes without the name of a file before it.
 	demo_psql <"$work/src/demo/show.sql"

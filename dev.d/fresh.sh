@@ -14,7 +14,7 @@ fresh() {
 		need_chroot "$suite-minimal" "$suite"
 		# shellcheck disable=SC2016
 		in_chroot "$suite-minimal" online "$top/build/fresh/$suite" bash -euc '
-			/src/dev demo
+			/src/dev demo >/dev/null
 			/src/dev check
 			left=$(find /tmp -mindepth 1; ls /var/lib/postgresql/*/ 2>/dev/null; grep -lsx postgres /proc/[0-9]*/comm || true)
 			[ -z "$left" ] || { echo "left behind: $left"; exit 1; }
