@@ -155,6 +155,11 @@ TEST_F(S15Capacity, AnotherServiceOrLengthIsNoSession) {
 TEST_F(S15Capacity, ASessionBlocksWithItsWidestBuffers) {
     add("2026-03-02 12:00", 0, 30);
     add("2026-03-02 12:00", 15, 0);
+    add("2026-03-03 12:00", 15, 0);
+    add("2026-03-03 12:00", 0, 30);
+    EXPECT_EQ(unblocked("2026-03-03 10:25"), "10:25");
+    EXPECT_EQ(unblocked("2026-03-03 10:26"), "12:00");
+    EXPECT_EQ(unblocked("2026-03-03 12:01"), "13:40");
     EXPECT_EQ(unblocked("2026-03-02 10:25"), "10:25");
     EXPECT_EQ(unblocked("2026-03-02 10:26"), "12:00");
     EXPECT_EQ(unblocked("2026-03-02 12:01"), "13:40");

@@ -38,16 +38,13 @@ TEST(S10Horizon, NoticeBeyondTheHorizonLeavesNothing) {
     EXPECT_TRUE(is_empty(bookable_window(asked, now, settings)));
 }
 
-const Service service{uuid(1), minutes(30), minutes(5), minutes(10)};
-constexpr Duration tick = one_tick;
+const Service long_service{uuid(1), minutes(3000), minutes(700), minutes(1000)};
 
 TEST(S9Reach, TheLongestBookingThatReachesInIsLoaded) {
-    const Interval reach = booking_reach(asked, service);
-    // Its busy time [start - before, end + after) would just meet [window.begin - 5, ...).
-    const Instant last_that_cannot = asked.begin - service.buffer_before - longest_buffer - longest_booking;
-    EXPECT_LE(reach.begin, last_that_cannot + tick);
-    const Instant first_that_cannot = asked.end + service.duration + service.buffer_after + longest_buffer;
-    EXPECT_GE(reach.end, first_that_cannot - tick);
+    const Interval reach = booking_reach(asked, long_service);
+    // The last start whose busy time ends before the buffer of the first slot begins, and the first one behind the last.
+    EXPECT_LE(reach.begin, asked.begin - minutes(700) - longest_buffer - longest_booking + one_tick);
+    EXPECT_GE(reach.end, asked.end + minutes(3000) + minutes(1000) + longest_buffer - one_tick);
 }
 
 TEST(S9Reach, BookingsOfTheSameLocalDateAreLoaded) {
@@ -57,9 +54,10 @@ TEST(S9Reach, BookingsOfTheSameLocalDateAreLoaded) {
 }
 
 TEST(S9Reach, OverridesOfTheDaysAroundAreLoaded) {
-    const Interval reach = override_reach(asked, service);
-    EXPECT_LE(reach.begin, asked.begin - service.buffer_before - date_reach - one_day);
-    EXPECT_GE(reach.end, asked.end + service.duration + service.buffer_after + date_reach);
+    const Interval reach = override_reach(asked, long_service);
+    // In replace mode an override at the end of a date takes away a shift of its begin, which may last for two days.
+    EXPECT_LE(reach.begin, asked.begin - minutes(700) - 2 * one_day - date_reach);
+    EXPECT_GE(reach.end, asked.end + minutes(3000) + minutes(1000) + date_reach);
 }
 
 } // namespace

@@ -69,9 +69,10 @@ TEST(S17Settings, IntegersWithinTheirRange) {
                 EXPECT_EQ(number(settings, owner, key.name, std::to_string(value)), taken) << key.name;
                 EXPECT_EQ(key.read(settings), value) << key.name;
             }
-            for (const int value : {key.least - 1, key.most + 1}) {
+            for (const std::string& value : {std::to_string(key.least - 1), std::to_string(key.most + 1),
+                                             std::string("99999999999999999999"), std::string(".0")}) {
                 Settings settings;
-                EXPECT_EQ(number(settings, owner, key.name, std::to_string(value)),
+                EXPECT_EQ(number(settings, owner, key.name, value),
                           "an integer from " + std::to_string(key.least) + " to " + std::to_string(key.most));
                 EXPECT_EQ(key.read(settings), key.read(Settings{})) << key.name;
             }

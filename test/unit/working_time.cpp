@@ -163,6 +163,20 @@ TEST_F(S5Replace, ADateThatComesTwiceIsTouchedByEither) {
     EXPECT_EQ(open(), (Found{"11-07 03:01Z 11-07 03:02Z", "11-07 16:00Z 11-07 17:00Z"}));
 }
 
+TEST_F(S5Replace, BeforeTheFirstPeriodItsOffsetHolds) {
+    business.zone = {{utc("2026-03-02 12:00"), hours(0)}};
+    business.default_hours = every_day("06:00", "07:00");
+    add("2026-03-02 08:00", "2026-03-02 09:00", false);
+    EXPECT_EQ(open(), Found{"03-02 08:00Z 03-02 09:00Z"});
+}
+
+TEST_F(S5Overrides, OneWithoutTimeIsNothing) {
+    add("2026-03-02 08:00", "2026-03-02 08:00", false);
+    add("2026-03-02 09:00", "2026-03-02 08:00", false);
+    EXPECT_TRUE(time().offered.empty());
+    EXPECT_TRUE(time().open.empty());
+}
+
 TEST_F(S5Replace, FarOverridesReachNoWindow) {
     business.default_hours = every_day("06:00", "07:00");
     add("1990-01-01 00:00", "2026-03-01 00:00", false);
