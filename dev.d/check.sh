@@ -108,15 +108,20 @@ build_cmake() {
 
 unit_tests() { ctest --test-dir "$top/build/check/$1" --verbose; }
 
+# Each fuzzer goes on from its corpus; what it finds new is thrown away, an input that fails is left in the log folder.
 fuzz_smoke() {
-	local fuzzers=("$top"/build/check/clang/fuzz/*) fuzzer share
+	local fuzzers=("$top"/build/check/clang/fuzz/*) fuzzer name share inputs
 	share=$(((fuzz_seconds + ${#fuzzers[@]} - 1) / ${#fuzzers[@]}))
 	for fuzzer in "${fuzzers[@]}"; do
-		# Run in the log folder: an input that fails is left there.
-		if (cd "$logs" && "$fuzzer" -seed="$seed" -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1); then
-			echo "ok $(basename "$fuzzer")"
+		name=$(basename "$fuzzer")
+		inputs=("$work/fuzz/$name" "$top/test/fuzz/corpus/$name")
+		mkdir -p "${inputs[0]}"
+		[ -d "${inputs[1]}" ] || unset 'inputs[1]'
+		if "$fuzzer" -seed="$seed" -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+			-artifact_prefix="$logs/" "${inputs[@]}"; then
+			echo "ok $name"
 		else
-			echo "not ok $(basename "$fuzzer")"
+			echo "not ok $name"
 		fi
 	done
 }
