@@ -1,5 +1,5 @@
 // The search: the slots of a calendar, in ascending order, one at a time (S8-S10, S12-S14). Pulled by the glue, which may
-// stop at any slot; nothing is computed for slots that are not pulled.
+// stop at any slot; each resource is searched no further than to its next one.
 #pragma once
 
 #include "busy_time.hpp"
@@ -65,7 +65,7 @@ private:
     /// A heap of the streams that have a start left, the earliest one (then the lowest id) on top.
     std::pmr::vector<std::uint32_t> earliest_;
     std::pmr::vector<std::uint32_t> free_;
-    /// S14: busy time of the unassigned bookings that count, by begin.
+    /// S14: busy time of the unassigned bookings that count and have not ended yet.
     Intervals unassigned_;
 };
 

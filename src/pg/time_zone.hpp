@@ -18,8 +18,9 @@ namespace bookmeatoz::pg {
 /// The server counts microseconds from 2000-01-01 UTC, the core from 1970-01-01 UTC.
 inline constexpr Duration server_epoch = std::chrono::days(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE);
 
+/// The server's calendar reaches further than the core's count: the last years of it, after 292277, become one instant.
 constexpr Instant to_instant(TimestampTz time) {
-    return Instant(Duration(time) + server_epoch);
+    return Instant(std::min(Duration(time), Duration::max() - server_epoch) + server_epoch);
 }
 constexpr TimestampTz to_timestamptz(Instant instant) {
     return (instant.time_since_epoch() - server_epoch).count();

@@ -152,6 +152,13 @@ SELECT count(*) FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '20
 \echo :LAST_ERROR_SQLSTATE
 ROLLBACK TO active;
 
+-- An absence to the end of the server's calendar, and an extra shift from its beginning.
+INSERT INTO employee_availability_overrides (employee_id, start_time, end_time, is_unavailable) VALUES
+    (:'anna_at_salon', '2030-01-07 12:00+00', '294276-12-31 00:00+00', true), (:'ben_at_salon', '4714-11-24 00:00+00 BC', '2030-01-07 08:00+00', false);
+SELECT employee_ids, min(slot_start), max(slot_start), count(*)
+FROM find_available_slots(:'haircut', '2030-01-07 07:00+00', '2030-01-08 00:00+00', slot_interval_minutes => 60, as_of => :at) GROUP BY 1 ORDER BY 1;
+ROLLBACK TO active;
+
 -- In every place where a set may stand.
 SELECT s.name, f.slot_start FROM services s, LATERAL find_available_slots(s.id, '2030-01-07 15:00+00', '2030-01-07 16:00+00', as_of => :at) f ORDER BY 1, 2;
 SELECT (find_available_slots(:'haircut', '2030-01-07 15:00+00', '2030-01-07 15:20+00', as_of => :at)).slot_start;
