@@ -51,14 +51,13 @@ update_package_lists() {
 
 # Debian's server package creates and starts a cluster "main" when it is first installed. Nobody asked for one:
 # while the packages are installed a drop-in says so. Clusters that exist are not touched.
-without_system_cluster() {
-	local folder=/etc/postgresql-common/createcluster.d result=0
+without_system_cluster() (
+	folder=/etc/postgresql-common/createcluster.d
+	trap 'as_root rm -f "$folder/bookmeatoz-dev.conf"' EXIT
 	as_root mkdir -p "$folder"
 	echo 'create_main_cluster = false' | as_root tee "$folder/bookmeatoz-dev.conf" >/dev/null
-	"$@" || result=$?
-	as_root rm -f "$folder/bookmeatoz-dev.conf"
-	return $result
-}
+	"$@"
+)
 
 # Sets PG_CONFIG: the caller's choice, else the newest server with development files, else Debian's default version.
 need_postgresql() {
