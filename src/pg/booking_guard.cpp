@@ -48,7 +48,7 @@ constinit SavedQuery seats_query(R"(
     SELECT seat
       FROM @extschema@.bookings
      WHERE session_key = $1 AND id <> $2
-       AND NOT overbooked AND status IN ('pending', 'confirmed', 'completed'))",
+       AND NOT overbooked AND (status = 'pending' OR status = 'confirmed' OR status = 'completed'))",
                                  two_uuids);
 
 constexpr int most_seats = 10000;

@@ -65,14 +65,14 @@ constinit SavedQuery overrides_query(R"(
 // begin is booking_reach()'s to say.
 constinit SavedQuery bookings_query(R"(
     SELECT id, employee_id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes,
-           status::text, hold_expires_at
+           status::pg_catalog.text, hold_expires_at
       FROM @extschema@.bookings
      WHERE employee_id = ANY ($1) AND start_time >= $2 AND start_time < $3)",
                                     ids_and_range);
 
 constinit SavedQuery unassigned_query(R"(
     SELECT id, employee_id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes,
-           status::text, hold_expires_at
+           status::pg_catalog.text, hold_expires_at
       FROM @extschema@.bookings
      WHERE business_id = $1 AND employee_id IS NULL AND start_time >= $2 AND start_time < $3)",
                                       business_and_range);

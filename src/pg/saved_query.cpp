@@ -30,13 +30,21 @@ Datum SpiRow::get(int column) const {
     return heap_getattr(tuple_, column, description_, &null);
 }
 
+namespace {
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+}
+
+} // namespace
+
 void SavedQuery::prepare(Oid schema) {
     const char* const schema_name = pg_call([&] { return quote_identifier(get_namespace_name(schema)); });
-    constexpr std::string_view placeholder = "@extschema@";
     std::string text(text_);
-    for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at)) {
-        text.replace(at, placeholder.size(), schema_name);
-    }
+    replace_all(text, "@extschema@", schema_name);
+    for (const std::string comparison : {"=", "<>", "<", "<=", ">", ">="})
+        replace_all(text, " " + comparison + " ", " OPERATOR(pg_catalog." + comparison + ") ");
     const char* const query = text.c_str();
     SPIPlanPtr const prepared = pg_call([&] {
         SPIPlanPtr const plan = SPI_prepare(query, argument_count_, const_cast<Oid*>(argument_types_));

@@ -68,7 +68,9 @@ private:
     uint64 count_;
 };
 
-/// Meant as a constinit static. `@extschema@` in the text stands for the extension's schema.
+/// Meant as a constinit static. In the text `@extschema@` stands for the extension's schema, and a comparison operator
+/// between spaces for the one of pg_catalog: the caller's search_path is in force, and an operator of the caller's own would
+/// run with the rights of whoever the query runs as. So write no IN and no BETWEEN, and name types with their schema.
 class SavedQuery {
 public:
     template <std::size_t N>

@@ -113,6 +113,19 @@ UPDATE bookings SET status = 'confirmed' WHERE id = :'forced_booking';
 UPDATE bookings SET status = 'confirmed', overbooked = false WHERE id = :'forced_booking';
 RESET ROLE;
 
+-- The guard reads as the tables' owner; operators of the caller's own do not run with the owner's rights.
+SAVEPOINT shadowed;
+GRANT CREATE ON DATABASE :"DBNAME" TO regress_guard_app;
+SET ROLE regress_guard_app;
+CREATE SCHEMA regress_guard_evil;
+CREATE FUNCTION regress_guard_evil.equal(a uuid, b uuid) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'run as %', current_user; END $$;
+CREATE OPERATOR regress_guard_evil.= (FUNCTION = regress_guard_evil.equal, LEFTARG = uuid, RIGHTARG = uuid);
+GRANT USAGE ON SCHEMA regress_guard_evil TO PUBLIC;
+SET LOCAL search_path = regress_guard_evil, pg_catalog, public;
+:nobodys '2030-02-12 10:00+00') RETURNING end_time;
+SELECT count(*) > 0 AS found FROM find_available_slots(:'haircut', '2030-02-11 00:00+00', '2030-02-12 00:00+00', as_of => '2030-01-01 00:00+00');
+ROLLBACK TO shadowed;
+
 -- busy_range() itself.
 SELECT busy_range('2030-01-01 10:00+00', '2030-01-01 11:00+00', 5, 10), busy_range('-infinity', 'infinity', 1, 1),
        busy_range('2030-01-01 10:00+00', '2030-01-01 11:00+00', NULL, 10) AS of_null;
