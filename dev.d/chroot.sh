@@ -29,7 +29,8 @@ need_chroot() {
 		}
 		echo "$wanted" >"$tree.complete"
 	fi
-	exec {lock}>&-
+	# Held until the program ends: no other checkout makes the tree anew while this one runs in it.
+	flock --shared "$lock"
 }
 
 # The mirror, and how it is reached, come from this machine's own configuration of apt.
