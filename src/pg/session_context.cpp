@@ -35,8 +35,41 @@ constinit char* business_text = nullptr;
 constinit char* user_text = nullptr;
 constinit bool admin_switched_on = false;
 
+/// Our own copy: the server stores its value after it has called the assign hook.
+constinit bool is_admin_on = false;
+
 /// While the settings are being defined the server checks values that were SET before the library was loaded.
 constinit bool loading = false;
+
+// ---- changes
+
+using ChangeCallback = void (*)() noexcept;
+constinit ChangeCallback change_callback = nullptr;
+constinit int open_batches = 0;
+constinit bool changed_in_batch = false;
+
+void announce_change() noexcept {
+    if (open_batches > 0) {
+        changed_in_batch = true;
+    } else if (change_callback != nullptr) {
+        change_callback();
+    }
+}
+
+/// Several changes announced as one, on every way out.
+class ChangeBatch {
+public:
+    ChangeBatch() noexcept { open_batches++; }
+    ~ChangeBatch() {
+        open_batches--;
+        if (open_batches == 0 && changed_in_batch) {
+            changed_in_batch = false;
+            announce_change();
+        }
+    }
+    ChangeBatch(const ChangeBatch&) = delete;
+    ChangeBatch& operator=(const ChangeBatch&) = delete;
+};
 
 // ---- ids
 
@@ -108,6 +141,7 @@ void assign_id(const char*, void* parsed) noexcept {
     } else {
         context.*Part = *static_cast<const pg_uuid_t*>(parsed);
     }
+    announce_change();
 }
 
 // ---- the admin flag
@@ -171,6 +205,11 @@ bool check_admin(bool* value, void**, GucSource) {
     return true;
 }
 
+void assign_admin(bool value, void*) noexcept {
+    is_admin_on = value;
+    announce_change();
+}
+
 // ---- set_session_context()
 
 /// As SET LOCAL does: until the end of the transaction, or of the calling function if that has a SET clause.
@@ -183,6 +222,16 @@ void set_local_id(const char* setting, const NullableDatum& id) {
 }
 
 // ---- results
+
+ContextClass most_specific_id() noexcept {
+    if (context.business) {
+        return ContextClass::business;
+    }
+    if (context.tenant) {
+        return ContextClass::tenant;
+    }
+    return context.user ? ContextClass::user : ContextClass::none;
+}
 
 /// A copy, never a pointer to the live state: a SET later in the same query would change a result already given.
 Datum copy_or_null(FunctionCallInfo fcinfo, const std::optional<pg_uuid_t>& id) {
@@ -220,9 +269,13 @@ void session_context_init() {
     DefineCustomBoolVariable(
         admin_setting, "The session acts as system administrator and sees the rows of all tenants.",
         "Anybody may switch it off; superusers and roles with the privilege SET switch it on.",
-        &admin_switched_on, false, PGC_USERSET, GUC_NOT_IN_SAMPLE, check_admin, nullptr, nullptr);
+        &admin_switched_on, false, PGC_USERSET, GUC_NOT_IN_SAMPLE, check_admin, assign_admin, nullptr);
     loading = false;
     // The prefix "app" is never reserved: that would delete the app.* settings of other programs.
+}
+
+void on_session_context_change(void (*callback)() noexcept) noexcept {
+    change_callback = callback;
 }
 
 const SessionContext& session_context() noexcept {
@@ -231,20 +284,15 @@ const SessionContext& session_context() noexcept {
 
 /// The flag outlives SET ROLE, the right to it does not: so the current role is asked at every use.
 bool session_is_admin() {
-    return admin_switched_on && may_be_admin_cached(GetUserId());
+    return is_admin_on && may_be_admin_cached(GetUserId());
 }
 
 ContextClass context_class() {
-    if (session_is_admin()) {
-        return ContextClass::admin;
-    }
-    if (context.business) {
-        return ContextClass::business;
-    }
-    if (context.tenant) {
-        return ContextClass::tenant;
-    }
-    return context.user ? ContextClass::user : ContextClass::none;
+    return session_is_admin() ? ContextClass::admin : most_specific_id();
+}
+
+ContextClass nominal_context_class() noexcept {
+    return is_admin_on ? ContextClass::admin : most_specific_id();
 }
 
 BOOKMEATOZ_FUNCTION(current_session_tenant_id) {
@@ -267,6 +315,7 @@ BOOKMEATOZ_FUNCTION(is_system_admin) {
 /// set_session_context(tenant_id, business_id, user_id, is_system_admin)
 BOOKMEATOZ_FUNCTION(set_session_context) {
     return boundary([&]() -> Datum {
+        const ChangeBatch batch;
         pg_call([&] {
             set_local_id(tenant_setting, fcinfo->args[0]);
             set_local_id(business_setting, fcinfo->args[1]);

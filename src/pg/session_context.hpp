@@ -32,7 +32,17 @@ const SessionContext& session_context() noexcept;
 /// Whether app.is_system_admin is on and the current role may have it on. Inside a transaction only.
 bool session_is_admin();
 
+/// What the session reaches now. Inside a transaction only.
 ContextClass context_class();
+
+/// What the settings say, whether or not the current role may have the admin flag on. To be asked anywhere.
+ContextClass nominal_context_class() noexcept;
+
+/// `callback` is called whenever a SET, or the end of one (RESET, ROLLBACK, the end of a transaction or of a function),
+/// may have changed the context: after it is in place, and by set_session_context() once, not four times. It must not
+/// raise, for it is also called outside of transactions and while one is undone. SET ROLE may end the worth of the
+/// admin flag without a call. One callback; nullptr for none.
+void on_session_context_change(void (*callback)() noexcept) noexcept;
 
 inline bool same_id(const pg_uuid_t& a, const pg_uuid_t& b) noexcept {
     return std::memcmp(a.data, b.data, UUID_LEN) == 0;
