@@ -65,20 +65,20 @@ Datum boundary(Fn&& fn) {
     raise(failure);
 }
 
-/// The server's error handling as it was on entry; restored on every way out, C++ exceptions included.
-class ErrorHandling {
+/// What server code may leave changed behind it: the error handling after an error, the memory context after SPI. Put back
+/// on every way out, C++ exceptions included, so that what is allocated next does not go with somebody else's context.
+class ServerState {
 public:
-    ErrorHandling()
+    ServerState()
         : exception_stack_(PG_exception_stack), context_stack_(error_context_stack),
           memory_(CurrentMemoryContext) {}
-    ~ErrorHandling() {
+    ~ServerState() {
         PG_exception_stack = exception_stack_;
         error_context_stack = context_stack_;
+        MemoryContextSwitchTo(memory_);
     }
-    ErrorHandling(const ErrorHandling&) = delete;
-    ErrorHandling& operator=(const ErrorHandling&) = delete;
-
-    MemoryContext memory() const { return memory_; }
+    ServerState(const ServerState&) = delete;
+    ServerState& operator=(const ServerState&) = delete;
 
 private:
     sigjmp_buf* exception_stack_;
@@ -90,13 +90,12 @@ private:
 /// must have no object with a destructor: a longjmp out of it would skip them.
 template <class Fn>
 auto pg_call(Fn&& fn) -> std::invoke_result_t<Fn> {
-    const ErrorHandling outer;
+    const ServerState outer;
     sigjmp_buf jump;
     if (sigsetjmp(jump, 0) == 0) {
         PG_exception_stack = &jump;
         return fn();
     }
-    MemoryContextSwitchTo(outer.memory());
     throw ServerError{};
 }
 

@@ -9,20 +9,14 @@ extern "C" {
 namespace bookmeatoz::pg {
 
 SpiConnection::SpiConnection() : exceptions_(std::uncaught_exceptions()) {
-    pg_call([] {
-        const MemoryContext caller = CurrentMemoryContext;
-        SPI_connect();
-        MemoryContextSwitchTo(caller);
-    });
+    pg_call([] { SPI_connect(); });
 }
 
 SpiConnection::~SpiConnection() {
     // After a server error the transaction's abort closes the connection; closing it here could raise another one.
     if (std::uncaught_exceptions() > exceptions_)
         return;
-    const MemoryContext caller = CurrentMemoryContext;
     SPI_finish();
-    MemoryContextSwitchTo(caller);
 }
 
 bool SpiRow::is_null(int column) const {
@@ -62,12 +56,10 @@ SpiRows SavedQuery::execute(Oid schema, std::initializer_list<Datum> arguments, 
     if (plan_ == nullptr || schema_ != schema)
         prepare(schema);
     pg_call([&] {
-        const MemoryContext caller = CurrentMemoryContext;
         const int code =
             SPI_execute_plan(plan_, const_cast<Datum*>(arguments.begin()), nullptr, read_only, 0);
         if (code < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
-        MemoryContextSwitchTo(caller);
     });
     return {SPI_tuptable, SPI_processed};
 }

@@ -152,4 +152,22 @@ BOOKMEATOZ_FUNCTION(boundary_exceptions) {
         [] { return Int32GetDatum(std::uncaught_exceptions() + (std::current_exception() ? 1 : 0)); });
 }
 
+/// boundary_keeps_memory_context(): whether the memory context is the same after server calls that change it. What is
+/// allocated next must not go with SPI's.
+BOOKMEATOZ_FUNCTION(boundary_keeps_memory_context) {
+    (void)fcinfo;
+    return boundary([]() -> Datum {
+        const MemoryContext before = CurrentMemoryContext;
+        pg_call([] { SPI_connect(); });
+        const bool after_connect = CurrentMemoryContext == before;
+        pg_call([] { SPI_prepare("SELECT 1", 0, nullptr); });
+        const bool after_prepare = CurrentMemoryContext == before;
+        pg_call([] { SPI_execute("SELECT 1", true, 0); });
+        const bool after_execute = CurrentMemoryContext == before;
+        pg_call([] { SPI_finish(); });
+        return BoolGetDatum(after_connect && after_prepare && after_execute &&
+                            CurrentMemoryContext == before);
+    });
+}
+
 } // namespace bookmeatoz::pg

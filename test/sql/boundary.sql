@@ -7,6 +7,10 @@ CREATE FUNCTION boundary_provoke(kind text) RETURNS void LANGUAGE c STRICT AS :'
 CREATE FUNCTION boundary_live() RETURNS integer LANGUAGE c AS :'probe';
 CREATE FUNCTION boundary_memory() RETURNS bigint LANGUAGE c AS :'probe';
 CREATE FUNCTION boundary_exceptions() RETURNS integer LANGUAGE c AS :'probe';
+CREATE FUNCTION boundary_keeps_memory_context() RETURNS boolean LANGUAGE c AS :'probe';
+
+-- A server call leaves the memory context as it was.
+SELECT boundary_keeps_memory_context();
 
 -- What a caller catches.
 CREATE FUNCTION boundary_caught(kind text) RETURNS text LANGUAGE plpgsql AS $$
