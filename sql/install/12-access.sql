@@ -49,6 +49,11 @@ CREATE FUNCTION @extschema@.access_business_ids() RETURNS uuid[]
 COMMENT ON FUNCTION @extschema@.access_business_ids() IS
 'The businesses of a tenant session. Used by the planner.';
 
+CREATE FUNCTION @extschema@.access_user_ids() RETURNS uuid[]
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.access_user_ids() IS
+'The users whom a business or tenant session reaches. Used by the planner.';
+
 CREATE FUNCTION @extschema@.access_customer_ids() RETURNS uuid[]
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.access_customer_ids() IS

@@ -26,15 +26,19 @@ Datum key_or_null(FunctionCallInfo fcinfo, const std::optional<pg_uuid_t>& id) {
 
 constexpr std::span<const pg_uuid_t> no_ids;
 
-Datum id_array(std::span<const pg_uuid_t> ids) {
+/// `more`: one id besides, or nullptr.
+Datum id_array(std::span<const pg_uuid_t> ids, const pg_uuid_t* more = nullptr) {
     return pg_call([&] {
         auto* const items = static_cast<Datum*>(
             MemoryContextAllocHuge(CurrentMemoryContext, (ids.size() + 1) * sizeof(Datum)));
-        for (std::size_t i = 0; i < ids.size(); i++) {
-            items[i] = UUIDPGetDatum(&ids[i]);
+        int count = 0;
+        for (const pg_uuid_t& id : ids) {
+            items[count++] = UUIDPGetDatum(&id);
         }
-        return PointerGetDatum(
-            construct_array(items, static_cast<int>(ids.size()), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+        if (more != nullptr) {
+            items[count++] = UUIDPGetDatum(more);
+        }
+        return PointerGetDatum(construct_array(items, count, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
     });
 }
 
@@ -102,6 +106,21 @@ BOOKMEATOZ_FUNCTION(access_business_ids) {
         const Oid schema = home_schema(fcinfo);
         const bool right = is_class(effective_class(schema), ContextClass::tenant);
         return id_array(right ? businesses_of_tenant(schema, *session_context().tenant).ids() : no_ids);
+    });
+}
+
+/// The users that a business or tenant session reaches: its staff, and the session's own user.
+BOOKMEATOZ_FUNCTION(access_user_ids) {
+    return boundary([&] {
+        const Oid schema = home_schema(fcinfo);
+        const ContextClass decided = effective_class(schema);
+        const SessionContext& context = session_context();
+        if (decided != ContextClass::business && !is_class(decided, ContextClass::tenant)) {
+            return id_array(no_ids);
+        }
+        const IdSet& staff = decided == ContextClass::business ? staff_of_business(schema, *context.business)
+                                                               : staff_of_tenant(schema, *context.tenant);
+        return context.user ? id_array(staff.ids(), &*context.user) : id_array(staff.ids());
     });
 }
 

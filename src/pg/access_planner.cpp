@@ -67,6 +67,8 @@ constexpr Meaning exact[] = {
 constexpr Meaning necessary[] = {
     {"can_access_business", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
     {"access_business_unless_user", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
+    {"can_access_user", Class::business, 0, Form::is_any_of, "access_user_ids"},
+    {"can_access_user", Class::tenant, 0, Form::is_any_of, "access_user_ids"},
     {"can_access_notification", Class::business, 1, Form::equals_key, "access_addressee_key"},
     {"can_access_notification", Class::tenant, 1, Form::equals_key, "access_addressee_key"},
     {"can_access_notification", Class::user, 1, Form::equals_key, "access_addressee_key"},
