@@ -12,6 +12,7 @@ CREATE FUNCTION @extschema@.bookmeatoz_objects() RETURNS TABLE (kind text, name 
 LANGUAGE C STABLE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_objects() IS
     'The types and tables of this version in the order of their creation, whether they exist or not; kind is type or table.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_objects() FROM PUBLIC;
 
 ---------------------------------------------------------------------------------------------------- roles
 -- A role has one duty: app, staff or auth. Each grant function first takes away whatever the role had on our tables and
@@ -61,11 +62,19 @@ REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) FR
 CREATE FUNCTION @extschema@.bookmeatoz_revoke_all(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    owned         name;
     granted       record;
     previous_role CONSTANT text := current_setting('role');
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) OR role IS NULL THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    SELECT c.relname INTO owned
+    FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+    WHERE o.kind = 'table' AND c.relowner = role LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'role % owns table %: what it has is not taken away', role, quote_ident(owned)
+            USING ERRCODE = 'invalid_grant_operation', HINT = 'Hand the tables to another role first: bookmeatoz_set_owner().';
     END IF;
     FOR granted IN
         WITH relation AS (
@@ -74,22 +83,22 @@ BEGIN
             WHERE o.kind = 'table'
         )
         SELECT 'ALL' AS privilege, format('TABLE %s', t.oid::regclass) AS object, t.relowner AS owner, acl.grantor
-        FROM relation t CROSS JOIN aclexplode(t.relacl) acl WHERE acl.grantee = role AND t.relowner <> role
+        FROM relation t CROSS JOIN aclexplode(t.relacl) acl WHERE acl.grantee = role
         UNION
         SELECT 'ALL', format('TABLE %s', t.oid::regclass), t.relowner, acl.grantor
         FROM relation t JOIN pg_attribute a ON a.attrelid = t.oid CROSS JOIN aclexplode(a.attacl) acl
-        WHERE acl.grantee = role AND t.relowner <> role
+        WHERE acl.grantee = role
         UNION
         SELECT 'EXECUTE', format('FUNCTION %s', p.oid::regprocedure), p.proowner, acl.grantor
         FROM pg_extension x
         JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
                         AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
         JOIN pg_proc p ON p.oid = d.objid CROSS JOIN aclexplode(p.proacl) acl
-        WHERE x.extname = 'bookmeatoz' AND acl.grantee = role AND p.proowner <> role
+        WHERE x.extname = 'bookmeatoz' AND acl.grantee = role
         UNION
         SELECT 'USAGE', format('SCHEMA %I', n.nspname), n.nspowner, acl.grantor
         FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) acl
-        WHERE n.oid = '@extschema@'::regnamespace AND acl.privilege_type = 'USAGE' AND acl.grantee = role AND n.nspowner <> role
+        WHERE n.oid = '@extschema@'::regnamespace AND acl.privilege_type = 'USAGE' AND acl.grantee = role
     LOOP
         -- Only who granted can revoke; who has the owner's rights, as a superuser has, acts as the owner.
         IF granted.grantor = (CASE WHEN pg_has_role(granted.owner, 'USAGE') THEN granted.owner ELSE current_user::regrole END) THEN
@@ -107,8 +116,8 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) IS
     'Takes away all that a role was granted on our tables, on the functions of the extension, and USAGE on their schema, whoever '
-    'granted it; not what it has as an owner, by membership or as PUBLIC. Called by the grant and revoke functions. SQLSTATE 42501 '
-    'where the caller cannot act as the one who granted.';
+    'granted it; not what it has by membership or as PUBLIC. Called by the grant and revoke functions. SQLSTATE 42501 where the caller '
+    'cannot act as the one who granted, 0LP01 for an owner of our tables.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_grant_execute(role regrole, VARIADIC function_names text[]) RETURNS void
@@ -324,15 +333,16 @@ CREATE FUNCTION @extschema@.bookmeatoz_verify() RETURNS TABLE (severity text, fi
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ddl      CONSTANT text := @extschema@.bookmeatoz_schema();
+    tables   CONSTANT text[] := ARRAY(SELECT m[1] FROM regexp_matches(ddl, '^CREATE TABLE (\w+)', 'gw') m ORDER BY m[1] COLLATE "C");
     me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
     relation record;
     right_to regprocedure;
 BEGIN
     -- What is not as bookmeatoz_install_schema() makes it.
     FOR relation IN
-        SELECT o.name, c.oid, c.relrowsecurity
-        FROM @extschema@.bookmeatoz_objects() o LEFT JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
-        WHERE o.kind = 'table' ORDER BY o.name COLLATE "C"
+        SELECT t.name, c.oid, c.relrowsecurity
+        FROM unnest(tables) WITH ORDINALITY t (name, number) LEFT JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', t.name))
+        ORDER BY t.number
     LOOP
         IF relation.oid IS NULL THEN
             RETURN QUERY SELECT 'error', format('table %I is missing', relation.name);
@@ -412,8 +422,8 @@ BEGIN
             FROM pg_roles r
             WHERE r.rolsuper OR r.rolbypassrls
                OR r.oid IN (SELECT c.relowner
-                            FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
-                            WHERE o.kind = 'table' AND NOT c.relforcerowsecurity)
+                            FROM unnest(tables) t (name) JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', t.name))
+                            WHERE NOT c.relforcerowsecurity)
         )
         SELECT 'warning', format('row security does not bind role %I: %s', u.rolname, u.reason)
         FROM unbound u WHERE u.oid = me
