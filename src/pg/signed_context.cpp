@@ -216,7 +216,7 @@ bool check_token(char** text, void** accepted, GucSource source) {
     }
     if (key_mark == 0 && previous_key_mark == 0) {
         return refuse_token("No key is set to check it with.",
-                            "The parameter bookmeatoz.context_key has the key.");
+                            "Set bookmeatoz.context_key in the configuration of the server.");
     }
     const std::optional<TokenParts> parts = split_token(*text);
     const std::optional<SignedContext> context = parts ? read_payload(parts->payload) : std::nullopt;
@@ -350,7 +350,7 @@ BOOKMEATOZ_FUNCTION(sign_session_context) {
     return boundary([&]() -> Datum {
         if (is_empty(key_text)) {
             throw SqlError{ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key is set to sign with", "",
-                           "The parameter bookmeatoz.context_key has the key."};
+                           "Set bookmeatoz.context_key in the configuration of the server."};
         }
         const SignedContext context{
             {id_argument(fcinfo->args[0]), id_argument(fcinfo->args[1]), id_argument(fcinfo->args[2])},

@@ -3,6 +3,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
 RESET client_min_messages;
+LOAD 'bookmeatoz';
 CREATE ROLE regress_signed_app;
 CREATE ROLE regress_signed_signer;
 GRANT EXECUTE ON FUNCTION sign_session_context(uuid, uuid, uuid, boolean, interval, integer) TO regress_signed_signer;
