@@ -172,7 +172,7 @@ BEGIN
     -- otherwise; they run with the caller's rights.
     PERFORM @extschema@.bookmeatoz_grant_execute(role, 'resolve\_tenant', 'resolve\_business', 'register\_user',
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
-        'is\_auth\_role', 'busy\_range', 'find\_available\_slots', 'json\_text%', 'search\_text%');
+        'is\_auth\_role', 'busy\_range', 'find\_available\_slots', 'json\_text', 'search\_text', 'search\_pattern');
 
     IF has_column_privilege(role, '@extschema@.users', 'password_hash', 'SELECT')
         OR has_table_privilege(role, '@extschema@.token_blacklist', 'SELECT')
@@ -260,7 +260,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     owner_functions CONSTANT text[] := ARRAY[
         'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'can\_%', 'access\_%', 'current\_session\_%',
-        'set\_session\_context', 'is\_%', 'busy\_range', 'find\_available\_slots', 'json\_text%', 'search\_text%', 'trigger\_%'];
+        'set\_session\_context', 'is\_%', 'busy\_range', 'find\_available\_slots', 'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
     required name;
     object   record;
     callable regprocedure;
@@ -399,9 +399,11 @@ BEGIN
     END LOOP;
 
     -- Rights that are nobody's unless granted.
-    FOREACH right_to IN ARRAY ARRAY['@extschema@.may_authenticate_users()', '@extschema@.may_overbook()']::regprocedure[] LOOP
+    FOREACH right_to IN ARRAY ARRAY[
+        '@extschema@.may_authenticate_users()', '@extschema@.may_overbook()', '@extschema@.register_user(text, text, jsonb)',
+        '@extschema@.sign_session_context(uuid, uuid, uuid, boolean, interval, integer)']::regprocedure[] LOOP
         IF has_function_privilege('public', right_to, 'EXECUTE') THEN
-            RETURN QUERY SELECT 'error', format('function %s: everybody has EXECUTE, and with it the right that it stands for', right_to);
+            RETURN QUERY SELECT 'error', format('function %s: everybody has EXECUTE on it', right_to);
         END IF;
     END LOOP;
     IF to_regclass('@extschema@.users') IS NOT NULL THEN
@@ -448,6 +450,6 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
     'What weakens isolation in this database or for the current role; no row when nothing was found. severity error: one of our tables, '
-    'policies, triggers, keys or guards is missing or switched off, or everybody has a right. warning: row security does not bind the '
+    'policies, triggers, keys or guards is missing or switched off, or everybody has a right that is to be granted. warning: row security does not bind the '
     'current role, or something that was added passes it by. Reads catalogs alone, so everybody may ask; what is hidden from the role is '
     'not judged.';
