@@ -52,6 +52,11 @@ std::string_view view(const text* value) {
     return {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 }
 
+/// Told without reading a value that is stored elsewhere.
+bool is_too_long(Datum value) {
+    return toast_raw_datum_size(value) > longest_searched + VARHDRSZ;
+}
+
 /// Whether letters are folded as the database's collation does: see above.
 bool folds_as_collation() {
     return GetDatabaseEncoding() == PG_UTF8 || pg_database_encoding_max_length() == 1;
@@ -152,8 +157,7 @@ bool contains(std::string_view value, std::string_view lower_needle) {
 }
 
 bool search(FmgrInfo* function, Datum value_datum, Datum needle_datum) {
-    if (toast_raw_datum_size(value_datum) > longest_searched ||
-        toast_raw_datum_size(needle_datum) > longest_searched)
+    if (is_too_long(value_datum) || is_too_long(needle_datum))
         return false;
     text* const value = DatumGetTextPP(value_datum);
     const CallSite& site = call_site(function, view(DatumGetTextPP(needle_datum)));
@@ -184,15 +188,15 @@ Expr* pattern_expression(Oid search_text, Node* needle) {
                                                     DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL));
     }
     const auto* const constant = reinterpret_cast<const Const*>(needle);
-    if (constant->constisnull || toast_raw_datum_size(constant->constvalue) > longest_searched)
+    if (constant->constisnull || is_too_long(constant->constvalue))
         return nullptr;
     text* const pattern = contains_pattern(view(DatumGetTextPP(constant->constvalue)));
     return reinterpret_cast<Expr*>(
         makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1, PointerGetDatum(pattern), false, false));
 }
 
-/// value ~~* pattern, for any index that has this operator: pg_trgm's. What the index finds is checked by search_text
-/// again. pg_trgm folds case by the default collation, so that is where the index loses nothing.
+/// value ~~* pattern, for any index that has this operator: pg_trgm's. Of the rows that it finds search_text is asked again,
+/// not ~~*, which is not leakproof. pg_trgm folds case by the default collation, so there the index loses no row.
 Node* index_condition(SupportRequestIndexCondition* request) {
     if (!is_funcclause(request->node) || request->indexarg != 0 ||
         request->indexcollation != DEFAULT_COLLATION_OID || !folds_as_collation() ||
