@@ -2,6 +2,7 @@
 The database is created once in a run and dropped at its end. Used by test_*.py."""
 
 import atexit
+import collections
 import unittest
 from typing import Iterable, List, Optional, Set
 
@@ -44,6 +45,7 @@ class Refused(str):
 class Session:
     def __init__(self, role: Optional[str] = APP, **parameters):
         self.connection = platform.connect(user=role, **parameters) if role else platform.connect(**parameters)
+        self.connection.notices = collections.deque()  # all of them; the default keeps the last 50
         self.cursor = self.connection.cursor()
 
     def close(self):
@@ -96,15 +98,25 @@ class Attack(unittest.TestCase):
     def session(self, role: Optional[str] = APP, **parameters) -> Session:
         session = Session(role, **parameters)
         self.addCleanup(session.close)
+        self.sessions.append(session)
         return session
 
+    def setUp(self):
+        self.sessions: List[Session] = []
+
     def superuser(self) -> Session:
-        return self.session(None)
+        session = self.session(None)
+        session.run("SET lock_timeout = '20s'")
+        session.commit()
+        return session
 
     def undo(self, *statements: str):
         """At the end of the test, by a superuser: for changes that had to be committed."""
         def run_all():
+            for session in self.sessions:
+                session.close()
             session = Session(None)
+            session.run("SET lock_timeout = '20s'")
             for statement in statements:
                 session.run(statement)
             session.commit()

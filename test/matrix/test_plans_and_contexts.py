@@ -249,7 +249,9 @@ class Cursors(Attack):
             session.enter(**CONTEXTS[first])
             name = session.value("SELECT pg_temp.opened()")
             session.enter(**CONTEXTS[second])
-            self.assert_within(session.keys(f'FETCH ALL FROM "{name}"'), expected(first, "services") | expected(second, "services"))
+            rest = session.attempt(f'FETCH ALL FROM "{name}"')
+            if not isinstance(rest, Refused):
+                self.assert_within([key for key, in rest], expected(first, "services") | expected(second, "services"))
             session.run(f'CLOSE "{name}"')
 
     def test_update_where_current_of_after_a_change(self):
