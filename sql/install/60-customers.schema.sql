@@ -40,6 +40,8 @@ CREATE INDEX customers_business_status_idx ON customers (business_id, status);
 COMMENT ON INDEX customers_business_status_idx IS 'The customers of a business by state.';
 CREATE INDEX customers_user_idx ON customers (user_id) WHERE user_id IS NOT NULL;
 COMMENT ON INDEX customers_user_idx IS 'The customer records of a user; deleting a user.';
+CREATE INDEX customers_business_name_idx ON customers (business_id, name) INCLUDE (email, phone, status, id);
+COMMENT ON INDEX customers_business_name_idx IS 'The customers of a business in the order of names, and searching them by search_text() in name, e-mail and phone (read by index alone).';
 
 CREATE TRIGGER customers_lower_email BEFORE INSERT OR UPDATE OF email ON customers
     FOR EACH ROW EXECUTE FUNCTION trigger_lower_email();
