@@ -6,7 +6,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from server import Parameters
 
-PEERS = 64  # how many ids take turns where one is looked up
+PEERS = 32  # how many ids take turns where one is looked up
 WEEKS = 16
 
 
@@ -31,7 +31,8 @@ class Shape(NamedTuple):
     name: str
     ours: Query
     by_hand: List[Query]       # several ways to write it: the fastest counts
-    transaction: Optional[str] = None   # each execution has a transaction of its own and ends it thus
+    writes: bool = False
+    transaction: Optional[str] = None   # how each execution ends its transaction
 
 
 # What WHERE says of a row of each kind, by kind of context. The tenant's businesses are looked up: it is the tenant's id that the
@@ -72,7 +73,7 @@ def shapes(context: Context, numbers: Iterator[int]) -> Iterator[Shape]:
         """sql has {where} at the end of its WHERE; variants: other ways to write the whole, for the hand-written side alone."""
         hand = [Query(*numbered(text.format(where=" AND " + condition.format(alias)), values, context.ids))
                 for text in (sql, *variants) for condition in where[kind]]
-        return Shape(name, Query(*numbered(sql.format(where=""), values, context.ids)), hand)
+        return Shape(name, Query(*numbered(sql.format(where=""), values, context.ids)), hand, writes=sql.startswith("UPDATE"))
 
     ids = [(value,) for value in sample["bookings"]]
     yield shape("point read by id", f"SELECT {BOOKING} FROM bookings b WHERE b.id = $1{{where}}", BOOKINGS, "b", ids)
@@ -127,11 +128,11 @@ def shapes(context: Context, numbers: Iterator[int]) -> Iterator[Shape]:
               " SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, timestamptz '2030-01-01' + ($5::int * 1000 + n) * interval '45 minutes', 'confirmed',"
               " '{\"source\": \"web\"}' FROM generate_series(1, 1000) n")
     query = Query(insert, FreshNumbers(booking, numbers))
-    yield Shape("insert of 1,000 bookings", query, [query], transaction="ROLLBACK")
+    yield Shape("insert of 1,000 bookings", query, [query], writes=True, transaction="ROLLBACK")
     insert = ("INSERT INTO customers (business_id, name, email)"
               " SELECT $1::uuid, 'New customer ' || n, format('new-%s-%s@example.com', $2::int, n) FROM generate_series(1, 1000) n")
     query = Query(insert, FreshNumbers(booking[:1], numbers))
-    yield Shape("insert of 1,000 customers", query, [query], transaction="ROLLBACK")
+    yield Shape("insert of 1,000 customers", query, [query], writes=True, transaction="ROLLBACK")
 
 
 def numbered(sql: str, values: Sequence[Tuple], ids: Dict[str, str]) -> Tuple[str, List[Parameters]]:

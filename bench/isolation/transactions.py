@@ -79,6 +79,7 @@ def pgbench(superuser: Server, role: str, script: str) -> Tuple[float, float]:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PGAPPNAME": application})
         pid = None
         while pid is None and process.poll() is None:
+            time.sleep(0.3)  # its first connection looks around and goes
             found = superuser.run(f"SELECT pid FROM pg_stat_activity WHERE application_name = '{application}'").rows
             pid = int(found[0][0]) if found else None
         used = 0

@@ -184,10 +184,13 @@ constinit Lookup active_role_businesses("user_business_roles", R"(
     SELECT business_id FROM @extschema@.user_business_roles
      WHERE user_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'active')",
                                         lookup_by_id);
-constinit Lookup user_customers(
-    "customers", "SELECT id FROM @extschema@.customers WHERE user_id OPERATOR(pg_catalog.=) $1", lookup_by_id);
+constinit Lookup
+    user_customers("customers",
+                   "SELECT id FROM @extschema@.customers WHERE user_id OPERATOR(pg_catalog.=) $1",
+                   lookup_by_id);
 constinit Lookup employed_users(
-    "employees", "SELECT user_id FROM @extschema@.employees WHERE business_id OPERATOR(pg_catalog.=) ANY ($1)",
+    "employees",
+    "SELECT user_id FROM @extschema@.employees WHERE business_id OPERATOR(pg_catalog.=) ANY ($1)",
     lookup_by_ids);
 constinit Lookup role_users("user_business_roles", R"(
     SELECT user_id FROM @extschema@.user_business_roles WHERE business_id OPERATOR(pg_catalog.=) ANY ($1))",

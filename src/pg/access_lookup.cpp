@@ -32,9 +32,8 @@ std::span<const pg_uuid_t> Lookup::run(Oid schema, Datum parameter) {
     const AsOwner as_owner(owner);
     const SpiConnection spi;
     const SpiRows rows = query_.run(schema, {parameter});
-    auto* const ids = static_cast<pg_uuid_t*>(pg_call([&] {
-        return MemoryContextAllocHuge(CurrentMemoryContext, (rows.size() + 1) * sizeof(pg_uuid_t));
-    }));
+    auto* const ids = static_cast<pg_uuid_t*>(pg_call(
+        [&] { return MemoryContextAllocHuge(CurrentMemoryContext, (rows.size() + 1) * sizeof(pg_uuid_t)); }));
     std::size_t count = 0;
     for (const SpiRow row : rows) {
         if (!row.is_null(1)) {

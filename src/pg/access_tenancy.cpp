@@ -17,12 +17,14 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constinit Lookup tenant_businesses(
-    "businesses", "SELECT id FROM @extschema@.businesses WHERE tenant_id OPERATOR(pg_catalog.=) $1",
-    lookup_by_id);
-constinit Lookup business_tenant(
-    "businesses", "SELECT tenant_id FROM @extschema@.businesses WHERE id OPERATOR(pg_catalog.=) $1",
-    lookup_by_id);
+constinit Lookup
+    tenant_businesses("businesses",
+                      "SELECT id FROM @extschema@.businesses WHERE tenant_id OPERATOR(pg_catalog.=) $1",
+                      lookup_by_id);
+constinit Lookup
+    business_tenant("businesses",
+                    "SELECT tenant_id FROM @extschema@.businesses WHERE id OPERATOR(pg_catalog.=) $1",
+                    lookup_by_id);
 
 /// The table that the kept sets were read from.
 constinit Oid businesses_table = InvalidOid;
@@ -117,9 +119,11 @@ BOOKMEATOZ_FUNCTION(trigger_businesses_changed) {
     return boundary([&]() -> Datum {
         const bool is_trigger = CALLED_AS_TRIGGER(fcinfo);
         const auto* const trigger = reinterpret_cast<TriggerData*>(fcinfo->context);
-        if (!is_trigger || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event)) {
-            throw SqlError{ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
-                           "function trigger_businesses_changed() can only be called by an AFTER row trigger"};
+        if (!is_trigger || !TRIGGER_FIRED_AFTER(trigger->tg_event) ||
+            !TRIGGER_FIRED_FOR_ROW(trigger->tg_event)) {
+            throw SqlError{
+                ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+                "function trigger_businesses_changed() can only be called by an AFTER row trigger"};
         }
         pg_call([&] { CacheInvalidateRelcache(trigger->tg_relation); });
         return PointerGetDatum(nullptr);

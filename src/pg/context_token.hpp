@@ -1,6 +1,6 @@
 // The text of a signed context (app.context): what it says, and the HMAC-SHA256 that proves who wrote it.
 //   bookmeatoz-1:<tenant>:<business>:<user>:<admin>:<expiry>:<pid>:<signature>
-// Used by the settings of session_context.cpp; docs/signed-context.md has the format for those who sign elsewhere.
+// Used by the settings of session_context.cpp; docs/security.md has the format for those who sign elsewhere.
 #pragma once
 
 #include "session_context.hpp"
