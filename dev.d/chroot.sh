@@ -62,16 +62,13 @@ mirror_of() {
 
 # in_chroot NAME NETWORK LOGS COMMAND...: runs COMMAND in a view of NAME with this checkout at /src and LOGS at /src/build/log.
 # NETWORK is "offline" or "online".
-in_chroot() {
-	local tree=$chroot_cache/$1 network=$2 logs=$3 view source result=0 namespaces=(--mount --pid --ipc --uts --fork)
+in_chroot() (
+	tree=$chroot_cache/$1 network=$2 logs=$3 namespaces=(--mount --pid --ipc --uts --fork --kill-child)
 	shift 3
 	[ "$network" = online ] || namespaces+=(--net)
-	source=$(mktemp -d)
-	copy_sources "$source"
-	view=$(mktemp -d)
-	mkdir -p "$logs"
-	unshare "${namespaces[@]}" bash "$top/dev.d/enter-chroot.sh" "$tree" "$view" "$source" "$logs" "$@" || result=$?
-	rmdir "$view"
-	rm -rf "$source"
-	return $result
-}
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' INT TERM HUP
+	mkdir -p "$work/source" "$work/view" "$logs" && copy_sources "$work/source" &&
+		unshare "${namespaces[@]}" bash "$top/dev.d/enter-chroot.sh" "$tree" "$work/view" "$work/source" "$logs" "$@"
+)
