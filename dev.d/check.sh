@@ -150,6 +150,7 @@ check_database() {
 	step 'self-test of the differential' count_unittest differential_unittest
 	step 'matrix of row security' count_checks proof_matrix
 	step 'attacks on row security' count_unittest proof_attacks
+	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
 	step 'restore' count_tap restore_tests
 	cp "$work/server.log" "$logs/server.log"
@@ -175,5 +176,7 @@ differential_run() {
 proof_matrix() { "$python3" "$work/src/test/matrix/matrix.py"; }
 
 proof_attacks() { cd "$work/src/test/matrix" && "$python3" -m unittest -v; }
+
+signed_context() { PATH="$bindir:$PATH" "$work/src/test/node/run.sh"; }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }
