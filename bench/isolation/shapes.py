@@ -15,9 +15,10 @@ class Context(NamedTuple):
     kind: str                  # business, tenant, admin, user
     ids: Dict[str, str]        # tenant, business, user: what the application sets
     sample: Dict[str, List]    # ids and values that exist in this context
+    first: Optional[Dict[str, str]] = None  # ids of another context, in which the plans are made: connections are pooled
 
-    def settings(self) -> List[str]:
-        values = [f"SET app.current_{name}_id = '{value}'" for name, value in self.ids.items()]
+    def settings(self, ids: Optional[Dict[str, str]] = None) -> List[str]:
+        values = [f"SET app.current_{name}_id = '{value}'" for name, value in (ids or self.ids).items()]
         return values + (["SET app.is_system_admin = on"] if self.kind == "admin" else [])
 
 
@@ -173,6 +174,9 @@ def contexts(server) -> List[Context]:
         ids = dict(tenant=first(f"SELECT tenant_id FROM businesses WHERE id = '{business}'"), business=business,
                    user=first(f"SELECT user_id FROM employees WHERE business_id = '{business}' ORDER BY id LIMIT 1"))
         made.append(Context(name, "business", ids, sample(server, f"business_id = '{business}'")))
+    of_large, of_median = made
+    made += [of_large._replace(name="large, planned in median", first=of_median.ids),
+             of_median._replace(name="median, planned in large", first=of_large.ids)]
     for name, subdomain in (("tenant of 2", "tenant-2"), ("tenant of 300", "tenant-1")):
         tenant = first(f"SELECT id FROM tenants WHERE subdomain = '{subdomain}'")
         ids = dict(tenant=tenant, user=first(f"SELECT user_id FROM tenant_admins WHERE tenant_id = '{tenant}'"))

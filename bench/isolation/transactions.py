@@ -12,7 +12,7 @@ from typing import Dict, List, Tuple
 from server import Server, cpu_time
 from shapes import BOOKING, Context
 
-ROUNDS = 5
+ROUNDS = 3
 SECONDS = 2
 
 
