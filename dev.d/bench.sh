@@ -1,9 +1,21 @@
-# ./dev bench: the core's benchmarks (bench/core), an optimised build, no server.
-# What follows is handed to each program, e.g. ./dev bench --benchmark_filter=month
+# ./dev bench [core] [OPTION...]: the core's benchmarks (bench/core), an optimised build, no server; what follows is
+#   handed to each program, e.g. ./dev bench --benchmark_filter=month
+# ./dev bench isolation [--bookings N] [OPTION...]: what row security costs (bench/isolation), on a private server with
+#   generated data, N bookings (500,000 if not given); the other options are those of bench/isolation/run.py.
+#   Some six minutes on two cores. The report is also in build/bench/isolation.md.
 
 source "$top/dev.d/packages.sh"
+source "$top/dev.d/cluster.sh"
 
 bench() {
+	case ${1-} in
+	isolation) shift && bench_isolation "$@" ;;
+	core) shift && bench_core "$@" ;;
+	*) bench_core "$@" ;;
+	esac
+}
+
+bench_core() {
 	need_packages g++ make cmake libbenchmark-dev
 	local folder=$top/build/bench program
 	cmake -S "$top" -B "$folder" -DCMAKE_BUILD_TYPE=Release >/dev/null
@@ -12,4 +24,48 @@ bench() {
 		echo "== $(basename "$program")"
 		"$program" --benchmark_min_time=0.2 "$@"
 	done
+}
+
+bench_isolation() {
+	local bookings=500000
+	if [ "${1-}" = --bookings ]; then
+		bookings=${2:?--bookings takes a number}
+		shift 2
+	fi
+	trap finish_bench EXIT
+	trap 'exit 130' INT TERM HUP
+
+	need_packages "${module_packages[@]}" python3
+	need_postgresql
+	work=$(mktemp -d /tmp/bookmeatoz-bench.XXXXXX)
+	echo "building for $("$PG_CONFIG" --version) ..." >&2
+	build_stage "$work" >"$work/build.log" 2>&1 || {
+		tail -n 40 "$work/build.log"
+		return 1
+	}
+	start_cluster "$work"
+	configure_for_bench
+	export PGDATABASE=bench PGBENCH=$bindir/pgbench
+	"$bindir/createdb"
+	echo "making $bookings bookings ..." >&2
+	"$bindir/psql" -X -q -v bookings="$bookings" -f "$work/src/bench/isolation/data.sql" >&2
+	mkdir -p "$top/build/bench"
+	"$(debian_python3)" "$work/src/bench/isolation/run.py" "$@" | tee "$top/build/bench/isolation.md"
+}
+
+# All data in memory, nothing in the background, the cost of a page as for a solid state disk.
+configure_for_bench() {
+	local setting
+	for setting in "shared_buffers = '1GB'" "max_wal_size = '8GB'" "checkpoint_timeout = '1h'" 'autovacuum = off' \
+		'random_page_cost = 1.1' "effective_cache_size = '4GB'" "shared_preload_libraries = 'bookmeatoz'"; do
+		"$bindir/psql" -X -q -d postgres -c "ALTER SYSTEM SET $setting"
+	done
+	as_server "$bindir/pg_ctl" -s -w -D "$work/data" -l "$work/server.log" restart
+}
+
+finish_bench() {
+	local result=$?
+	stop_cluster "${work:-/nonexistent}" || true
+	rm -rf "${work:-/nonexistent}"
+	exit "$result"
 }

@@ -7,8 +7,7 @@ source "$top/dev.d/cluster.sh"
 source "$top/dev.d/report.sh"
 
 fuzz_seconds=${FUZZ_SECONDS:-20}
-# Debian's own, for which psycopg2 was installed, before another that may stand first in PATH.
-python3=$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)
+python3=$(debian_python3)
 scenarios=${SCENARIOS:-1500}
 seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 
@@ -22,7 +21,7 @@ check() {
 	trap finish_check EXIT
 	trap 'exit 130' INT TERM HUP
 
-	local packages=("${module_packages[@]}" "${core_packages[@]}")
+	local packages=("${module_packages[@]}" "${core_packages[@]}" "${proof_packages[@]}")
 	if $lint; then packages+=("${lint_packages[@]}"); fi
 	need_packages "${packages[@]}"
 	need_postgresql
@@ -152,6 +151,9 @@ check_database() {
 	step 'sql' count_regress installcheck ISOLATION=
 	step 'isolation' count_regress installcheck REGRESS=
 	step 'self-test of the differential' count_unittest differential_unittest
+	step 'matrix of row security' count_checks proof_matrix
+	step 'attacks on row security' count_unittest proof_attacks
+	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
 	step 'restore' count_tap restore_tests
 	cp "$work/server.log" "$logs/server.log"
@@ -173,5 +175,11 @@ differential_run() {
 	cd "$work/src"
 	"$python3" test/differential/run.py --scenarios "$scenarios" --seed "$seed"
 }
+
+proof_matrix() { "$python3" "$work/src/test/matrix/matrix.py"; }
+
+proof_attacks() { cd "$work/src/test/matrix" && "$python3" -m unittest -v; }
+
+signed_context() { PATH="$bindir:$PATH" "$work/src/test/node/run.sh"; }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }

@@ -17,7 +17,7 @@ matrix() {
 		*) echo "./dev matrix: which PostgreSQL has \"$suite\"? (bookworm, trixie, forky are known)" >&2 && return 2 ;;
 		esac
 		echo "== PostgreSQL $version on Debian $suite"
-		need_chroot "$suite-with-$version" "$suite" "${module_packages[@]}" "${core_packages[@]}" \
+		need_chroot "$suite-with-$version" "$suite" "${module_packages[@]}" "${core_packages[@]}" "${proof_packages[@]}" \
 			"postgresql-$version" "postgresql-server-dev-$version"
 		in_chroot "$suite-with-$version" offline "$top/build/matrix/$suite" /src/dev check --no-lint || bad+=("$suite")
 	done

@@ -3,6 +3,7 @@
 
 module_packages=(g++ make)
 core_packages=(cmake clang libclang-rt-dev libgtest-dev libbenchmark-dev python3 python3-psycopg2 tzdata)
+proof_packages=(python3 python3-psycopg2 pgbouncer nodejs)
 lint_packages=(clang-format clang-tidy shellcheck)
 
 as_root() {
@@ -29,6 +30,10 @@ need_packages() {
 	echo "installing ${missing[*]}"
 	update_package_lists
 	without_system_cluster apt_get install --no-install-recommends "${missing[@]}"
+	# Debian starts pgbouncer as a service of the system when it is first installed. Nobody asked for one.
+	case " ${missing[*]} " in
+	*' pgbouncer '*) [ ! -d /run/systemd/system ] || as_root systemctl --quiet disable --now pgbouncer ;;
+	esac
 }
 
 apt_get() {
@@ -42,6 +47,9 @@ apt_get() {
 	fi
 	rm -f "$log"
 }
+
+# Debian's own, for which psycopg2 was installed, before another that may stand first in PATH.
+debian_python3() { [ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3; }
 
 package_lists_are_new=
 update_package_lists() {

@@ -43,7 +43,7 @@ skip() {
 	failed_steps+=("$1")
 }
 
-# Counters: one passed for the step itself; googletest; pg_regress before and since 16; Python's unittest.
+# Counters: one passed for the step itself; googletest; pg_regress before and since 16; Python's unittest; "N checks, M failures".
 count_one() { echo "$((result == 0)) $((result != 0))"; }
 count_googletest() { count_lines '^ *([0-9]+: )?\[       OK \]' '^ *([0-9]+: )?\[  FAILED  \].*ms\)$'; }
 count_regress() { count_lines '^(ok [0-9]+|test .*\.\.\. ok)' '^(not ok [0-9]+|test .*\.\.\. FAILED)'; }
@@ -53,6 +53,7 @@ count_unittest() {
 		/^FAILED \(/ { for (i = 2; i <= NF; i++) if (match($i, /(failures|errors)=[0-9]+/)) bad += substr($i, index($i, "=") + 1) }
 		END { print ran - bad, bad + 0 }'
 }
+count_checks() { awk '/^[0-9]+ checks, [0-9]+ failures$/ { g = $1 - $3; b = $3 } END { print g + 0, b + 0 }'; }
 count_lines() { awk -v good="$1" -v bad="$2" '$0 ~ good { g++ } $0 ~ bad { b++ } END { print g + 0, b + 0 }'; }
 
 # verdict WHAT: the last two lines of every run, and its exit code.

@@ -75,10 +75,10 @@ ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 COMMENT ON TABLE  users                IS 'All accounts of the platform. Deleting one deletes its employments, roles, tokens and notifications; customer records and bookings stay.';
 COMMENT ON COLUMN users.id             IS 'Key; the value of app.current_user_id.';
 COMMENT ON COLUMN users.email          IS 'Address for logging in, unique; stored in lower case whatever is given.';
-COMMENT ON COLUMN users.password_hash  IS 'Hash of the password, never the password; NULL without one (invited, single sign-on). Hidden from the application''s role.';
-COMMENT ON COLUMN users.status         IS 'State of the account.';
+COMMENT ON COLUMN users.password_hash  IS 'Hash of the password, never the password; NULL without one (invited, single sign-on). Hidden from all but an auth role.';
+COMMENT ON COLUMN users.status         IS 'State of the account. Only a system administrator or an auth role changes it.';
 COMMENT ON COLUMN users.profile        IS 'Name, telephone, language and the like, a JSON object of the application''s.';
-COMMENT ON COLUMN users.email_verified IS 'Whether the address was proven to be the user''s. Only a system administrator or the auth role changes it.';
+COMMENT ON COLUMN users.email_verified IS 'Whether the address was proven to be the user''s. Only a system administrator or an auth role changes it.';
 COMMENT ON COLUMN users.last_login_at  IS 'When the user last logged in.';
 COMMENT ON COLUMN users.system_role    IS 'Role on the platform itself, NULL for ordinary users. Only a system administrator changes it; it gives no right in the database.';
 COMMENT ON COLUMN users.created_at     IS 'When the row was written.';
@@ -91,21 +91,24 @@ COMMENT ON INDEX users_status_idx IS 'Lists of the platform''s administration by
 CREATE TRIGGER users_lower_email BEFORE INSERT OR UPDATE OF email ON users
     FOR EACH ROW EXECUTE FUNCTION trigger_lower_email();
 COMMENT ON TRIGGER users_lower_email ON users IS 'Makes the unique key indifferent to case.';
-CREATE TRIGGER users_protect_columns BEFORE UPDATE OF status, system_role, email_verified, password_hash ON users
-    FOR EACH ROW EXECUTE FUNCTION trigger_protect_columns('status', 'system_role', 'email_verified', 'password_hash');
-COMMENT ON TRIGGER users_protect_columns ON users IS 'A user edits the own row, but cannot promote or verify itself, nor lift a suspension.';
+CREATE TRIGGER users_protect_columns BEFORE UPDATE OF system_role ON users
+    FOR EACH ROW EXECUTE FUNCTION trigger_protect_columns('system_role');
+COMMENT ON TRIGGER users_protect_columns ON users IS 'A user edits the own row, but cannot promote itself.';
+CREATE TRIGGER users_protect_login BEFORE UPDATE OF status, email_verified, password_hash ON users
+    FOR EACH ROW WHEN (NOT is_auth_role()) EXECUTE FUNCTION trigger_protect_columns('status', 'email_verified', 'password_hash');
+COMMENT ON TRIGGER users_protect_login ON users IS 'A user edits the own row, but cannot verify itself, nor lift a suspension. An auth role can.';
 CREATE TRIGGER users_set_timestamp BEFORE UPDATE ON users
     FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
 COMMENT ON TRIGGER users_set_timestamp ON users IS 'Keeps updated_at.';
 
-CREATE POLICY users_select ON users FOR SELECT USING (can_access_user(id));
-COMMENT ON POLICY users_select ON users IS 'The own row; a business or tenant also sees the users of its employees and roles.';
+CREATE POLICY users_select ON users FOR SELECT USING (is_auth_role() OR can_access_user(id));
+COMMENT ON POLICY users_select ON users IS 'The own row; a business or tenant also sees the users of its employees and roles; an auth role all.';
 CREATE POLICY users_insert ON users FOR INSERT WITH CHECK (is_system_admin());
-COMMENT ON POLICY users_insert ON users IS 'System administrators alone.';
+COMMENT ON POLICY users_insert ON users IS 'System administrators; others register by register_user().';
 CREATE POLICY users_update ON users FOR UPDATE
-    USING (can_access_user(id) AND (id = current_session_user_id() OR is_system_admin()))
-    WITH CHECK (can_access_user(id) AND (id = current_session_user_id() OR is_system_admin()));
-COMMENT ON POLICY users_update ON users IS 'The own row; users_protect_columns keeps some columns from it.';
+    USING (is_auth_role() OR can_access_user(id) AND (id = current_session_user_id() OR is_system_admin()))
+    WITH CHECK (is_auth_role() OR can_access_user(id) AND (id = current_session_user_id() OR is_system_admin()));
+COMMENT ON POLICY users_update ON users IS 'The own row, of which users_protect_columns and users_protect_login keep some columns; an auth role all.';
 CREATE POLICY users_delete ON users FOR DELETE USING (is_system_admin());
 COMMENT ON POLICY users_delete ON users IS 'System administrators alone.';
 

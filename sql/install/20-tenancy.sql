@@ -1,5 +1,5 @@
 -- Row triggers of tenants and users that other tables use as well: one spelling for names that are compared, and
--- columns that the owner of a row may not change.
+-- columns that the owner of a row may not change. And what a subdomain stands for.
 
 CREATE FUNCTION @extschema@.trigger_lower_email() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -42,3 +42,11 @@ $$;
 COMMENT ON FUNCTION @extschema@.trigger_protect_columns() IS
     'Row trigger, BEFORE UPDATE OF the columns named as its arguments: where row security applies to the current role, '
     'only a system administrator may change their values. SQLSTATE 42501.';
+
+-- Before any context exists: so it reads as the owner of the table, whatever row security says to the caller.
+CREATE FUNCTION @extschema@.resolve_tenant(subdomain text) RETURNS uuid
+    LANGUAGE c STABLE STRICT SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.resolve_tenant(text) IS
+    'The id of the active tenant with this subdomain, in any case; NULL when there is none or it is not active. Works without a '
+    'session context. EXECUTE comes with bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role(), not to PUBLIC.';
+REVOKE EXECUTE ON FUNCTION @extschema@.resolve_tenant(text) FROM PUBLIC;

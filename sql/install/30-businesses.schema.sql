@@ -45,6 +45,10 @@ COMMENT ON INDEX businesses_subdomain_key IS 'No subdomain twice; any number of 
 CREATE INDEX businesses_tenant_status_idx ON businesses (tenant_id, status);
 COMMENT ON INDEX businesses_tenant_status_idx IS 'The businesses of a tenant.';
 
+CREATE TRIGGER businesses_changed AFTER INSERT OR DELETE OR UPDATE OF id, tenant_id ON businesses
+    FOR EACH ROW EXECUTE FUNCTION trigger_businesses_changed();
+COMMENT ON TRIGGER businesses_changed ON businesses IS 'Tells every session that a tenant''s businesses changed. Always enabled: row security depends on it.';
+ALTER TABLE businesses ENABLE ALWAYS TRIGGER businesses_changed;
 CREATE TRIGGER businesses_check_settings BEFORE INSERT OR UPDATE OF settings ON businesses
     FOR EACH ROW EXECUTE FUNCTION trigger_check_settings('business');
 COMMENT ON TRIGGER businesses_check_settings ON businesses IS 'Refuses a wrong value of a key that the engine reads (S17).';

@@ -1,4 +1,5 @@
--- Row triggers of businesses, and of the rows below them that take a value from their business.
+-- Row triggers of businesses, and of the rows below them that take a value from their business. And what a slug or a
+-- subdomain stands for.
 
 CREATE FUNCTION @extschema@.trigger_lower_slug() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -32,3 +33,14 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_fill_currency() IS
     'Row trigger, BEFORE INSERT OR UPDATE WHEN (NEW.currency IS NULL): takes the currency of the row''s business. Runs with the caller''s rights.';
+
+-- Before any context exists: so it reads as the owners of the tables, whatever row security says to the caller. One call
+-- never looks at both names: a tenant could take the subdomain of another tenant's business as a slug.
+CREATE FUNCTION @extschema@.resolve_business(slug text DEFAULT NULL, subdomain text DEFAULT NULL)
+    RETURNS TABLE (business_id uuid, tenant_id uuid)
+    LANGUAGE c STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.resolve_business(text, text) IS
+    'The ids of the active business of an active tenant with this slug, or with this subdomain, in any case: one row, or none '
+    'when there is no such business. Give one of the two, the other is NULL (else SQLSTATE 22023). Works without a session '
+    'context. EXECUTE comes with bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role(), not to PUBLIC.';
+REVOKE EXECUTE ON FUNCTION @extschema@.resolve_business(text, text) FROM PUBLIC;

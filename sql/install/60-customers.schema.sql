@@ -18,7 +18,8 @@ CREATE TABLE customers (
     CONSTRAINT customers_business_fkey FOREIGN KEY (business_id) REFERENCES businesses (id) ON DELETE CASCADE,
     CONSTRAINT customers_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL,
     CONSTRAINT customers_email_valid CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254),
-    CONSTRAINT customers_name_valid CHECK (btrim(name) <> '' AND length(name) <= 200)
+    CONSTRAINT customers_name_valid CHECK (btrim(name) <> '' AND length(name) <= 200),
+    CONSTRAINT customers_phone_valid CHECK (length(phone) <= 50)
 );
 ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
 
@@ -28,7 +29,7 @@ COMMENT ON COLUMN customers.business_id   IS 'The business whose customer it is.
 COMMENT ON COLUMN customers.user_id       IS 'The account with which the customer logs in, if any; it then sees this record and its bookings.';
 COMMENT ON COLUMN customers.email         IS 'Address, unique in the business where there is one; stored in lower case whatever is given.';
 COMMENT ON COLUMN customers.name          IS 'Name; not blank, at most 200 characters.';
-COMMENT ON COLUMN customers.phone         IS 'Telephone number as the application writes it.';
+COMMENT ON COLUMN customers.phone         IS 'Telephone number as the application writes it; at most 50 characters.';
 COMMENT ON COLUMN customers.profile_notes IS 'Notes of the business about the customer.';
 COMMENT ON COLUMN customers.status        IS 'State of the record.';
 COMMENT ON COLUMN customers.created_at    IS 'When the row was written.';
@@ -40,6 +41,8 @@ CREATE INDEX customers_business_status_idx ON customers (business_id, status);
 COMMENT ON INDEX customers_business_status_idx IS 'The customers of a business by state.';
 CREATE INDEX customers_user_idx ON customers (user_id) WHERE user_id IS NOT NULL;
 COMMENT ON INDEX customers_user_idx IS 'The customer records of a user; deleting a user.';
+CREATE INDEX customers_business_name_idx ON customers (business_id, name) INCLUDE (email, phone, status, id);
+COMMENT ON INDEX customers_business_name_idx IS 'The customers of a business in the order of names, and searching them by search_text() in name, e-mail and phone (read by index alone).';
 
 CREATE TRIGGER customers_lower_email BEFORE INSERT OR UPDATE OF email ON customers
     FOR EACH ROW EXECUTE FUNCTION trigger_lower_email();

@@ -1,5 +1,5 @@
 -- Tokens of logging in, resetting a password and proving an address. Only hashes are stored, never a token in the
--- clear. Hidden from the application's role; purge_expired_tokens() clears them out.
+-- clear. For an auth role alone (bookmeatoz_grant_auth_role); purge_expired_tokens() clears them out.
 
 -------------------------------------------------------------------------------------------- token_blacklist
 CREATE TABLE token_blacklist (
@@ -30,8 +30,9 @@ COMMENT ON INDEX token_blacklist_user_idx IS 'The tokens of a user; deleting a u
 CREATE INDEX token_blacklist_expires_idx ON token_blacklist (expires_at);
 COMMENT ON INDEX token_blacklist_expires_idx IS 'What purge_expired_tokens() deletes.';
 
-CREATE POLICY token_blacklist_all ON token_blacklist FOR ALL USING (is_system_admin()) WITH CHECK (is_system_admin());
-COMMENT ON POLICY token_blacklist_all ON token_blacklist IS 'System administrators alone.';
+CREATE POLICY token_blacklist_all ON token_blacklist FOR ALL
+    USING (is_auth_role() OR is_system_admin()) WITH CHECK (is_auth_role() OR is_system_admin());
+COMMENT ON POLICY token_blacklist_all ON token_blacklist IS 'An auth role, whatever the context; system administrators.';
 
 -------------------------------------------------------------------------------------------- password_resets
 CREATE TABLE password_resets (
@@ -68,8 +69,9 @@ CREATE TRIGGER password_resets_set_timestamp BEFORE UPDATE ON password_resets
     FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
 COMMENT ON TRIGGER password_resets_set_timestamp ON password_resets IS 'Keeps updated_at.';
 
-CREATE POLICY password_resets_all ON password_resets FOR ALL USING (is_system_admin()) WITH CHECK (is_system_admin());
-COMMENT ON POLICY password_resets_all ON password_resets IS 'System administrators alone.';
+CREATE POLICY password_resets_all ON password_resets FOR ALL
+    USING (is_auth_role() OR is_system_admin()) WITH CHECK (is_auth_role() OR is_system_admin());
+COMMENT ON POLICY password_resets_all ON password_resets IS 'An auth role, whatever the context; system administrators.';
 
 ---------------------------------------------------------------------------------------- email_verifications
 CREATE TABLE email_verifications (
@@ -106,5 +108,6 @@ CREATE TRIGGER email_verifications_set_timestamp BEFORE UPDATE ON email_verifica
     FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
 COMMENT ON TRIGGER email_verifications_set_timestamp ON email_verifications IS 'Keeps updated_at.';
 
-CREATE POLICY email_verifications_all ON email_verifications FOR ALL USING (is_system_admin()) WITH CHECK (is_system_admin());
-COMMENT ON POLICY email_verifications_all ON email_verifications IS 'System administrators alone.';
+CREATE POLICY email_verifications_all ON email_verifications FOR ALL
+    USING (is_auth_role() OR is_system_admin()) WITH CHECK (is_auth_role() OR is_system_admin());
+COMMENT ON POLICY email_verifications_all ON email_verifications IS 'An auth role, whatever the context; system administrators.';

@@ -1,4 +1,5 @@
--- Setting up a database: the data structures, their owner, the application's role. For administrators, not PUBLIC.
+-- Setting up a database: the data structures, their owner, the roles of applications, and whether all is as it should be.
+-- What changes anything is for administrators, not PUBLIC.
 
 CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
@@ -13,6 +14,138 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_objects() IS
     'The types and tables of this version in the order of their creation, whether they exist or not; kind is type or table.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_objects() FROM PUBLIC;
 
+---------------------------------------------------------------------------------------------------- roles
+-- A role has one duty: app, staff or auth. Each grant function first takes away whatever the role had on our tables and
+-- functions, so that it has the same afterwards whatever it had before; who needs two duties uses two roles.
+
+CREATE FUNCTION @extschema@.bookmeatoz_require_bound_role(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    free     name;
+    relation record;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) OR role IS NULL THEN
+        RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    IF (SELECT r.rolsuper OR r.rolbypassrls FROM pg_roles r WHERE r.oid = role) THEN
+        RAISE EXCEPTION 'role % cannot be used by an application: it bypasses row security', role
+            USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that is NOSUPERUSER and NOBYPASSRLS.';
+    END IF;
+    -- A member can become the other role by SET ROLE, whether it inherits its rights or not.
+    SELECT r.rolname INTO free
+    FROM pg_roles r WHERE (r.rolsuper OR r.rolbypassrls) AND pg_has_role(role, r.oid, 'MEMBER') LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'role % cannot be used by an application: it is a member of %, which bypasses row security', role, quote_ident(free)
+            USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that is no member of such a role.';
+    END IF;
+    FOR relation IN
+        SELECT o.name, c.oid, c.relowner
+        FROM @extschema@.bookmeatoz_objects() o LEFT JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+        WHERE o.kind = 'table'
+    LOOP
+        IF relation.oid IS NULL THEN
+            RAISE EXCEPTION 'table % does not exist', relation.name
+                USING ERRCODE = 'undefined_table', HINT = 'Run bookmeatoz_install_schema() first.';
+        END IF;
+        IF pg_has_role(role, relation.relowner, 'MEMBER') THEN
+            RAISE EXCEPTION 'role % cannot be used by an application: it owns table %, and row security does not apply to owners', role, relation.name
+                USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that neither is the owner nor a member of the owner''s role.';
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) IS
+    'Refuses a role that is not bound by row security or could become one that is not: superusers, BYPASSRLS, the owner of a table, '
+    'and all their members. SQLSTATE 0LP01. Called by the grant functions.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_revoke_all(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    owned         name;
+    granted       record;
+    previous_role CONSTANT text := current_setting('role');
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) OR role IS NULL THEN
+        RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    SELECT c.relname INTO owned
+    FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+    WHERE o.kind = 'table' AND c.relowner = role LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'role % owns table %: what it has is not taken away', role, quote_ident(owned)
+            USING ERRCODE = 'invalid_grant_operation', HINT = 'Hand the tables to another role first: bookmeatoz_set_owner().';
+    END IF;
+    FOR granted IN
+        WITH relation AS (
+            SELECT c.oid, c.relowner, c.relacl
+            FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+            WHERE o.kind = 'table'
+        )
+        SELECT 'ALL' AS privilege, format('TABLE %s', t.oid::regclass) AS object, t.relowner AS owner, acl.grantor
+        FROM relation t CROSS JOIN aclexplode(t.relacl) acl WHERE acl.grantee = role
+        UNION
+        SELECT 'ALL', format('TABLE %s', t.oid::regclass), t.relowner, acl.grantor
+        FROM relation t JOIN pg_attribute a ON a.attrelid = t.oid CROSS JOIN aclexplode(a.attacl) acl
+        WHERE acl.grantee = role
+        UNION
+        SELECT 'EXECUTE', format('FUNCTION %s', p.oid::regprocedure), p.proowner, acl.grantor
+        FROM pg_extension x
+        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
+                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+        JOIN pg_proc p ON p.oid = d.objid CROSS JOIN aclexplode(p.proacl) acl
+        WHERE x.extname = 'bookmeatoz' AND acl.grantee = role
+        UNION
+        SELECT 'USAGE', format('SCHEMA %I', n.nspname), n.nspowner, acl.grantor
+        FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) acl
+        WHERE n.oid = '@extschema@'::regnamespace AND acl.privilege_type = 'USAGE' AND acl.grantee = role
+    LOOP
+        -- Only who granted can revoke; who has the owner's rights, as a superuser has, acts as the owner.
+        IF granted.grantor = (CASE WHEN pg_has_role(granted.owner, 'USAGE') THEN granted.owner ELSE current_user::regrole END) THEN
+            EXECUTE format('REVOKE %s ON %s FROM %s', granted.privilege, granted.object, role);
+        ELSIF pg_has_role(session_user, granted.grantor, 'MEMBER') THEN
+            PERFORM set_config('role', (SELECT r.rolname FROM pg_roles r WHERE r.oid = granted.grantor), true);
+            EXECUTE format('REVOKE %s ON %s FROM %s', granted.privilege, granted.object, role);
+            PERFORM set_config('role', previous_role, true);
+        ELSE
+            RAISE EXCEPTION 'role % has privileges on % that only role % can revoke', role, granted.object, granted.grantor::regrole
+                USING ERRCODE = 'insufficient_privilege', HINT = format('Call it as a superuser or as role %s.', granted.grantor::regrole);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) IS
+    'Takes away all that a role was granted on our tables, on the functions of the extension, and USAGE on their schema, whoever '
+    'granted it; not what it has by membership or as PUBLIC. Called by the grant and revoke functions. SQLSTATE 42501 where the caller '
+    'cannot act as the one who granted, 0LP01 for an owner of our tables.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_grant_execute(role regrole, VARIADIC function_names text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    callable regprocedure;
+BEGIN
+    IF NOT has_schema_privilege(role, '@extschema@'::regnamespace, 'USAGE') THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %s', role);
+    END IF;
+    FOR callable IN
+        SELECT p.oid::regprocedure
+        FROM pg_extension x
+        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
+                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+        JOIN pg_proc p ON p.oid = d.objid
+        WHERE x.extname = 'bookmeatoz' AND p.proname LIKE ANY (function_names)
+          AND NOT has_function_privilege(role, p.oid, 'EXECUTE')
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', callable, role);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_execute(regrole, text[]) IS
+    'Gives a role USAGE on the schema and EXECUTE on functions of the extension (names as LIKE patterns), where it lacks them. Called '
+    'by the grant functions.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_execute(regrole, text[]) FROM PUBLIC;
+
 CREATE FUNCTION @extschema@.bookmeatoz_grant_app_role(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -22,31 +155,10 @@ DECLARE
         'service_categories', 'services', 'employee_services', 'working_hours', 'employee_availability_overrides',
         'customers', 'bookings', 'subscription_plans', 'tenant_subscriptions', 'notifications'];
     app_table    text;
-    relation     regclass;
     user_columns text;
-    callable     regprocedure;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
-        RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
-    END IF;
-    IF (SELECT r.rolsuper OR r.rolbypassrls FROM pg_roles r WHERE r.oid = role) THEN
-        RAISE EXCEPTION 'role % cannot be the application''s role: it bypasses row security', role
-            USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that is NOSUPERUSER and NOBYPASSRLS.';
-    END IF;
-
-    -- First nothing, whatever was granted before: a grant on the whole of users would show password_hash.
-    FOR app_table IN SELECT o.name FROM @extschema@.bookmeatoz_objects() o WHERE o.kind = 'table' LOOP
-        relation := to_regclass(format('@extschema@.%I', app_table));
-        IF relation IS NULL THEN
-            RAISE EXCEPTION 'table % does not exist', app_table
-                USING ERRCODE = 'undefined_table', HINT = 'Run bookmeatoz_install_schema() first.';
-        END IF;
-        IF pg_has_role(role, (SELECT c.relowner FROM pg_class c WHERE c.oid = relation), 'USAGE') THEN
-            RAISE EXCEPTION 'role % cannot be the application''s role: it owns table %, and row security does not apply to owners', role, app_table
-                USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that neither is the owner nor inherits the owner''s rights.';
-        END IF;
-        EXECUTE format('REVOKE ALL ON %s FROM %s', relation, role);
-    END LOOP;
+    PERFORM @extschema@.bookmeatoz_require_bound_role(role);
+    PERFORM @extschema@.bookmeatoz_revoke_all(role);
 
     FOREACH app_table IN ARRAY app_tables LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON @extschema@.%I TO %s', app_table, role);
@@ -56,35 +168,102 @@ BEGIN
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
     EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON @extschema@.users TO %2$s', user_columns, role);
 
-    IF NOT has_schema_privilege(role, '@extschema@'::regnamespace, 'USAGE') THEN
-        EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %s', role);
+    -- The first three are granted on purpose. The others belong to PUBLIC unless the database's default privileges say
+    -- otherwise; they run with the caller's rights.
+    PERFORM @extschema@.bookmeatoz_grant_execute(role, 'resolve\_tenant', 'resolve\_business', 'register\_user',
+        'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
+        'is\_auth\_role', 'busy\_range', 'find\_available\_slots', 'json\_text', 'search\_text', 'search\_pattern');
+
+    IF has_column_privilege(role, '@extschema@.users', 'password_hash', 'SELECT')
+        OR has_table_privilege(role, '@extschema@.token_blacklist', 'SELECT')
+        OR has_table_privilege(role, '@extschema@.password_resets', 'SELECT')
+        OR has_table_privilege(role, '@extschema@.email_verifications', 'SELECT')
+        OR has_function_privilege(role, '@extschema@.may_authenticate_users()', 'EXECUTE') THEN
+        RAISE EXCEPTION 'role % cannot be the application''s role: it could read password hashes or tokens', role
+            USING ERRCODE = 'invalid_grant_operation',
+                  HINT = 'It has privileges on users, the token tables or may_authenticate_users() as PUBLIC or as a member of another role: revoke them there.';
     END IF;
-    -- PUBLIC may call these unless the database's defaults say otherwise; they run with the caller's rights.
-    FOR callable IN
-        SELECT p.oid::regprocedure
-        FROM pg_extension x
-        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
-                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
-        JOIN pg_proc p ON p.oid = d.objid
-        WHERE x.extname = 'bookmeatoz'
-          AND NOT starts_with(p.proname::text, 'bookmeatoz_') AND p.proname NOT IN ('may_overbook', 'purge_expired_tokens')
-          AND NOT has_function_privilege(role, p.oid, 'EXECUTE')
-    LOOP
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', callable, role);
-    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) IS
-    'Gives a role what an application needs, and no more: its privileges on our tables are replaced. users is granted column by '
-    'column without password_hash (call it again after adding columns there), the token tables not at all. Run it as the owner of '
-    'the data. Refuses a role that row security would not apply to: SQLSTATE 0LP01.';
+    'Gives a role what an application needs, and no more: its privileges on our tables and functions are replaced. users is granted '
+    'column by column without password_hash (call it again after adding columns there), the token tables not at all. Run it as the '
+    'owner of the data. SQLSTATE 0LP01 for a role that row security would not bind, or that could read password hashes all the same.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_grant_staff_role(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM @extschema@.bookmeatoz_grant_app_role(role);
+    PERFORM @extschema@.bookmeatoz_grant_execute(role, 'may\_overbook');
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_staff_role(regrole) IS
+    'As bookmeatoz_grant_app_role(), with the right to overbook: EXECUTE on may_overbook().';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_staff_role(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_grant_auth_role(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM @extschema@.bookmeatoz_require_bound_role(role);
+    PERFORM @extschema@.bookmeatoz_revoke_all(role);
+    EXECUTE format('GRANT SELECT (id, email, password_hash, status, email_verified, last_login_at, system_role), '
+                   'UPDATE (password_hash, status, email_verified, last_login_at) ON @extschema@.users TO %s', role);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON @extschema@.token_blacklist, @extschema@.password_resets, '
+                   '@extschema@.email_verifications TO %s', role);
+    -- The first four are granted on purpose, the others are what the policies of these tables call.
+    PERFORM @extschema@.bookmeatoz_grant_execute(role, 'may\_authenticate\_users', 'register\_user', 'resolve\_tenant', 'resolve\_business',
+        'is\_auth\_role', 'is\_system\_admin', 'can\_access\_user', 'current\_session\_user\_id');
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) IS
+    'Gives a role what registering and logging in need, and no more: its privileges on our tables and functions are replaced. It sees '
+    'all users, whatever the context, in the columns id, email, password_hash, status, email_verified, last_login_at and system_role, '
+    'writes password_hash, status, email_verified and last_login_at, and has token_blacklist, password_resets and email_verifications '
+    'to itself. Run it as the owner of the data. SQLSTATE 0LP01 for a role that row security would not bind.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_revoke_app_role(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM @extschema@.bookmeatoz_revoke_all(role);
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_app_role(regrole) IS
+    'Takes away all that a role was granted on our tables and functions and on their schema, which bookmeatoz_grant_app_role() gave or '
+    'others. Run it as the owner of the data.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_app_role(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_revoke_staff_role(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM @extschema@.bookmeatoz_revoke_all(role);
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_staff_role(regrole) IS
+    'As bookmeatoz_revoke_app_role(), for a role of bookmeatoz_grant_staff_role(). To take away the right to overbook alone, call '
+    'bookmeatoz_grant_app_role().';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_staff_role(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_revoke_auth_role(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM @extschema@.bookmeatoz_revoke_all(role);
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_auth_role(regrole) IS
+    'As bookmeatoz_revoke_app_role(), for a role of bookmeatoz_grant_auth_role().';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_auth_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_set_owner(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    owner_functions CONSTANT text[] := ARRAY[
+        'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'can\_%', 'access\_%', 'current\_session\_%',
+        'set\_session\_context', 'is\_%', 'busy\_range', 'find\_available\_slots', 'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
     required name;
     object   record;
+    callable regprocedure;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
@@ -107,11 +286,170 @@ BEGIN
         END IF;
     END LOOP;
 
-    EXECUTE format('GRANT EXECUTE ON FUNCTION @extschema@.bookmeatoz_install_schema(), @extschema@.bookmeatoz_objects(), '
-                   '@extschema@.bookmeatoz_grant_app_role(regrole), @extschema@.purge_expired_tokens(), @extschema@.may_overbook() TO %s', role);
+    -- With the right to pass them on, for bookmeatoz_grant_app_role() and its like.
+    FOR callable IN
+        SELECT p.oid::regprocedure
+        FROM pg_extension x
+        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
+                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+        JOIN pg_proc p ON p.oid = d.objid
+        WHERE x.extname = 'bookmeatoz' AND p.proname <> 'bookmeatoz_set_owner' AND p.proname LIKE ANY (owner_functions)
+          AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s WITH GRANT OPTION', callable, role);
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
-    'Hands all types and tables to a role, with the right to run bookmeatoz_install_schema(), bookmeatoz_grant_app_role(), '
-    'purge_expired_tokens() and to overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated.';
+    'Hands all types and tables to a role, with the right to run the other functions of administration, to purge tokens and to '
+    'overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
+
+------------------------------------------------------------------------------------------------ row security
+CREATE FUNCTION @extschema@.bookmeatoz_force_row_security(force boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    relation regclass;
+BEGIN
+    IF force IS NULL THEN
+        RAISE EXCEPTION 'force must not be NULL' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    FOR relation IN
+        SELECT c.oid::regclass
+        FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+        WHERE o.kind = 'table' AND c.relforcerowsecurity <> force
+    LOOP
+        EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', relation, CASE WHEN force THEN 'FORCE' ELSE 'NO FORCE' END);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) IS
+    'Whether row security binds the owner of the data too, for all our tables. With it the owner sees what the session context '
+    'shows: the owner''s own UPDATEs may silently touch nothing, ADD FOREIGN KEY passes over rows, and dumps as the owner fail. '
+    'Superusers and roles with BYPASSRLS are never bound. Run it as the owner; SQLSTATE 22004 for NULL.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_verify() RETURNS TABLE (severity text, finding text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ddl      CONSTANT text := @extschema@.bookmeatoz_schema();
+    tables   CONSTANT text[] := ARRAY(SELECT m[1] FROM regexp_matches(ddl, '^CREATE TABLE (\w+)', 'gw') m ORDER BY m[1] COLLATE "C");
+    me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
+    relation record;
+    right_to regprocedure;
+BEGIN
+    -- What is not as bookmeatoz_install_schema() makes it.
+    FOR relation IN
+        SELECT t.name, c.oid, c.relrowsecurity
+        FROM unnest(tables) WITH ORDINALITY t (name, number) LEFT JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', t.name))
+        ORDER BY t.number
+    LOOP
+        IF relation.oid IS NULL THEN
+            RETURN QUERY SELECT 'error', format('table %I is missing', relation.name);
+            CONTINUE;
+        END IF;
+        IF NOT relation.relrowsecurity THEN
+            RETURN QUERY SELECT 'error', format('table %I: row security is off', relation.name);
+        END IF;
+        RETURN QUERY
+            SELECT 'error', format('table %I: %s %I is missing', relation.name, wanted.kind, wanted.name)
+            FROM (SELECT 'policy', m[1] FROM regexp_matches(ddl, format('^CREATE POLICY (\w+) ON %s\s', relation.name), 'gw') m
+                  UNION ALL
+                  SELECT 'trigger', m[1] FROM regexp_matches(ddl, format('^CREATE TRIGGER (\w+)\s[^;]*\sON %s\s', relation.name), 'gw') m
+                  UNION ALL
+                  SELECT 'constraint', m[1] FROM regexp_matches(ddl, format('^ +CONSTRAINT (%s_\w+)\s', relation.name), 'gw') m
+                  UNION ALL
+                  SELECT 'unique index', m[1] FROM regexp_matches(ddl, format('^CREATE UNIQUE INDEX (\w+) ON %s\s', relation.name), 'gw') m
+                 ) wanted (kind, name)
+            WHERE NOT EXISTS (SELECT FROM pg_policy p WHERE wanted.kind = 'policy' AND p.polrelid = relation.oid AND p.polname = wanted.name)
+              AND NOT EXISTS (SELECT FROM pg_trigger g WHERE wanted.kind = 'trigger' AND g.tgrelid = relation.oid AND g.tgname = wanted.name)
+              AND NOT EXISTS (SELECT FROM pg_constraint c WHERE wanted.kind = 'constraint' AND c.conrelid = relation.oid AND c.conname = wanted.name)
+              AND NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                              WHERE wanted.kind = 'unique index' AND i.indrelid = relation.oid AND c.relname = wanted.name
+                                AND i.indisunique AND i.indisvalid)
+            ORDER BY wanted.kind, wanted.name COLLATE "C";
+        RETURN QUERY
+            SELECT 'error', found.text
+            FROM (SELECT DISTINCT CASE WHEN g.tgisinternal THEN format('table %I: foreign keys are not checked, their triggers are disabled', relation.name)
+                                       ELSE format('table %I: trigger %I is disabled', relation.name, g.tgname) END
+                  FROM pg_trigger g WHERE g.tgrelid = relation.oid AND g.tgenabled IN ('D', 'R')) found (text)
+            ORDER BY found.text COLLATE "C";
+        RETURN QUERY
+            SELECT 'warning', format('table %I: permissive policy %I is OR-ed with those of bookmeatoz', relation.name, p.polname)
+            FROM pg_policy p
+            WHERE p.polrelid = relation.oid AND p.polpermissive AND ddl !~ format('(?w)^CREATE POLICY %s ON %s\s', p.polname, relation.name)
+            ORDER BY p.polname COLLATE "C";
+        RETURN QUERY
+            SELECT 'warning', format('table %I: policy %I asks no function of bookmeatoz', relation.name, p.polname)
+            FROM pg_policy p
+            WHERE p.polrelid = relation.oid AND p.polpermissive AND ddl ~ format('(?w)^CREATE POLICY %s ON %s\s', p.polname, relation.name)
+              AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_proc f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
+                              WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND f.pronamespace = '@extschema@'::regnamespace)
+            ORDER BY p.polname COLLATE "C";
+        RETURN QUERY
+            SELECT 'warning', CASE v.relkind
+                WHEN 'm' THEN format('table %I: materialized view %s holds rows of it outside row security', relation.name, v.oid::regclass)
+                ELSE format('table %I: view %s lacks security_invoker and shows what the owner of the view sees', relation.name, v.oid::regclass) END
+            FROM (SELECT DISTINCT r.ev_class
+                  FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+                  WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = relation.oid AND r.ev_class <> relation.oid) reader
+            JOIN pg_class v ON v.oid = reader.ev_class
+            WHERE NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
+            ORDER BY v.oid::regclass::text COLLATE "C";
+    END LOOP;
+
+    -- Rights that are nobody's unless granted.
+    FOREACH right_to IN ARRAY ARRAY[
+        '@extschema@.may_authenticate_users()', '@extschema@.may_overbook()', '@extschema@.register_user(text, text, jsonb)',
+        '@extschema@.sign_session_context(uuid, uuid, uuid, boolean, interval, integer)']::regprocedure[] LOOP
+        IF has_function_privilege('public', right_to, 'EXECUTE') THEN
+            RETURN QUERY SELECT 'error', format('function %s: everybody has EXECUTE on it', right_to);
+        END IF;
+    END LOOP;
+    IF to_regclass('@extschema@.users') IS NOT NULL THEN
+        IF has_column_privilege('public', '@extschema@.users', 'password_hash', 'SELECT') THEN
+            RETURN QUERY SELECT 'error', 'table users: everybody has SELECT on password_hash';
+        ELSIF has_column_privilege('@extschema@.users', 'password_hash', 'SELECT') AND row_security_active('@extschema@.users')
+            AND NOT @extschema@.is_auth_role() THEN
+            RETURN QUERY SELECT 'warning', format('table users: role %s has SELECT on password_hash, but is no auth role', me::regrole);
+        END IF;
+    END IF;
+
+    -- Who is asking.
+    RETURN QUERY
+        WITH unbound AS (
+            SELECT r.oid, r.rolname, CASE WHEN r.rolsuper THEN 'it is a superuser'
+                                          WHEN r.rolbypassrls THEN 'it has BYPASSRLS'
+                                          ELSE 'it owns tables whose row security is not forced' END AS reason
+            FROM pg_roles r
+            WHERE r.rolsuper OR r.rolbypassrls
+               OR r.oid IN (SELECT c.relowner
+                            FROM unnest(tables) t (name) JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', t.name))
+                            WHERE NOT c.relforcerowsecurity)
+        )
+        SELECT 'warning', format('row security does not bind role %I: %s', u.rolname, u.reason)
+        FROM unbound u WHERE u.oid = me
+        UNION ALL
+        SELECT 'warning', format('row security does not bind role %I, of which role %s is a member: %s', u.rolname, me::regrole, u.reason)
+        FROM unbound u
+        WHERE u.oid <> me AND pg_has_role(u.oid, 'MEMBER') AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = me AND r.rolsuper)
+        UNION ALL
+        SELECT 'warning', format('row security does not bind role %I, to which RESET ROLE leads back: %s', u.rolname, u.reason)
+        FROM unbound u WHERE u.oid <> me AND u.rolname = session_user;
+
+    -- Nothing is said where the setting is hidden from the role.
+    IF EXISTS (SELECT FROM pg_settings s WHERE s.name = 'session_preload_libraries')
+        AND NOT EXISTS (SELECT FROM pg_settings s
+                        WHERE s.name IN ('session_preload_libraries', 'shared_preload_libraries') AND s.setting ~ '\mbookmeatoz\M')
+        AND NOT EXISTS (SELECT FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) line
+                        WHERE s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+                          AND s.setrole = 0 AND line ~ '^session_preload_libraries=.*\mbookmeatoz\M') THEN
+        RETURN QUERY SELECT 'warning', 'session_preload_libraries lacks bookmeatoz: a session that has called none of its functions checks no app.* setting';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
+    'What weakens isolation in this database or for the current role; no row when nothing was found. severity error: one of our tables, '
+    'policies, triggers, keys or guards is missing or switched off, or everybody has a right that is to be granted. warning: row security does not bind the '
+    'current role, or something that was added passes it by. Reads catalogs alone, so everybody may ask; what is hidden from the role is '
+    'not judged.';

@@ -11,6 +11,7 @@
 extern "C" {
 #include "postgres.h"
 
+#include "utils/memutils.h"
 #include "utils/uuid.h"
 }
 
@@ -68,5 +69,24 @@ private:
     std::size_t mask_ = 0;
     std::uint32_t count_ = 0;
 };
+
+/// The set of these ids, in memory of its own below CacheMemoryContext, which `memory` then names: delete it to give the
+/// set up. May raise a server error, and leaves nothing behind then but what the current memory context frees.
+inline IdSet make_id_set(std::span<const pg_uuid_t> ids, MemoryContext& memory) {
+    const MemoryContext built =
+        AllocSetContextCreate(CurrentMemoryContext, "bookmeatoz id set", ALLOCSET_SMALL_SIZES);
+    auto* const distinct =
+        static_cast<pg_uuid_t*>(MemoryContextAllocHuge(built, (ids.size() + 1) * sizeof(pg_uuid_t)));
+    const std::size_t table_bytes = IdSet::table_size(ids.size()) * sizeof(std::uint32_t);
+    auto* const table = static_cast<std::uint32_t*>(MemoryContextAllocHuge(built, table_bytes));
+    std::memset(table, 0, table_bytes);
+    IdSet set(distinct, table, ids.size());
+    for (const pg_uuid_t& id : ids) {
+        set.insert(id);
+    }
+    MemoryContextSetParent(built, CacheMemoryContext);
+    memory = built;
+    return set;
+}
 
 } // namespace bookmeatoz::pg

@@ -4,6 +4,7 @@
 #include "access_id_sets.hpp"
 
 #include "access_lookup.hpp"
+#include "access_tenancy.hpp"
 #include "session_context.hpp"
 
 extern "C" {
@@ -90,23 +91,17 @@ public:
     }
 
     const IdSet& keep(Oid schema, const pg_uuid_t& key, Snapshot snapshot, std::span<const pg_uuid_t> ids) {
-        // Built beside the old one and under the caller's memory, so that an error half way leaves nothing behind.
+        // Built beside the old one, so that an error half way leaves that one as it was.
         struct Built {
             MemoryContext memory;
-            SnapshotImage snapshot;
             IdSet set;
+            SnapshotImage snapshot;
         };
         const Built built = pg_call([&] {
-            const MemoryContext memory =
-                AllocSetContextCreate(CurrentMemoryContext, "bookmeatoz id set", ALLOCSET_SMALL_SIZES);
-            const SnapshotImage image = image_of(snapshot, memory);
-            auto* const distinct =
-                static_cast<pg_uuid_t*>(MemoryContextAllocHuge(memory, (ids.size() + 1) * sizeof(pg_uuid_t)));
-            const std::size_t table_bytes = IdSet::table_size(ids.size()) * sizeof(std::uint32_t);
-            auto* const table = static_cast<std::uint32_t*>(MemoryContextAllocHuge(memory, table_bytes));
-            std::memset(table, 0, table_bytes);
-            MemoryContextSetParent(memory, CacheMemoryContext);
-            return Built{memory, image, IdSet(distinct, table, ids.size())};
+            Built result{nullptr, {}, {}};
+            result.set = make_id_set(ids, result.memory);
+            result.snapshot = image_of(snapshot, result.memory);
+            return result;
         });
         forget();
         memory_ = built.memory;
@@ -114,9 +109,6 @@ public:
         key_ = key;
         snapshot_ = built.snapshot;
         set_ = built.set;
-        for (const pg_uuid_t& id : ids) {
-            set_.insert(id);
-        }
         return set_;
     }
 
@@ -135,17 +127,14 @@ private:
     IdSet set_;
 };
 
-constinit KeptSet kept_businesses_of_tenant;
 constinit KeptSet kept_businesses_by_active_role;
 constinit KeptSet kept_customers_of_user;
 constinit KeptSet kept_staff_of_business;
 constinit KeptSet kept_staff_of_tenant;
-constinit KeptSet kept_tenant_of_business;
 
 void forget_all() noexcept {
-    for (KeptSet* kept :
-         {&kept_businesses_of_tenant, &kept_businesses_by_active_role, &kept_customers_of_user,
-          &kept_staff_of_business, &kept_staff_of_tenant, &kept_tenant_of_business}) {
+    for (KeptSet* kept : {&kept_businesses_by_active_role, &kept_customers_of_user, &kept_staff_of_business,
+                          &kept_staff_of_tenant}) {
         kept->forget();
     }
 }
@@ -191,17 +180,21 @@ const IdSet& kept_or_loaded(KeptSet& kept, Oid schema, pg_uuid_t key, Load load)
 
 // ---- what is read
 
-constinit Lookup tenant_businesses("businesses", "id", "tenant_id OPERATOR(pg_catalog.=) $1", UUIDOID);
-constinit Lookup business_tenant("businesses", "tenant_id", "id OPERATOR(pg_catalog.=) $1", UUIDOID);
+constinit Lookup active_role_businesses("user_business_roles", R"(
+    SELECT business_id FROM @extschema@.user_business_roles
+     WHERE user_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'active')",
+                                        lookup_by_id);
 constinit Lookup
-    active_role_businesses("user_business_roles", "business_id",
-                           "user_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'active'",
-                           UUIDOID);
-constinit Lookup user_customers("customers", "id", "user_id OPERATOR(pg_catalog.=) $1", UUIDOID);
-constinit Lookup employed_users("employees", "user_id", "business_id OPERATOR(pg_catalog.=) ANY ($1)",
-                                UUIDARRAYOID);
-constinit Lookup role_users("user_business_roles", "user_id", "business_id OPERATOR(pg_catalog.=) ANY ($1)",
-                            UUIDARRAYOID);
+    user_customers("customers",
+                   "SELECT id FROM @extschema@.customers WHERE user_id OPERATOR(pg_catalog.=) $1",
+                   lookup_by_id);
+constinit Lookup employed_users(
+    "employees",
+    "SELECT user_id FROM @extschema@.employees WHERE business_id OPERATOR(pg_catalog.=) ANY ($1)",
+    lookup_by_ids);
+constinit Lookup role_users("user_business_roles", R"(
+    SELECT user_id FROM @extschema@.user_business_roles WHERE business_id OPERATOR(pg_catalog.=) ANY ($1))",
+                            lookup_by_ids);
 
 /// May raise a server error.
 Datum uuid_array(std::span<const pg_uuid_t> ids) {
@@ -216,8 +209,8 @@ Datum uuid_array(std::span<const pg_uuid_t> ids) {
 /// The users of all employees and roles of the businesses, whatever their status: as their rows are visible.
 std::span<const pg_uuid_t> staff(Oid schema, std::span<const pg_uuid_t> businesses) {
     const Datum array = pg_call([&] { return uuid_array(businesses); });
-    const std::span<pg_uuid_t> employed = employed_users.run(schema, array);
-    const std::span<pg_uuid_t> with_role = role_users.run(schema, array);
+    const std::span<const pg_uuid_t> employed = employed_users.run(schema, array);
+    const std::span<const pg_uuid_t> with_role = role_users.run(schema, array);
     return pg_call([&] {
         auto* const users = static_cast<pg_uuid_t*>(MemoryContextAllocHuge(
             CurrentMemoryContext, (employed.size() + with_role.size() + 1) * sizeof(pg_uuid_t)));
@@ -227,11 +220,6 @@ std::span<const pg_uuid_t> staff(Oid schema, std::span<const pg_uuid_t> business
 }
 
 } // namespace
-
-const IdSet& businesses_of_tenant(Oid schema, pg_uuid_t tenant) {
-    return kept_or_loaded(kept_businesses_of_tenant, schema, tenant,
-                          [&] { return tenant_businesses.run(schema, UUIDPGetDatum(&tenant)); });
-}
 
 const IdSet& businesses_by_active_role(Oid schema, pg_uuid_t user) {
     return kept_or_loaded(kept_businesses_by_active_role, schema, user,
@@ -251,16 +239,6 @@ const IdSet& staff_of_business(Oid schema, pg_uuid_t business) {
 const IdSet& staff_of_tenant(Oid schema, pg_uuid_t tenant) {
     return kept_or_loaded(kept_staff_of_tenant, schema, tenant,
                           [&] { return staff(schema, businesses_of_tenant(schema, tenant).ids()); });
-}
-
-std::optional<pg_uuid_t> tenant_of_business(Oid schema, pg_uuid_t business) {
-    const IdSet& tenants = kept_or_loaded(kept_tenant_of_business, schema, business, [&] {
-        return business_tenant.run(schema, UUIDPGetDatum(&business));
-    });
-    if (tenants.ids().empty()) {
-        return std::nullopt;
-    }
-    return tenants.ids().front();
 }
 
 } // namespace bookmeatoz::pg

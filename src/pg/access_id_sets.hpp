@@ -4,18 +4,12 @@
 
 #include "access_id_set.hpp"
 
-#include <optional>
-
 namespace bookmeatoz::pg {
 
 /// All throw SqlError 42P01 when a table of `schema` is absent, and never because of what the tables hold.
-const IdSet& businesses_of_tenant(Oid schema, pg_uuid_t tenant);
 const IdSet& businesses_by_active_role(Oid schema, pg_uuid_t user);
 const IdSet& customers_of_user(Oid schema, pg_uuid_t user);
 const IdSet& staff_of_business(Oid schema, pg_uuid_t business);
 const IdSet& staff_of_tenant(Oid schema, pg_uuid_t tenant);
-
-/// Empty when there is no such business.
-std::optional<pg_uuid_t> tenant_of_business(Oid schema, pg_uuid_t business);
 
 } // namespace bookmeatoz::pg

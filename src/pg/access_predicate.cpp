@@ -3,41 +3,12 @@
 // LEAKPROOF: everything that can fail (the context, the tables, the loading of a set) is done before the arguments are
 // looked at, so that no error depends on the values of a row.
 #include "access_id_sets.hpp"
-#include "session_context.hpp"
-
-extern "C" {
-#include "utils/lsyscache.h"
-}
+#include "access_plans.hpp"
+#include "access_session.hpp"
+#include "access_tenancy.hpp"
 
 namespace bookmeatoz::pg {
 namespace {
-
-/// The schema that the extension lives in: that of the called function. Remembered for the query, not for longer: the
-/// extension may be dropped and created again elsewhere.
-Oid home_schema(FunctionCallInfo fcinfo) {
-    FmgrInfo* const function = fcinfo->flinfo;
-    if (function == nullptr) {
-        throw SqlError{ERRCODE_INTERNAL_ERROR, "access predicate was called without its function's identity"};
-    }
-    if (function->fn_extra == nullptr) {
-        const Oid schema = pg_call([&] { return get_func_namespace(function->fn_oid); });
-        function->fn_extra = reinterpret_cast<void*>(static_cast<std::uintptr_t>(schema));
-    }
-    return static_cast<Oid>(reinterpret_cast<std::uintptr_t>(function->fn_extra));
-}
-
-/// What the session's class is worth here: a business that does not belong to the tenant beside it is worth nothing.
-ContextClass effective_class(Oid schema) {
-    const ContextClass decided = context_class();
-    const SessionContext& context = session_context();
-    if (decided == ContextClass::business && context.tenant) {
-        const std::optional<pg_uuid_t> tenant = tenant_of_business(schema, *context.business);
-        if (!tenant || !same_id(*tenant, *context.tenant)) {
-            return ContextClass::none;
-        }
-    }
-    return decided;
-}
 
 /// An argument that may be NULL, which is no id at all.
 struct IdArgument {
@@ -94,6 +65,18 @@ BOOKMEATOZ_FUNCTION(can_access_business) {
     return boundary([&] {
         const Oid schema = home_schema(fcinfo);
         return BoolGetDatum(reaches_business(effective_class(schema), schema, IdArgument(fcinfo, 0)));
+    });
+}
+
+/// access_business_unless_user(business_id): can_access_business() in plans that a user session must not use.
+BOOKMEATOZ_FUNCTION(access_business_unless_user) {
+    return boundary([&] {
+        const Oid schema = home_schema(fcinfo);
+        const ContextClass decided = effective_class(schema);
+        if (decided == ContextClass::user) {
+            refuse_plan_of_another_class();
+        }
+        return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0)));
     });
 }
 

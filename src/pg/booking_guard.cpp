@@ -123,7 +123,8 @@ void BookingRow::set_if_null(const char* name, Datum new_value) {
 }
 
 /// The end of the booking and its buffers, where the statement left them out. What is missing because the start or a key
-/// is missing stays NULL, for the table's own checks to refuse.
+/// is missing stays NULL, for the table's own checks to refuse. Read with the caller's rights: whether a service exists that
+/// the caller may not see must not show in the error.
 void BookingRow::fill_from_service() {
     const std::optional<Datum> business = value("business_id");
     const std::optional<Datum> service = value("service_id");
@@ -131,10 +132,9 @@ void BookingRow::fill_from_service() {
         value("end_time") && value("buffer_before_minutes") && value("buffer_after_minutes");
     if (complete || !business || !service)
         return;
-    const AsOwner as_owner(owner_);
     const SpiConnection spi;
     const SpiRows rows = service_query.run_latest(schema_, {*business, *service});
-    if (rows.size() == 0) // the same words whether it is another business's or nobody's
+    if (rows.size() == 0)
         throw SqlError(ERRCODE_FOREIGN_KEY_VIOLATION, "the service of the booking was not found",
                        "The end and the buffers of a booking come from a service of its own business.");
     const SpiRow found = *rows.begin();

@@ -1,4 +1,5 @@
 // The module: its magic block and its initialisation. Called by the server when the library is loaded.
+#include "access_plans.hpp"
 #include "boundary.hpp"
 #include "schema_installer.hpp"
 #include "session_context.hpp"
@@ -17,6 +18,7 @@ void _PG_init(void);
 // Settings are defined here and nowhere later, so that values given before the load are checked at once.
 extern "C" void _PG_init(void) {
     bookmeatoz::pg::session_context_init();
+    bookmeatoz::pg::access_plans_init();
     bookmeatoz::pg::schema_installer_init();
     // A misspelt bookmeatoz.* setting is refused from now on. The prefix app belongs to other programs too.
     MarkGUCPrefixReserved("bookmeatoz");

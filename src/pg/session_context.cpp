@@ -1,10 +1,13 @@
-// The four settings of the session context, their hooks, and the SQL functions that read and set them.
+// The four plain settings of the session context, their hooks, which context counts, and the SQL functions that read and
+// set it.
 // A check hook parses a value, its assign hook stores the result: SET LOCAL, savepoints, ROLLBACK, DISCARD ALL and
 // parallel workers follow because the server itself keeps the values. The server's C code calls the hooks directly, so
 // nothing in them throws and nothing in them owns memory that a longjmp would lose.
 #include "session_context.hpp"
+#include "setting_memory.hpp"
+#include "signed_context.hpp"
+#include "uuid_text.hpp"
 
-#include <cstdlib>
 #include <new>
 
 extern "C" {
@@ -17,6 +20,7 @@ extern "C" {
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 }
 
 namespace bookmeatoz::pg {
@@ -27,7 +31,7 @@ constexpr const char* business_setting = "app.current_business_id";
 constexpr const char* user_setting = "app.current_user_id";
 constexpr const char* admin_setting = "app.is_system_admin";
 
-constinit SessionContext context;
+constinit SessionContext plain_context;
 
 // The server's own copies of the values; nobody else reads them.
 constinit char* tenant_text = nullptr;
@@ -35,50 +39,89 @@ constinit char* business_text = nullptr;
 constinit char* user_text = nullptr;
 constinit bool admin_switched_on = false;
 
+/// Our own copy: the server stores its value after it has called the assign hook.
+constinit bool is_admin_on = false;
+
 /// While the settings are being defined the server checks values that were SET before the library was loaded.
 constinit bool loading = false;
 
-// ---- ids
+// ---- which context counts
 
-/// From 16 on the server frees a hook's result with guc_free, before that with free.
-void* allocate_hook_result(std::size_t size) noexcept {
-#if PG_VERSION_NUM >= 160000
-    return guc_malloc(LOG, size);
-#else
-    return std::malloc(size);
-#endif
+/// Either the plain settings or the token, all of it or nothing of it.
+struct Verdict {
+    const SessionContext* ids;
+    bool is_admin;
+    bool is_signed;
+    TimestampTz expires_at;
+};
+
+constinit const SessionContext nobody;
+constexpr Verdict nothing_counts{&nobody, false, false, DT_NOEND};
+constinit Verdict verdict{&plain_context, false, false, DT_NOEND};
+
+Verdict decide() noexcept {
+    if (token_is_set()) {
+        const AcceptedToken* const token = believed_token();
+        return token == nullptr ? nothing_counts
+                                : Verdict{&token->ids, token->is_admin, true, token->expires_at};
+    }
+    return only_signed_context_counts() ? nothing_counts
+                                        : Verdict{&plain_context, is_admin_on, false, DT_NOEND};
 }
 
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+/// A token is good for a whole transaction that began in its time, so that no query loses its context on the way. The
+/// server tells parallel workers when the transaction began.
+const Verdict& in_force() noexcept {
+    return verdict.expires_at > GetCurrentTransactionStartTimestamp() ? verdict : nothing_counts;
 }
 
-/// Reads what the type uuid reads: 32 hexadecimal digits, a hyphen allowed after each four, braces around them allowed.
-bool parse_id(const char* text, pg_uuid_t& id) noexcept {
-    const bool braces = *text == '{';
-    text += braces ? 1 : 0;
-    for (int i = 0; i < UUID_LEN; i++) {
-        const int high = hex_digit(text[0]);
-        const int low = high < 0 ? -1 : hex_digit(text[1]);
-        if (low < 0) {
-            return false;
+ContextClass most_specific_id(const SessionContext& context) noexcept {
+    if (context.business) {
+        return ContextClass::business;
+    }
+    if (context.tenant) {
+        return ContextClass::tenant;
+    }
+    return context.user ? ContextClass::user : ContextClass::none;
+}
+
+// ---- changes
+
+using ChangeCallback = void (*)() noexcept;
+constinit ChangeCallback change_callback = nullptr;
+constinit int open_batches = 0;
+constinit bool changed_in_batch = false;
+
+void announce_change() noexcept {
+    if (open_batches > 0) {
+        changed_in_batch = true;
+    } else if (change_callback != nullptr) {
+        change_callback();
+    }
+}
+
+/// Called by every assign hook.
+void context_changed() noexcept {
+    verdict = decide();
+    announce_change();
+}
+
+/// Several changes announced as one, on every way out.
+class ChangeBatch {
+public:
+    ChangeBatch() noexcept { open_batches++; }
+    ~ChangeBatch() {
+        open_batches--;
+        if (open_batches == 0 && changed_in_batch) {
+            changed_in_batch = false;
+            announce_change();
         }
-        id.data[i] = static_cast<unsigned char>(high * 16 + low);
-        text += 2;
-        const bool group_ends = i % 2 == 1 && i < UUID_LEN - 1;
-        text += group_ends && *text == '-' ? 1 : 0;
     }
-    if (braces && *text++ != '}') {
-        return false;
-    }
-    return *text == '\0';
-}
+    ChangeBatch(const ChangeBatch&) = delete;
+    ChangeBatch& operator=(const ChangeBatch&) = delete;
+};
+
+// ---- ids
 
 /// Empty stands for NULL, because that is what current_setting() gives after SET LOCAL has ended.
 bool check_id(char** value, void** parsed, GucSource) noexcept {
@@ -86,28 +129,29 @@ bool check_id(char** value, void** parsed, GucSource) noexcept {
     if (*value == nullptr || **value == '\0') {
         return true;
     }
-    pg_uuid_t id;
-    if (!parse_id(*value, id)) {
+    const std::optional<pg_uuid_t> id = parse_uuid(*value);
+    if (!id) {
         GUC_check_errcode(ERRCODE_INVALID_TEXT_REPRESENTATION);
         GUC_check_errdetail("The value is neither a UUID nor empty.");
         GUC_check_errhint("Set it to a UUID, or to an empty string for none.");
         return false;
     }
-    void* const result = allocate_hook_result(sizeof id);
+    void* const result = allocate_for_setting(sizeof *id);
     if (result == nullptr) {
         return false;
     }
-    *parsed = std::memcpy(result, &id, sizeof id);
+    *parsed = std::memcpy(result, &*id, sizeof *id);
     return true;
 }
 
 template <std::optional<pg_uuid_t> SessionContext::*Part>
 void assign_id(const char*, void* parsed) noexcept {
     if (parsed == nullptr) {
-        (context.*Part).reset();
+        (plain_context.*Part).reset();
     } else {
-        context.*Part = *static_cast<const pg_uuid_t*>(parsed);
+        plain_context.*Part = *static_cast<const pg_uuid_t*>(parsed);
     }
+    context_changed();
 }
 
 // ---- the admin flag
@@ -171,7 +215,27 @@ bool check_admin(bool* value, void**, GucSource) {
     return true;
 }
 
+void assign_admin(bool value, void*) noexcept {
+    is_admin_on = value;
+    context_changed();
+}
+
 // ---- set_session_context()
+
+/// It would seem to work and change nothing: the session would go on as somebody else.
+void refuse_when_without_effect() {
+    constexpr const char* message = "set_session_context() has no effect here";
+    if (token_is_set()) {
+        throw SqlError{ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, message,
+                       "A signed context is set, and it alone counts.",
+                       "RESET app.context first, or set another one."};
+    }
+    if (only_signed_context_counts()) {
+        throw SqlError{ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, message,
+                       "Only a signed context counts: bookmeatoz.signed_context_only is on.",
+                       "Set app.context to a token."};
+    }
+}
 
 /// As SET LOCAL does: until the end of the transaction, or of the calling function if that has a SET clause.
 void set_local(const char* setting, const char* value) {
@@ -220,43 +284,44 @@ void session_context_init() {
     DefineCustomBoolVariable(
         admin_setting, "The session acts as system administrator and sees the rows of all tenants.",
         "Anybody may switch it off; superusers and roles with the privilege SET switch it on.",
-        &admin_switched_on, false, PGC_USERSET, GUC_NOT_IN_SAMPLE, check_admin, nullptr, nullptr);
+        &admin_switched_on, false, PGC_USERSET, GUC_NOT_IN_SAMPLE, check_admin, assign_admin, nullptr);
     loading = false;
+    signed_context_init(context_changed);
     // The prefix "app" is never reserved: that would delete the app.* settings of other programs.
 }
 
+void on_session_context_change(void (*callback)() noexcept) noexcept {
+    change_callback = callback;
+}
+
 const SessionContext& session_context() noexcept {
-    return context;
+    return *in_force().ids;
 }
 
 /// The flag outlives SET ROLE, the right to it does not: so the current role is asked at every use.
 bool session_is_admin() {
-    return admin_switched_on && may_be_admin_cached(GetUserId());
+    const Verdict& now = in_force();
+    return now.is_admin && (now.is_signed || may_be_admin_cached(GetUserId()));
 }
 
 ContextClass context_class() {
-    if (session_is_admin()) {
-        return ContextClass::admin;
-    }
-    if (context.business) {
-        return ContextClass::business;
-    }
-    if (context.tenant) {
-        return ContextClass::tenant;
-    }
-    return context.user ? ContextClass::user : ContextClass::none;
+    return session_is_admin() ? ContextClass::admin : most_specific_id(session_context());
+}
+
+ContextClass nominal_context_class() noexcept {
+    return in_force().is_admin ? ContextClass::admin : most_specific_id(session_context());
 }
 
 BOOKMEATOZ_FUNCTION(current_session_tenant_id) {
-    return boundary([&] { return copy_or_null(fcinfo, context.tenant); });
+    return boundary([&] { return copy_or_null(fcinfo, session_context().tenant); });
 }
 
 BOOKMEATOZ_FUNCTION(current_session_business_id) {
-    return boundary([&] { return copy_or_null(fcinfo, context.business); });
+    return boundary([&] { return copy_or_null(fcinfo, session_context().business); });
 }
 
 BOOKMEATOZ_FUNCTION(current_session_user_id) {
-    return boundary([&] { return copy_or_null(fcinfo, context.user); });
+    return boundary([&] { return copy_or_null(fcinfo, session_context().user); });
 }
 
 BOOKMEATOZ_FUNCTION(is_system_admin) {
@@ -267,6 +332,8 @@ BOOKMEATOZ_FUNCTION(is_system_admin) {
 /// set_session_context(tenant_id, business_id, user_id, is_system_admin)
 BOOKMEATOZ_FUNCTION(set_session_context) {
     return boundary([&]() -> Datum {
+        refuse_when_without_effect();
+        const ChangeBatch batch;
         pg_call([&] {
             set_local_id(tenant_setting, fcinfo->args[0]);
             set_local_id(business_setting, fcinfo->args[1]);

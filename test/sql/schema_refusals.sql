@@ -69,6 +69,7 @@ INSERT INTO tried (statement) VALUES
     ($$UPDATE customers SET email = '@'$$),
     ($$UPDATE customers SET email = NULL$$),
     ($$UPDATE customers SET name = ''$$),
+    ($$UPDATE customers SET phone = repeat('1', 51)$$),
     ($$UPDATE bookings SET end_time = start_time$$),
     ($$UPDATE bookings SET end_time = start_time - interval '1 minute'$$),
     ($$UPDATE bookings SET end_time = start_time + interval '168 hours 1 second' WHERE service_id IN (SELECT id FROM services WHERE name = 'Massage')$$),

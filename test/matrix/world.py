@@ -1,0 +1,297 @@
+"""The platform that the proof of isolation looks at: who exists, which rows there are, and the roles that look at them.
+Tenants of 1, 2, 30 and 0 businesses; every row has the id of its name, so that failures name rows. Written to a database of its own.
+Usage: world.py creates it anew (connection by PGHOST, PGUSER a superuser). Used by matrix.py, mutate.py and the attacks.
+Knows columns and keys, nothing of policies: what a session may see of it is said by oracle.py alone."""
+
+import os
+import uuid
+from dataclasses import dataclass
+from typing import Dict, List, Optional
+
+import psycopg2
+
+DATABASE = os.environ.get("PROOF_DATABASE", "isolation_proof")
+SCHEMA = "booking"
+
+OWNER = "proof_owner"          # owns the data, is no superuser
+APP = "proof_app"              # what bookmeatoz_grant_app_role makes
+OPERATOR = "proof_operator"    # the same, and may be system administrator
+CARELESS = "proof_careless"    # was granted every table by hand: only the policies are left to stop it
+ADMINISTRATOR = "proof_administrator"  # as careless, and may be system administrator
+AUTH = "proof_auth"            # what bookmeatoz_grant_auth_role makes, and was granted every table by hand
+ROLES = (OWNER, APP, OPERATOR, CARELESS, ADMINISTRATOR, AUTH)
+
+SOLO, DUO, GRAND, EMPTY = "solo", "duo", "grand", "empty"
+BUSINESSES: Dict[str, List[str]] = {
+    SOLO: ["solo-1"],
+    DUO: ["duo-1", "duo-2"],
+    GRAND: [f"grand-{number:02}" for number in range(1, 31)],
+    EMPTY: [],
+}
+TENANT_OF = {business: tenant for tenant, businesses in BUSINESSES.items() for business in businesses}
+UNKNOWN = "unknown"            # the name of a tenant, business or user that does not exist
+
+# People besides the employee and the manager of each business.
+PORTAL = "portal"              # a customer of three tenants, employed nowhere
+BOTH = "both"                  # works at solo-1 and at duo-1
+FORMER = "former"              # had roles at duo-1 and solo-1 that were revoked
+CHIEF = "chief"                # administers duo
+NOBODY = "nobody"              # has an account and nothing else
+NEWCOMER = "newcomer"          # as nobody; the rows that are inserted are about this one
+PEOPLE = (PORTAL, BOTH, FORMER, CHIEF, NOBODY, NEWCOMER)
+
+
+def identity(name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
+
+
+@dataclass
+class Row:
+    """A row and whose it is. The owners are names."""
+    table: str
+    name: str
+    columns: Dict[str, object]
+    tenant: Optional[str] = None
+    business: Optional[str] = None
+    user: Optional[str] = None
+    public: bool = False       # a plan on offer
+    referenced: bool = False   # something refers to it that must not be left alone: deleting it is refused
+
+    @property
+    def key(self) -> str:
+        return str(self.columns["id"])
+
+
+hours_given = iter(range(10 ** 6))
+
+
+def at(hours: int) -> str:
+    day, hour = divmod(hours, 24)
+    year, day = 2030 + day // 300, day % 300
+    return f"{year}-{1 + day // 28:02}-{1 + day % 28:02} {hour:02}:00:00+00:00"
+
+
+def business_row(table: str, business: str, name: str, user: Optional[str] = None) -> Row:
+    """A row of a table below businesses, complete, so that no trigger has anything to look up."""
+    columns: Dict[str, object] = {"id": identity(f"{table} {name}"), "business_id": identity(business)}
+    employee, service = identity(f"employees {business} employee"), identity(f"services {business} service")
+    if table == "employees":
+        columns.update(user_id=identity(user))
+    elif table == "user_business_roles":
+        columns.update(user_id=identity(user), role=name)
+    elif table == "service_categories":
+        columns.update(name=name)
+    elif table == "services":
+        columns.update(name=name, duration=30, currency="USD")
+    elif table == "employee_services":
+        columns.update(employee_id=employee, service_id=service if name == f"{business} {table}" else identity(f"services {business} unused"))
+    elif table == "working_hours":
+        columns.update(employee_id=employee, day_of_week=1, start_time="09:00", end_time="17:00")
+    elif table == "employee_availability_overrides":
+        start = next(hours_given)
+        columns.update(employee_id=employee, start_time=at(start), end_time=at(start + 1))
+    elif table == "customers":
+        columns.update(user_id=user and identity(user), name=name)
+    elif table == "bookings":
+        start = next(hours_given) * 2
+        columns.update(customer_id=identity(f"customers {business} customer"), service_id=service, employee_id=employee,
+                       start_time=at(start), end_time=at(start + 1), buffer_before_minutes=0, buffer_after_minutes=0, status="confirmed")
+    elif table == "notifications":
+        columns.update(user_id=identity(user), type="test", title=name)
+    else:
+        raise KeyError(f"no way to make a row of table {table}")
+    return Row(table, name, columns, TENANT_OF.get(business), business, user)
+
+
+def platform_row(table: str, name: str, tenant: Optional[str] = None, user: Optional[str] = None) -> Row:
+    """A row of a table that is not below businesses."""
+    columns: Dict[str, object] = {"id": identity(name if table in ("tenants", "businesses", "users") else f"{table} {name}")}
+    if table == "tenants":
+        columns.update(name=name, subdomain=name)
+        tenant = name
+    elif table == "businesses":
+        columns.update(tenant_id=identity(tenant), name=name, slug=name)
+        return Row(table, name, columns, tenant, name)
+    elif table == "users":
+        columns.update(email=f"{name}@example.org", password_hash="hash")
+        user = name
+    elif table == "tenant_admins":
+        columns.update(tenant_id=identity(tenant), user_id=identity(user))
+    elif table == "subscription_plans":
+        columns.update(id=name, name=name)
+    elif table == "tenant_subscriptions":
+        columns.update(tenant_id=identity(tenant), plan_id="basic")
+    elif table in ("token_blacklist", "password_resets", "email_verifications"):
+        columns.update(user_id=identity(user), token_hash=name, expires_at="2200-01-01 00:00+00")
+    elif table == "notifications":
+        columns.update(business_id=None, user_id=identity(user), type="test", title=name)
+    else:
+        raise KeyError(f"no way to make a row of table {table}")
+    return Row(table, name, columns, tenant, None, user)
+
+
+class World:
+    """All rows, and the few relations between people and businesses that the contract speaks of."""
+
+    def __init__(self):
+        self.rows: Dict[str, List[Row]] = {}
+        self.staff: Dict[str, set] = {}         # business -> users with an employment or a role there, whatever its state
+        self.active_roles: Dict[str, set] = {}  # user -> businesses with an active role
+        self.fill()
+
+    def add(self, row: Row, **parts) -> Row:
+        for name, value in parts.items():
+            setattr(row, name, value)
+        self.rows.setdefault(row.table, []).append(row)
+        return row
+
+    def fill(self):
+        for tenant in BUSINESSES:
+            self.add(platform_row("tenants", tenant))
+        for person in PEOPLE:
+            self.add(platform_row("users", person))
+        for business, tenant in TENANT_OF.items():
+            self.add(platform_row("businesses", business, tenant))
+            self.fill_business(business)
+
+        for business in ("solo-1", "duo-1"):
+            self.employ(business, BOTH, "both")
+            self.give_role(business, FORMER, "former", "revoked")
+        for business in ("solo-1", "duo-1", "grand-01"):
+            self.add(business_row("customers", business, f"{business} portal", PORTAL), referenced=True)
+            booking = self.add(business_row("bookings", business, f"{business} portal"), user=PORTAL)
+            booking.columns["customer_id"] = identity(f"customers {business} portal")
+            self.add(business_row("notifications", business, f"{business} portal", PORTAL))
+        for user in (PORTAL, BOTH, NOBODY, "duo-1-employee"):
+            self.add(platform_row("notifications", f"platform to {user}", user=user))
+        for user in (PORTAL, BOTH, "duo-1-employee"):
+            for table in ("token_blacklist", "password_resets", "email_verifications"):
+                self.add(platform_row(table, f"{table} of {user}", user=user))
+
+        for tenant, user in ((DUO, CHIEF), (SOLO, BOTH), (GRAND, BOTH)):
+            self.add(platform_row("tenant_admins", f"{user} of {tenant}", tenant, user))
+        self.add(platform_row("subscription_plans", "basic"), public=True, referenced=True)
+        self.add(platform_row("subscription_plans", "premium"), public=True)
+        self.add(platform_row("subscription_plans", "withdrawn")).columns["is_active"] = False
+        for tenant in (SOLO, DUO, GRAND):
+            self.add(platform_row("tenant_subscriptions", tenant, tenant))
+
+    def fill_business(self, business: str):
+        employee, manager = f"{business}-employee", f"{business}-manager"
+        self.add(platform_row("users", employee))
+        self.add(platform_row("users", manager))
+        self.employ(business, employee, "employee")
+        self.give_role(business, manager, "manager", "active")
+        self.add(business_row("service_categories", business, f"{business} category"))
+        self.add(business_row("services", business, f"{business} service"), referenced=True)
+        self.add(business_row("services", business, f"{business} unused"))
+        for table in ("employee_services", "working_hours", "employee_availability_overrides"):
+            self.add(business_row(table, business, f"{business} {table}"))
+        self.add(business_row("working_hours", business, f"{business} default")).columns["employee_id"] = None
+        self.add(business_row("customers", business, f"{business} customer"), referenced=True)
+        self.add(business_row("customers", business, f"{business} unused"))
+        self.add(business_row("bookings", business, f"{business} booking"))
+        hold = self.add(business_row("bookings", business, f"{business} hold"))
+        hold.columns.update(customer_id=None, status="pending", hold_expires_at="2100-01-01 00:00+00")
+        self.add(business_row("notifications", business, f"{business} staff", employee))
+
+    def employ(self, business: str, user: str, name: str):
+        self.add(business_row("employees", business, f"{business} {name}", user))
+        self.staff.setdefault(business, set()).add(user)
+
+    def give_role(self, business: str, user: str, name: str, status: str):
+        self.add(business_row("user_business_roles", business, f"{business} {name}", user)).columns["status"] = status
+        self.staff.setdefault(business, set()).add(user)
+        if status == "active":
+            self.active_roles.setdefault(user, set()).add(business)
+
+    def statements(self, cursor):
+        order = ("tenants", "users", "businesses", "employees", "user_business_roles", "service_categories", "services",
+                 "employee_services", "working_hours", "employee_availability_overrides", "customers", "bookings", "notifications",
+                 "subscription_plans", "tenant_subscriptions", "tenant_admins", "token_blacklist", "password_resets",
+                 "email_verifications")
+        for table in sorted(self.rows, key=order.index):
+            for row in self.rows[table]:
+                yield insert_statement(cursor, row)
+
+
+def insert_statement(cursor, row: Row) -> str:
+    names, values = ", ".join(row.columns), tuple(row.columns.values())
+    return cursor.mogrify(f"INSERT INTO {SCHEMA}.{row.table} ({names}) VALUES %s", (values,)).decode()
+
+
+# What becomes of a statement: the number of its rows, or the SQLSTATE of its error. It is undone either way.
+ATTEMPT = """
+CREATE FUNCTION public.attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    number bigint;
+BEGIN
+    EXECUTE statement;
+    GET DIAGNOSTICS number = ROW_COUNT;
+    RAISE EXCEPTION USING ERRCODE = 'UNDO1', MESSAGE = number::text;
+EXCEPTION
+    WHEN SQLSTATE 'UNDO1' THEN RETURN SQLERRM;
+    WHEN OTHERS THEN RETURN SQLSTATE;
+END $$"""
+
+
+def connect(database: str = DATABASE, **parameters):
+    return psycopg2.connect(dbname=database, **parameters)
+
+
+def has_function(cursor, name: str) -> bool:
+    cursor.execute("SELECT EXISTS (SELECT FROM pg_proc WHERE proname = %s AND pronamespace = %s::regnamespace)", (name, SCHEMA))
+    return cursor.fetchone()[0]
+
+
+def create(world: World, database: str = DATABASE):
+    """The database anew, with all rows, roles and the driver's function."""
+    drop(database)
+    with_no_transaction = connect("postgres")
+    with_no_transaction.autocommit = True
+    with_no_transaction.cursor().execute(f'CREATE DATABASE "{database}"')
+    with_no_transaction.close()
+
+    connection = connect(database)
+    cursor = connection.cursor()
+    cursor.execute(f"ALTER DATABASE \"{database}\" SET search_path = {SCHEMA}, public")
+    cursor.execute(f"SET search_path = {SCHEMA}, public; SET client_min_messages = warning; CREATE SCHEMA {SCHEMA}")
+    cursor.execute(f"CREATE EXTENSION bookmeatoz SCHEMA {SCHEMA} CASCADE")
+    for role in ROLES:
+        cursor.execute(f"DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    cursor.execute("SELECT bookmeatoz_set_owner(%s)", (OWNER,))
+    for role in (APP, OPERATOR):
+        cursor.execute("SELECT bookmeatoz_grant_app_role(%s)", (role,))
+    if has_function(cursor, "bookmeatoz_grant_auth_role"):
+        cursor.execute("SELECT bookmeatoz_grant_auth_role(%s)", (AUTH,))
+    every = ", ".join((CARELESS, ADMINISTRATOR, AUTH))
+    cursor.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {every}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SCHEMA} TO {every}")
+    cursor.execute(f"GRANT SET ON PARAMETER app.is_system_admin TO {OPERATOR}, {ADMINISTRATOR}, {OWNER}")
+    cursor.execute(ATTEMPT)
+    cursor.execute(";\n".join(world.statements(cursor)))
+    connection.commit()
+    connection.autocommit = True
+    cursor.execute("VACUUM ANALYZE")
+    connection.close()
+
+
+def drop(database: str = DATABASE):
+    """The database and the roles; roles that others use stay."""
+    connection = connect("postgres")
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    for role in ROLES:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", (role,))
+        if cursor.fetchone()[0]:
+            cursor.execute(f"DROP OWNED BY {role}")
+            try:
+                cursor.execute(f"DROP ROLE {role}")
+            except psycopg2.Error:
+                pass
+    connection.close()
+
+
+if __name__ == "__main__":
+    create(World())
