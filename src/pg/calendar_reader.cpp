@@ -45,6 +45,13 @@ constinit SavedQuery active_employee_query(R"(
     SELECT FROM @extschema@.employees WHERE business_id = $1 AND employment_status = 'active' LIMIT 1)",
                                            uuid_argument);
 
+constinit SavedQuery employee_query(R"(
+    SELECT b.id, b.settings, b.timezone
+      FROM @extschema@.employees e
+      JOIN @extschema@.businesses b ON b.id = e.business_id
+     WHERE e.id = $1)",
+                                    uuid_argument);
+
 constinit SavedQuery hours_query(R"(
     SELECT employee_id, day_of_week, start_time, end_time, is_off
       FROM @extschema@.working_hours
@@ -131,8 +138,8 @@ std::optional<BookingStatus> to_status(Datum label) {
     return std::nullopt;
 }
 
-std::optional<Booking> to_booking(const SpiRow& row, const Question& question) {
-    if (question.exclude_booking_id && to_uuid(row.get(1)) == to_uuid(*question.exclude_booking_id))
+std::optional<Booking> to_booking(const SpiRow& row, const std::optional<pg_uuid_t>& excluded) {
+    if (excluded && to_uuid(row.get(1)) == to_uuid(*excluded))
         return std::nullopt;
     const std::optional<BookingStatus> status = to_status(row.get(8));
     if (!status)
@@ -145,30 +152,57 @@ std::optional<Booking> to_booking(const SpiRow& row, const Question& question) {
     return booking;
 }
 
-[[noreturn]] void service_not_found(const pg_uuid_t& id) {
+/// The same words for one that does not exist and one that row security hides.
+[[noreturn]] void not_found(const std::string& kind, const pg_uuid_t& id) {
     const char* const text =
         pg_call([&] { return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&id))); });
-    // The same words for one that does not exist and one that row security hides.
-    throw SqlError(ERRCODE_NO_DATA_FOUND, "service " + std::string(text) + " was not found", {},
-                   "Check the id, and that the session context is that of the service's business.");
+    throw SqlError(ERRCODE_NO_DATA_FOUND, kind + " " + text + " was not found", {},
+                   "Check the id, and that the session context is that of the " + kind + "'s business.");
 }
 
 } // namespace
 
 LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::memory_resource* memory)
+    : schema_(schema), memory_(memory), exclude_booking_id_(question.exclude_booking_id),
+      counts_unassigned_(!question.employee_id), zone_(memory), default_hours_(memory), ids_(memory),
+      rows_(memory), resources_(memory), unassigned_(memory), competing_services_(memory) {
+    const SpiConnection spi;
+    calendar_.as_of = question.as_of;
+    load_service(question);
+    load_hours();
+}
+
+LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
+                               std::pmr::memory_resource* memory)
     : schema_(schema), memory_(memory), zone_(memory), default_hours_(memory), ids_(memory), rows_(memory),
       resources_(memory), unassigned_(memory), competing_services_(memory) {
     const SpiConnection spi;
-    load_service(question);
-    if (is_offered_ && !is_empty(calendar_.window))
-        load_resources(question);
-    if (!ids_.empty()) {
-        load_hours();
-        load_overrides();
-        load_bookings(question);
-        if (business_is_resource_ || !question.employee_id)
-            load_unassigned(question);
+    calendar_.as_of = as_of;
+    load_employee(employee_id);
+    load_hours();
+}
+
+void LoadedCalendar::load(Interval window) {
+    calendar_.window = window;
+    for (Rows& rows : rows_) {
+        rows.overrides.clear();
+        rows.bookings.clear();
     }
+    unassigned_.clear();
+    const Interval bookings = booking_reach(window, calendar_.service);
+    const Interval overrides = override_reach(window, calendar_.service);
+    if (!is_empty(window) && !ids_.empty()) {
+        const SpiConnection spi;
+        load_overrides(overrides);
+        load_bookings(bookings);
+        if (business_is_resource_ || counts_unassigned_)
+            load_unassigned(bookings);
+    }
+    zone_ = zone_periods(time_zone_,
+                         {std::min(bookings.begin, overrides.begin) - date_reach,
+                          std::max(bookings.end, overrides.end) + date_reach},
+                         memory_);
+    resources_.clear();
     for (std::size_t i = 0; i < ids_.size(); ++i)
         resources_.push_back({ids_[i], rows_[i].own_hours, rows_[i].overrides, rows_[i].bookings});
     calendar_.zone = zone_;
@@ -181,56 +215,67 @@ LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::m
 void LoadedCalendar::load_service(const Question& question) {
     const SpiRows rows = service_query.run(schema_, {UUIDPGetDatum(&question.service_id)});
     if (rows.size() == 0)
-        service_not_found(question.service_id);
+        not_found("service", question.service_id);
     const SpiRow row = *rows.begin();
     business_id_ = to_uuid(row.get(1));
     calendar_.service = {to_uuid(question.service_id), to_minutes(row.get(2)), to_minutes(row.get(3)),
                          to_minutes(row.get(4))};
-    is_offered_ = DatumGetBool(row.get(5));
 
     // S17: the service's settings override the business's, the argument both.
     read_settings(calendar_.settings, SettingsOwner::business, *DatumGetUUIDP(row.get(1)), row.get(7));
     read_settings(calendar_.settings, SettingsOwner::service, question.service_id, row.get(6));
     if (question.slot_interval_minutes)
         calendar_.settings.slot_interval = std::chrono::minutes(*question.slot_interval_minutes);
+    set_time_zone(row.get(8));
 
-    calendar_.as_of = question.as_of;
-    calendar_.window = bookable_window(question.window, question.as_of, calendar_.settings);
+    const bool is_offered = DatumGetBool(row.get(5));
+    if (is_offered)
+        load_resources(question.employee_id);
+}
 
-    const Datum name = row.get(8);
+void LoadedCalendar::set_time_zone(Datum name) {
     const char* const zone_name = pg_call([&] { return TextDatumGetCString(name); });
-    pg_tz* const zone = find_time_zone(zone_name);
-    if (zone == nullptr)
+    time_zone_ = find_time_zone(zone_name);
+    if (time_zone_ == nullptr)
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                        "time zone \"" + std::string(zone_name) +
-                           "\" of the service's business is not known to this server",
+                           "\" of the business is not known to this server",
                        {}, "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
-    const Interval bookings = booking_reach(calendar_.window, calendar_.service);
-    const Interval overrides = override_reach(calendar_.window, calendar_.service);
-    zone_ = zone_periods(zone,
-                         {std::min(bookings.begin, overrides.begin) - date_reach,
-                          std::max(bookings.end, overrides.end) + date_reach},
-                         memory_);
 }
 
 /// S12: the active employees mapped to the service; or the business itself, if it has no active employee at all.
-void LoadedCalendar::load_resources(const Question& question) {
+void LoadedCalendar::load_resources(const std::optional<pg_uuid_t>& employee_id) {
     for (const SpiRow row : eligible_query.run(schema_, {to_datum(calendar_.service.id)})) {
         const Uuid id = to_uuid(row.get(1));
-        if (!question.employee_id || id == to_uuid(*question.employee_id))
-            ids_.push_back(id);
+        if (!employee_id || id == to_uuid(*employee_id))
+            add_resource(id);
     }
-    if (ids_.empty() && !question.employee_id &&
+    if (ids_.empty() && !employee_id &&
         active_employee_query.run(schema_, {to_datum(business_id_)}).size() == 0) {
         business_is_resource_ = true;
-        ids_.push_back(business_id_);
+        add_resource(business_id_);
     }
-    rows_.reserve(ids_.size());
-    for (std::size_t i = 0; i < ids_.size(); ++i)
-        rows_.emplace_back(memory_);
+}
+
+void LoadedCalendar::load_employee(const pg_uuid_t& employee_id) {
+    const SpiRows rows = employee_query.run(schema_, {UUIDPGetDatum(&employee_id)});
+    if (rows.size() == 0)
+        not_found("employee", employee_id);
+    const SpiRow row = *rows.begin();
+    business_id_ = to_uuid(row.get(1));
+    read_settings(calendar_.settings, SettingsOwner::business, *DatumGetUUIDP(row.get(1)), row.get(2));
+    set_time_zone(row.get(3));
+    add_resource(to_uuid(employee_id));
+}
+
+void LoadedCalendar::add_resource(const Uuid& id) {
+    ids_.push_back(id);
+    rows_.emplace_back(memory_);
 }
 
 void LoadedCalendar::load_hours() {
+    if (ids_.empty())
+        return;
     for (const SpiRow row : hours_query.run(schema_, {resource_ids(), to_datum(business_id_)})) {
         const WeeklyShift shift{std::chrono::weekday(static_cast<unsigned>(DatumGetInt16(row.get(2)))),
                                 to_time_of_day(row, 3), to_time_of_day(row, 4), DatumGetBool(row.get(5))};
@@ -242,8 +287,7 @@ void LoadedCalendar::load_hours() {
     }
 }
 
-void LoadedCalendar::load_overrides() {
-    const Interval reach = override_reach(calendar_.window, calendar_.service);
+void LoadedCalendar::load_overrides(Interval reach) {
     for (const SpiRow row :
          overrides_query.run(schema_, {resource_ids(), to_datum(reach.begin), to_datum(reach.end)})) {
         if (const auto index = resource_index(to_uuid(row.get(1))))
@@ -251,12 +295,11 @@ void LoadedCalendar::load_overrides() {
     }
 }
 
-void LoadedCalendar::load_bookings(const Question& question) {
-    const Interval reach = booking_reach(calendar_.window, calendar_.service);
+void LoadedCalendar::load_bookings(Interval reach) {
     for (const SpiRow row :
          bookings_query.run(schema_, {resource_ids(), to_datum(reach.begin), to_datum(reach.end)})) {
         const auto index = resource_index(to_uuid(row.get(2)));
-        const std::optional<Booking> booking = to_booking(row, question);
+        const std::optional<Booking> booking = to_booking(row, exclude_booking_id_);
         if (index && booking)
             rows_[*index].bookings.push_back(*booking);
     }
@@ -264,15 +307,14 @@ void LoadedCalendar::load_bookings(const Question& question) {
 
 /// Bookings without an employee occupy a business that is its own resource (S12); of a business with employees they count
 /// against the free ones (S14).
-void LoadedCalendar::load_unassigned(const Question& question) {
-    const Interval reach = booking_reach(calendar_.window, calendar_.service);
+void LoadedCalendar::load_unassigned(Interval reach) {
     auto& target = business_is_resource_ ? rows_.front().bookings : unassigned_;
     for (const SpiRow row : unassigned_query.run(
              schema_, {to_datum(business_id_), to_datum(reach.begin), to_datum(reach.end)})) {
-        if (const std::optional<Booking> booking = to_booking(row, question))
+        if (const std::optional<Booking> booking = to_booking(row, exclude_booking_id_))
             target.push_back(*booking);
     }
-    if (unassigned_.empty())
+    if (unassigned_.empty() || !competing_services_.empty())
         return;
     for (const SpiRow row : competing_query.run(schema_, {resource_ids()}))
         competing_services_.push_back(to_uuid(row.get(1)));

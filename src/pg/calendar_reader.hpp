@@ -1,5 +1,5 @@
 // Loads the calendar of one question from the tables, through SPI with saved plans, with the rights and the row security
-// of the caller: never more than the caller could SELECT. Called by the search functions.
+// of the caller: never more than the caller could SELECT. Called by the functions that find, check and book slots.
 #pragma once
 
 #include "boundary.hpp"
@@ -9,15 +9,15 @@
 #include <vector>
 
 extern "C" {
+#include "pgtime.h"
 #include "utils/uuid.h"
 }
 
 namespace bookmeatoz::pg {
 
-/// What a search function was asked, checked but not yet looked up.
+/// What a function was asked about a service, checked but not yet looked up. Which starts are meant is load()'s to say.
 struct Question {
     pg_uuid_t service_id;
-    Interval window;
     Instant as_of;
     std::optional<pg_uuid_t> employee_id;
     std::optional<int> slot_interval_minutes;
@@ -27,13 +27,27 @@ struct Question {
 /// A calendar and the memory behind its spans.
 class LoadedCalendar {
 public:
+    /// Reads what does not depend on time: service, business, settings, the eligible employees and their weekly hours.
+    /// P0002 when the caller sees no such service, 22023 for an invalid setting or time zone.
     LoadedCalendar(const Question& question, Oid schema, std::pmr::memory_resource* memory);
+    /// The same for one employee, whatever service they offer and whether or not they are active: a service of no
+    /// duration and the settings of the business. P0002 when the caller sees no such employee.
+    LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
+                   std::pmr::memory_resource* memory);
     LoadedCalendar(const LoadedCalendar&) = delete;
     LoadedCalendar& operator=(const LoadedCalendar&) = delete;
 
+    /// Reads overrides and bookings for starts in `window`, which becomes calendar().window: best bookable_window() of what
+    /// was asked. May be called again with another window: what was read for the last one is dropped, and searches over it
+    /// end.
+    void load(Interval window);
+
+    /// Service and settings are there at once, the rest after load().
     const Calendar& calendar() const { return calendar_; }
     /// S12: the business has no active employee, so a slot lists none.
     bool business_is_resource() const { return business_is_resource_; }
+    /// The zone of the business.
+    pg_tz* time_zone() const { return time_zone_; }
 
 private:
     /// Rows of one resource while they are collected.
@@ -46,20 +60,26 @@ private:
     };
 
     void load_service(const Question& question);
-    void load_resources(const Question& question);
+    void load_resources(const std::optional<pg_uuid_t>& employee_id);
+    void load_employee(const pg_uuid_t& employee_id);
     void load_hours();
-    void load_overrides();
-    void load_bookings(const Question& question);
-    void load_unassigned(const Question& question);
+    void load_overrides(Interval reach);
+    void load_bookings(Interval reach);
+    void load_unassigned(Interval reach);
+    void set_time_zone(Datum name);
+    void add_resource(const Uuid& id);
     std::optional<std::size_t> resource_index(const Uuid& id) const;
     Datum resource_ids() const;
 
     Oid schema_;
     std::pmr::memory_resource* memory_;
+    std::optional<pg_uuid_t> exclude_booking_id_;
     Calendar calendar_{};
-    bool is_offered_ = false;
     bool business_is_resource_ = false;
+    /// S14: the question is about any employee, so unassigned bookings matter.
+    bool counts_unassigned_ = false;
     Uuid business_id_{};
+    pg_tz* time_zone_ = nullptr;
     std::pmr::vector<ZonePeriod> zone_;
     std::pmr::vector<WeeklyShift> default_hours_;
     std::pmr::vector<Uuid> ids_;

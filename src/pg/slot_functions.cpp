@@ -157,7 +157,7 @@ BOOKMEATOZ_FUNCTION(find_available_slots) {
         question.service_id = arguments.id(0, "service_id");
         const Instant from = arguments.instant(1, "from_time");
         const Instant to = arguments.instant(2, "to_time");
-        question.window = arguments.window(from, to);
+        const auto window = arguments.window(from, to);
         question.employee_id = arguments.optional_id(3);
         question.slot_interval_minutes = arguments.step(4);
         question.exclude_booking_id = arguments.optional_id(5);
@@ -166,7 +166,8 @@ BOOKMEATOZ_FUNCTION(find_available_slots) {
         // All of one call lives in this context and goes with it.
         ContextMemory context(CurrentMemoryContext);
         std::pmr::monotonic_buffer_resource memory(&context);
-        const LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
         SlotRows rows(fcinfo, loaded);
         SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
         while (const std::optional<Slot> slot = search.next())
