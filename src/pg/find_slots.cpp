@@ -21,8 +21,7 @@ public:
     void add(const Slot& slot) {
         const Calendar& calendar = loaded_.calendar();
         // S13: a business that is its own resource lists nobody.
-        const auto free =
-            loaded_.business_is_resource() ? std::span<const std::uint32_t>() : slot.resources;
+        const auto free = loaded_.business_is_resource() ? std::span<const std::uint32_t>() : slot.resources;
         rows_.add({TimestampTzGetDatum(to_timestamptz(slot.start)),
                    TimestampTzGetDatum(to_timestamptz(slot.start + calendar.service.duration)),
                    employee_ids_.array(calendar.resources, free), Int32GetDatum(slot.remaining_capacity)});

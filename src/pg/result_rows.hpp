@@ -3,8 +3,11 @@
 
 #include "boundary.hpp"
 
+#include <string_view>
+
 extern "C" {
 #include "funcapi.h"
+#include "utils/builtins.h"
 #include "utils/tuplestore.h"
 }
 
@@ -30,5 +33,12 @@ public:
 private:
     ReturnSetInfo* result_;
 };
+
+/// A value of type text.
+inline Datum text_datum(std::string_view text) {
+    return pg_call([&] {
+        return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
+    });
+}
 
 } // namespace bookmeatoz::pg
