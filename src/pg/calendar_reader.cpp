@@ -64,11 +64,9 @@ void LoadedCalendar::load(Interval window) {
         rows.bookings.clear();
     }
     unassigned_.clear();
-    // Nothing can start in the rest of the window (S10).
-    const Interval bookable = bookable_window(window, calendar_.as_of, calendar_.settings);
-    const Interval bookings = booking_reach(bookable, calendar_.service);
-    const Interval overrides = override_reach(bookable, calendar_.service);
-    if (!is_empty(bookable) && !rows_.empty()) {
+    const Interval bookings = booking_reach(window, calendar_.service);
+    const Interval overrides = override_reach(window, calendar_.service);
+    if (!is_empty(window) && !rows_.empty()) {
         from_tables([&](CalendarSource& source) {
             if (!employees().empty())
                 source.overrides(overrides, employees());

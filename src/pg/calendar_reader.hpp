@@ -36,11 +36,12 @@ public:
     LoadedCalendar(const LoadedCalendar&) = delete;
     LoadedCalendar& operator=(const LoadedCalendar&) = delete;
 
-    /// Reads overrides and bookings for starts in `window`, which becomes calendar().window. May be called again with
-    /// another window: what was read for the last one is dropped, and searches over it end.
+    /// Reads overrides and bookings for starts in `window`, which becomes calendar().window: best bookable_window() of what
+    /// was asked. May be called again with another window: what was read for the last one is dropped, and searches over it
+    /// end.
     void load(Interval window);
 
-    /// Complete after load().
+    /// Service and settings are there at once, the rest after load().
     const Calendar& calendar() const { return calendar_; }
     /// S12: the business has no active employee, so a slot lists none.
     bool business_is_resource() const { return business_is_resource_; }

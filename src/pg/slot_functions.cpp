@@ -167,7 +167,7 @@ BOOKMEATOZ_FUNCTION(find_available_slots) {
         ContextMemory context(CurrentMemoryContext);
         std::pmr::monotonic_buffer_resource memory(&context);
         LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
-        loaded.load(window);
+        loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
         SlotRows rows(fcinfo, loaded);
         SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
         while (const std::optional<Slot> slot = search.next())
