@@ -18,6 +18,10 @@ Interval booking_reach(Interval window, const Service& service) {
     return {window.begin - std::max(before, date_reach), window.end + std::max(after, date_reach)};
 }
 
+Interval slot_reach(Interval window, const Service& service) {
+    return {window.begin - service.buffer_before, window.end + service.duration + service.buffer_after};
+}
+
 Interval override_reach(Interval window, const Service& service) {
     // Working time is expanded by whole local days around the window (working_time.cpp), and in replace mode an override
     // counts for the whole of its day.

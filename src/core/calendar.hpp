@@ -87,6 +87,9 @@ Interval bookable_window(Interval asked, Instant as_of, const Settings& settings
 /// count of a local day (S16).
 Interval booking_reach(Interval window, const Service& service);
 
+/// Working time that can hold a slot, buffers included, for any start in `window` (S8).
+Interval slot_reach(Interval window, const Service& service);
+
 /// Overrides that meet this interval matter for starts in `window` (S5).
 Interval override_reach(Interval window, const Service& service);
 

@@ -2,21 +2,12 @@
 #include "slot_search.hpp"
 
 namespace bookmeatoz {
-namespace {
-
-/// Working time that can hold a slot, buffers included, for any start in the window.
-Interval slot_reach(const Calendar& calendar, Interval window) {
-    const Service& service = calendar.service;
-    return {window.begin - service.buffer_before, window.end + service.duration + service.buffer_after};
-}
-
-} // namespace
 
 ResourceSlots::ResourceSlots(const Calendar& calendar, const Resource& resource, Interval window, Poll poll,
                              std::pmr::memory_resource* memory)
     : service_(calendar.service), buffers_within_hours_(calendar.settings.buffers_within_hours),
       window_(window), poll_(poll),
-      working_(working_time(calendar, resource, slot_reach(calendar, window), memory)),
+      working_(working_time(calendar, resource, slot_reach(window, service_), memory)),
       busy_(calendar, resource.bookings, memory), limit_(calendar, resource.bookings, memory),
       grid_(calendar, working_, busy_, window, memory), at_least_(window.begin) {
 }
@@ -94,6 +85,19 @@ void SlotSearch::advance(std::uint32_t stream) {
         return;
     earliest_.push_back(stream);
     std::push_heap(earliest_.begin(), earliest_.end(), [this](auto a, auto b) { return later(a, b); });
+}
+
+void SlotSearch::skip_to(Instant instant) {
+    const auto behind = std::partition(earliest_.begin(), earliest_.end(), [&](std::uint32_t stream) {
+        return streams_[stream].start() >= instant;
+    });
+    const std::pmr::vector<std::uint32_t> skipped(behind, earliest_.end(), earliest_.get_allocator());
+    earliest_.erase(behind, earliest_.end());
+    std::make_heap(earliest_.begin(), earliest_.end(), [this](auto a, auto b) { return later(a, b); });
+    for (const std::uint32_t stream : skipped) {
+        streams_[stream].skip_to(instant);
+        advance(stream);
+    }
 }
 
 /// S14: whether the unassigned bookings that meet this slot need all of the free employees.

@@ -27,6 +27,8 @@ public:
 
     /// Moves to the next start that can be booked; false when there is none before the end of the window.
     bool next();
+    /// The next start will be at or after this instant; an earlier one changes nothing.
+    void skip_to(Instant instant) { at_least_ = std::max(at_least_, instant); }
     Instant start() const { return start_; }
     int seats_left() const { return seats_left_; }
 
@@ -54,6 +56,9 @@ public:
     SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_resource* memory);
 
     std::optional<Slot> next();
+
+    /// Goes on at the first slot at or after this instant; never backwards.
+    void skip_to(Instant instant);
 
 private:
     bool later(std::uint32_t a, std::uint32_t b) const;

@@ -17,6 +17,31 @@ LocalTime Zone::to_local(Instant instant) const {
     return LocalTime(instant.time_since_epoch() + periods_[period_at(periods_, instant)].offset);
 }
 
+Instant Zone::date_end(Instant instant) const {
+    const std::size_t i = period_at(periods_, instant);
+    const LocalTime next_midnight(date_of(instant) + std::chrono::days(1));
+    const Instant end(next_midnight.time_since_epoch() - periods_[i].offset);
+    return i + 1 < periods_.size() ? std::min(end, periods_[i + 1].begin) : end;
+}
+
+Interval Zone::dates(LocalDate first, LocalDate last) const {
+    const Duration begin = LocalTime(first).time_since_epoch();
+    const Duration end = LocalTime(last + std::chrono::days(1)).time_since_epoch();
+    Interval found{Instant::max(), Instant::min()};
+    for (std::size_t i = 0; i < periods_.size(); ++i) {
+        Interval part{Instant(begin - periods_[i].offset), Instant(end - periods_[i].offset)};
+        const bool has_next = i + 1 < periods_.size();
+        if ((i > 0 && part.end <= periods_[i].begin) || (has_next && part.begin >= periods_[i + 1].begin))
+            continue;
+        if (i > 0)
+            part.begin = std::max(part.begin, periods_[i].begin);
+        if (has_next)
+            part.end = std::min(part.end, periods_[i + 1].begin);
+        found = {std::min(found.begin, part.begin), std::max(found.end, part.end)};
+    }
+    return found;
+}
+
 Zone::Place Zone::locate(LocalTime local) const {
     const Instant as_utc(local.time_since_epoch());
     // No offset reaches a day, so the walk begins at or before the period wanted. It stops at the first period that

@@ -24,6 +24,14 @@ public:
         return std::chrono::floor<std::chrono::days>(to_local(instant));
     }
 
+    /// The end of the stretch of one local date, at one offset, that an instant lies in. Where the clock goes back over
+    /// midnight the same date begins once more later.
+    Instant date_end(Instant instant) const;
+
+    /// The instants from the first one whose local date is `first` or later to the last one whose date is `last` or
+    /// earlier; empty where the zone skipped all of these dates.
+    Interval dates(LocalDate first, LocalDate last) const;
+
     /// S4: the offset before the transition counts, both in the gap (02:30 becomes 03:30) and in the overlap (the first
     /// of the two). As RFC 5545 section 3.3.5, Temporal's "compatible" and Python's fold=0.
     Instant to_instant(LocalTime local) const;

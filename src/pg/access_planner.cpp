@@ -189,7 +189,7 @@ BOOKMEATOZ_FUNCTION(access_planner_support) {
             case T_SupportRequestCost:
                 return PointerGetDatum(cost(reinterpret_cast<SupportRequestCost*>(request)));
             default:
-                return PointerGetDatum(nullptr);
+                return Datum(0);
             }
         });
     });

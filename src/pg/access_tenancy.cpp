@@ -126,7 +126,7 @@ BOOKMEATOZ_FUNCTION(trigger_businesses_changed) {
                 "function trigger_businesses_changed() can only be called by an AFTER row trigger"};
         }
         pg_call([&] { CacheInvalidateRelcache(trigger->tg_relation); });
-        return PointerGetDatum(nullptr);
+        return Datum(0);
     });
 }
 

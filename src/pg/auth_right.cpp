@@ -53,13 +53,13 @@ BOOKMEATOZ_FUNCTION(is_auth_role_support) {
     return boundary([&]() -> Datum {
         auto* const node = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
         if (!IsA(node, SupportRequestSimplify))
-            return PointerGetDatum(nullptr);
+            return Datum(0);
         const auto* const request = reinterpret_cast<const SupportRequestSimplify*>(node);
         if (!plan_depends_on_role(request->root))
-            return PointerGetDatum(nullptr);
+            return Datum(0);
         const Oid schema = pg_call([&] { return get_func_namespace(request->fcall->funcid); });
         if (current_role_may_authenticate(schema))
-            return PointerGetDatum(nullptr);
+            return Datum(0);
         return PointerGetDatum(pg_call([] { return makeBoolConst(false, false); }));
     });
 }

@@ -426,6 +426,19 @@ TEST_F(Search, CanBeLeftAtAnySlot) {
     EXPECT_EQ(first->resources.size(), 1u);
 }
 
+TEST_F(Search, SkipsForwardsNeverBack) {
+    add_person();
+    SlotSearch search(business.calendar(), no_poll, std::pmr::get_default_resource());
+    search.skip_to(utc("2026-03-02 09:30"));
+    EXPECT_EQ(search.next()->start, utc("2026-03-02 09:30"));
+    search.skip_to(utc("2026-03-02 09:00"));
+    EXPECT_EQ(search.next()->start, utc("2026-03-02 10:00"));
+    search.skip_to(utc("2026-03-02 10:30") + one_tick);
+    EXPECT_EQ(search.next()->start, utc("2026-03-02 11:00"));
+    search.skip_to(utc("2026-03-04 00:00"));
+    EXPECT_FALSE(search.next());
+}
+
 TEST_F(Search, HasNothingMoreAfterItsEnd) {
     SlotSearch search(business.calendar(), no_poll, std::pmr::get_default_resource());
     while (search.next()) {
@@ -501,6 +514,31 @@ TEST_F(Properties, WindowInvariance) {
         const std::vector<FoundSlot> rest = business.slots_in({cut, business.window.end});
         joined.insert(joined.end(), rest.begin(), rest.end());
         ASSERT_EQ(joined, found) << "cut at " << text_of(cut);
+    });
+}
+
+TEST_F(Properties, SkippingIsFiltering) {
+    each_business([](const Business& business, const std::vector<FoundSlot>& found, Seeded& source) {
+        SlotSearch search(business.calendar(), no_poll, std::pmr::get_default_resource());
+        std::vector<FoundSlot> wanted, got;
+        Instant from = business.window.begin;
+        for (auto slot = found.begin();;) {
+            if (source.chance(30)) {
+                from += minutes(source.number(-100, 600));
+                search.skip_to(from);
+            }
+            while (slot != found.end() && slot->start < from)
+                ++slot;
+            if (slot != found.end())
+                wanted.push_back(*slot++);
+            const std::optional<Slot> next = search.next();
+            if (!next)
+                break;
+            got.push_back(
+                {next->start, {next->resources.begin(), next->resources.end()}, next->remaining_capacity});
+            from = std::max(from, next->start + one_tick);
+        }
+        ASSERT_EQ(got, wanted);
     });
 }
 
