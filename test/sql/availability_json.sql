@@ -30,11 +30,13 @@ SET DateStyle = 'ISO, YMD';
 CREATE FUNCTION pg_temp.slots_of(document json)
 RETURNS TABLE (slot_start timestamptz, slot_end timestamptz, employee_ids uuid[], remaining_capacity integer)
 LANGUAGE sql STABLE AS $$
-    SELECT start, start + make_interval(mins => (document ->> 'duration_minutes')::integer),
-           ARRAY(SELECT (document -> 'employees' ->> index::integer)::uuid
-                 FROM json_array_elements_text(slot -> 1) WITH ORDINALITY AS i (index, place) ORDER BY place),
+    WITH head AS MATERIALIZED (
+        SELECT make_interval(mins => (document ->> 'duration_minutes')::integer) AS duration,
+               ARRAY(SELECT id::uuid FROM json_array_elements_text(document -> 'employees') WITH ORDINALITY AS e (id, place) ORDER BY place) AS employees)
+    SELECT (slot ->> 0)::timestamptz, (slot ->> 0)::timestamptz + duration,
+           ARRAY(SELECT employees[index::integer + 1] FROM json_array_elements_text(slot -> 1) WITH ORDINALITY AS i (index, place) ORDER BY place),
            (slot ->> 2)::integer
-    FROM json_array_elements(document -> 'slots') WITH ORDINALITY AS s (slot, number), CAST(slot ->> 0 AS timestamptz) AS start
+    FROM head, json_array_elements(document -> 'slots') WITH ORDINALITY AS s (slot, number)
     ORDER BY number
 $$;
 CREATE FUNCTION pg_temp.same(service uuid, from_time timestamptz, to_time timestamptz, employee uuid DEFAULT NULL,
@@ -86,9 +88,8 @@ INSERT INTO users (id, email) SELECT md5('u' || n)::uuid, n || '@example.org' FR
 INSERT INTO employees (id, user_id, business_id) SELECT md5('e' || n)::uuid, md5('u' || n)::uuid, :'salon' FROM generate_series(1, 150) n;
 INSERT INTO employee_services (employee_id, service_id) SELECT md5('e' || n)::uuid, :'haircut' FROM generate_series(1, 150) n;
 SELECT * FROM pg_temp.same(:'haircut', :monday);
-SELECT max((index)::text::integer) AS last_index, json_array_length(document -> 'employees') AS employees
-FROM find_available_slots_json(:'haircut', :monday, as_of => :at) document, json_array_elements(document -> 'slots') slot, json_array_elements(slot -> 1) index
-GROUP BY document::text, 2;
+SELECT max(index::integer) AS last_index
+FROM json_array_elements(find_available_slots_json(:'haircut', :monday, as_of => :at) -> 'slots') slot, json_array_elements_text(slot -> 1) index;
 ROLLBACK TO before;
 
 -- The limit of a million slots holds here too.
