@@ -16,43 +16,15 @@ SlotGrid::SlotGrid(const Calendar& calendar, const WorkingTime& working, const B
         }
         return;
     }
-    for (const Interval& offered : working.offered)
-        upcoming_.push_back({offered.begin, offered.end});
+    upcoming_ = working.offered;
     if (calendar.settings.slot_alignment == SlotAlignment::optimized) {
         for (const Instant end : busy.ends()) {
             const Instant behind = end + calendar.service.buffer_before;
             upcoming_.push_back({behind, behind + one_tick});
         }
         std::sort(upcoming_.begin(), upcoming_.end(),
-                  [](const Progression& a, const Progression& b) { return a.next < b.next; });
+                  [](const Progression& a, const Progression& b) { return a.begin < b.begin; });
     }
-}
-
-bool SlotGrid::advance(Progression& progression, Instant at_least) const {
-    if (progression.next < at_least) {
-        const auto steps = (at_least - progression.next + step_ - one_tick) / step_;
-        progression.next += steps * step_;
-    }
-    return progression.next < progression.end;
-}
-
-std::optional<Instant> SlotGrid::next(Instant at_least) {
-    std::optional<Instant> first;
-    const auto consider = [&](Instant instant) { first = first ? std::min(*first, instant) : instant; };
-    std::erase_if(active_, [&](Progression& progression) {
-        if (!advance(progression, at_least))
-            return true;
-        consider(progression.next);
-        return false;
-    });
-    while (first_upcoming_ < upcoming_.size() && (!first || upcoming_[first_upcoming_].next <= *first)) {
-        Progression progression = upcoming_[first_upcoming_++];
-        if (!advance(progression, at_least))
-            continue;
-        consider(progression.next);
-        active_.push_back(progression);
-    }
-    return first;
 }
 
 } // namespace bookmeatoz

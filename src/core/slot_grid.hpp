@@ -16,17 +16,46 @@ public:
     std::optional<Instant> next(Instant at_least);
 
 private:
-    /// begin, begin + step, begin + 2 steps, ... before end; `next` is the first not passed yet.
-    struct Progression {
-        Instant next;
-        Instant end;
-    };
+    /// begin, begin + step, begin + 2 steps, ... before end; what is passed is cut off at the begin.
+    using Progression = Interval;
     bool advance(Progression& progression, Instant at_least) const;
 
     Duration step_;
+    /// Ascending by begin. More than one is active only where they overlap.
     std::pmr::vector<Progression> upcoming_;
     std::size_t first_upcoming_ = 0;
     std::pmr::vector<Progression> active_;
 };
+
+inline bool SlotGrid::advance(Progression& progression, Instant at_least) const {
+    if (progression.end <= at_least)
+        return false;
+    if (progression.begin < at_least)
+        progression.begin += step_;
+    if (progression.begin < at_least)
+        progression.begin += (at_least - progression.begin + step_ - one_tick) / step_ * step_;
+    return progression.begin < progression.end;
+}
+
+inline std::optional<Instant> SlotGrid::next(Instant at_least) {
+    std::optional<Instant> first;
+    const auto consider = [&](Instant instant) { first = first ? std::min(*first, instant) : instant; };
+    for (std::size_t i = 0; i < active_.size();) {
+        if (advance(active_[i], at_least)) {
+            consider(active_[i++].begin);
+        } else {
+            active_[i] = active_.back();
+            active_.pop_back();
+        }
+    }
+    while (first_upcoming_ < upcoming_.size() && (!first || upcoming_[first_upcoming_].begin <= *first)) {
+        Progression progression = upcoming_[first_upcoming_++];
+        if (advance(progression, at_least)) {
+            consider(progression.begin);
+            active_.push_back(progression);
+        }
+    }
+    return first;
+}
 
 } // namespace bookmeatoz

@@ -101,14 +101,18 @@ TEST_F(S6Gaps, QuestionsAscend) {
 }
 
 using S7Ends = BusyTimeTest;
-TEST_F(S7Ends, AreSortedAndIncludeSessions) {
+TEST_F(S7Ends, AreThoseOfSessionsToo) {
+    business.settings.slot_alignment = SlotAlignment::optimized;
+    business.settings.capacity = 2;
     add_other("2026-03-02 12:00", "2026-03-02 13:00", 0, 15);
     add("2026-03-02 09:00", 0, 5);
     bookings.push_back(with_status(BookingStatus::cancelled));
     const BusyTime time = busy();
     ASSERT_EQ(time.ends().size(), 2u);
-    EXPECT_EQ(time.ends()[0], utc("2026-03-02 10:05"));
-    EXPECT_EQ(time.ends()[1], utc("2026-03-02 13:15"));
+    EXPECT_EQ(time.ends()[0], utc("2026-03-02 13:15"));
+    EXPECT_EQ(time.ends()[1], utc("2026-03-02 10:05"));
+    business.settings.slot_alignment = SlotAlignment::clock;
+    EXPECT_TRUE(busy().ends().empty());
 }
 
 struct S15Capacity : BusyTimeTest {
@@ -200,8 +204,14 @@ TEST_F(BusyTimeTest, AgreesWithAWalkMinuteByMinute) {
             const Interval wanted{slot.begin - random.service.buffer_before,
                                   slot.end + random.service.buffer_after};
             return std::none_of(rows.begin(), rows.end(), [&](const Booking& row) {
-                const bool same_session = row.service_id == random.service.id && row.interval == slot;
-                return occupies(row, random.as_of) && !same_session && meets(busy_interval(row), wanted);
+                const auto same_session = [&](const Booking& other) {
+                    return other.service_id == random.service.id && other.interval == slot;
+                };
+                const auto taken = std::count_if(rows.begin(), rows.end(), [&](const Booking& other) {
+                    return same_session(other) && occupies(other, random.as_of);
+                });
+                return occupies(row, random.as_of) && meets(busy_interval(row), wanted) &&
+                       (!same_session(row) || taken >= random.settings.capacity);
             });
         };
         for (Instant start = first_day; start < first_day + 3 * one_day;
