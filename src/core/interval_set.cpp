@@ -4,9 +4,15 @@
 namespace bookmeatoz {
 
 void normalize(Intervals& intervals) {
+    // Rows come from indexes, mostly in order already.
+    const bool is_normal =
+        std::adjacent_find(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
+            return is_empty(b) || b.begin <= a.end;
+        }) == intervals.end();
+    if (is_normal && (intervals.empty() || !is_empty(intervals.front())))
+        return;
     std::erase_if(intervals, is_empty);
     const auto by_begin = [](const Interval& a, const Interval& b) { return a.begin < b.begin; };
-    // Rows come from indexes, mostly in order already.
     if (!std::is_sorted(intervals.begin(), intervals.end(), by_begin)) {
         std::sort(intervals.begin(), intervals.end(), by_begin);
     }

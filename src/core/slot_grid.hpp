@@ -38,24 +38,23 @@ inline bool SlotGrid::advance(Progression& progression, Instant at_least) const 
 }
 
 inline std::optional<Instant> SlotGrid::next(Instant at_least) {
-    std::optional<Instant> first;
-    const auto consider = [&](Instant instant) { first = first ? std::min(*first, instant) : instant; };
+    Instant first = Instant::max();
     for (std::size_t i = 0; i < active_.size();) {
         if (advance(active_[i], at_least)) {
-            consider(active_[i++].begin);
+            first = std::min(first, active_[i++].begin);
         } else {
             active_[i] = active_.back();
             active_.pop_back();
         }
     }
-    while (first_upcoming_ < upcoming_.size() && (!first || upcoming_[first_upcoming_].begin <= *first)) {
+    while (first_upcoming_ < upcoming_.size() && upcoming_[first_upcoming_].begin <= first) {
         Progression progression = upcoming_[first_upcoming_++];
         if (advance(progression, at_least)) {
-            consider(progression.begin);
+            first = std::min(first, progression.begin);
             active_.push_back(progression);
         }
     }
-    return first;
+    return first == Instant::max() ? std::nullopt : std::optional(first);
 }
 
 } // namespace bookmeatoz

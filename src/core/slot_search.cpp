@@ -7,20 +7,22 @@ namespace bookmeatoz {
 
 ResourceSlots::ResourceSlots(const Calendar& calendar, const Resource& resource, const WorkingTime& working,
                              Interval window, Poll poll, std::pmr::memory_resource* memory)
-    : service_(calendar.service), buffers_within_hours_(calendar.settings.buffers_within_hours),
-      window_(window), poll_(poll), open_(working.open), busy_(calendar, resource.bookings, memory),
+    : fit_before_(0), fit_after_(calendar.service.duration), window_(window), poll_(poll),
+      open_(working.open), busy_(calendar, resource.bookings, memory),
       limit_(calendar, resource.bookings, memory), grid_(calendar, working, busy_, window, memory),
       at_least_(window.begin) {
+    if (calendar.settings.buffers_within_hours) {
+        fit_before_ += calendar.service.buffer_before;
+        fit_after_ += calendar.service.buffer_after;
+    }
 }
 
-/// S8: the first instant >= start from which the whole slot (with its buffers, if they must stay inside) lies within
-/// one interval of working time; the end of the window where there is none.
+/// The first instant >= start from which the whole slot (with its buffers, if they must stay inside) lies within one
+/// interval of working time; the end of the window where there is none.
 Instant ResourceSlots::first_fitting(Instant start) {
-    const Duration before = buffers_within_hours_ ? service_.buffer_before : Duration(0);
-    const Duration after = service_.duration + (buffers_within_hours_ ? service_.buffer_after : Duration(0));
     for (; !open_.empty(); open_ = open_.subspan(1)) {
-        start = std::max(start, open_.front().begin + before);
-        if (start + after <= open_.front().end)
+        start = std::max(start, open_.front().begin + fit_before_);
+        if (start + fit_after_ <= open_.front().end)
             return start;
     }
     return window_.end;
@@ -65,6 +67,7 @@ SlotSearch::SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_res
     starts_.assign(streams_.size(), window.begin);
     free_.resize(streams_.size());
     std::iota(free_.begin(), free_.end(), 0);
+    last_ = free_;
 
     for (const Booking& booking : calendar.unassigned) {
         const bool competes = std::binary_search(calendar.competing_services.begin(),
@@ -102,30 +105,34 @@ bool SlotSearch::outnumbered(Instant start, std::size_t free) {
 
 std::optional<Slot> SlotSearch::next() {
     for (;;) {
-        for (const std::uint32_t stream : free_)
+        for (const std::uint32_t stream : last_)
             advance(stream);
-        free_.clear();
+        last_ = {};
         Instant start = Instant::max();
         for (const Instant next : starts_)
             start = std::min(start, next);
         if (start == Instant::max())
             return std::nullopt;
-        int remaining = 0;
+        // Without a branch: which of the streams it is cannot be predicted.
+        std::size_t found = 0;
         for (std::uint32_t stream = 0; stream < starts_.size(); ++stream) {
-            if (starts_[stream] == start) {
-                free_.push_back(stream);
-                remaining += streams_[stream].seats_left();
-            }
+            free_[found] = stream;
+            found += starts_[stream] == start ? 1 : 0;
         }
-        if (unassigned_.empty() || !outnumbered(start, free_.size()))
-            return Slot{start, free_, remaining};
+        last_ = std::span(free_).first(found);
+        if (!unassigned_.empty() && outnumbered(start, found))
+            continue;
+        int remaining = 0;
+        for (const std::uint32_t stream : last_)
+            remaining += streams_[stream].seats_left();
+        return Slot{start, last_, remaining};
     }
 }
 
 void SlotSearch::skip_to(Instant instant) {
-    if (!free_.empty() && starts_[free_.front()] >= instant)
+    if (!last_.empty() && starts_[last_.front()] >= instant)
         return;
-    free_.clear();
+    last_ = {};
     for (std::uint32_t stream = 0; stream < starts_.size(); ++stream) {
         if (starts_[stream] < instant) {
             streams_[stream].skip_to(instant);

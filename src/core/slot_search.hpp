@@ -36,8 +36,9 @@ public:
 private:
     Instant first_fitting(Instant start);
 
-    Service service_;
-    bool buffers_within_hours_;
+    /// S8: what must lie in working time before and after the start.
+    Duration fit_before_;
+    Duration fit_after_;
     Interval window_;
     Poll poll_;
     std::span<const Interval> open_;
@@ -74,8 +75,9 @@ private:
     /// Where each stream stands; Instant::max() where it has ended. The next slot is at the least of them: with dozens
     /// of streams, of which a slot takes several, looking at all costs less than keeping them in an order.
     std::pmr::vector<Instant> starts_;
-    /// The streams of the last slot; they go on only when the next one is asked for.
+    /// Room for the indexes of all streams; those of the last slot, which go on only when the next one is asked for.
     std::pmr::vector<std::uint32_t> free_;
+    std::span<const std::uint32_t> last_;
     /// S14: busy time of the unassigned bookings that count and have not ended yet.
     Intervals unassigned_;
 };
