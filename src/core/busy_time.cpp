@@ -7,11 +7,11 @@ namespace bookmeatoz {
 
 BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings,
                    std::pmr::memory_resource* memory)
-    : capacity_(calendar.settings.capacity), blocked_(memory), sessions_(memory), ends_(memory) {
+    : capacity_(calendar.settings.capacity), refused_(memory), sessions_(memory), ends_(memory) {
     const Service& service = calendar.service;
     const Duration reach = service.duration + service.buffer_after;
     const bool needs_ends = calendar.settings.slot_alignment == SlotAlignment::optimized;
-    blocked_.reserve(bookings.size());
+    refused_.reserve(bookings.size());
     for (const Booking& booking : bookings) {
         if (!occupies(booking, calendar.as_of))
             continue;
@@ -25,19 +25,19 @@ BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings,
         if (can_be_shared) {
             sessions_.push_back({booking.interval.begin, refused, 1});
         } else {
-            add(blocked_, refused);
+            add(refused_, refused);
         }
     }
     merge_sessions();
     for (const Session& session : sessions_) {
         if (session.taken >= capacity_) {
-            add(blocked_, session.refused);
+            add(refused_, session.refused);
         } else {
-            add(blocked_, {session.refused.begin, session.start});
-            add(blocked_, {session.start + one_tick, session.refused.end});
+            add(refused_, {session.refused.begin, session.start});
+            add(refused_, {session.start + one_tick, session.refused.end});
         }
     }
-    normalize(blocked_);
+    normalize(refused_);
 }
 
 void BusyTime::merge_sessions() {

@@ -26,20 +26,14 @@ inline Interval busy_interval(const Booking& booking) {
     return {booking.interval.begin - booking.buffer_before, booking.interval.end + booking.buffer_after};
 }
 
-/// The bookings of one resource as what they refuse to slots of the calendar's service, ready for questions in
-/// ascending order of time.
+/// The bookings of one resource as what they refuse to slots of the calendar's service.
 class BusyTime {
 public:
     BusyTime(const Calendar& calendar, std::span<const Booking> bookings, std::pmr::memory_resource* memory);
 
-    /// The first instant >= start at which no booking stands in the way of a slot: neither one of another session with
-    /// its buffers (S6), nor a session that is full (S15). Starts must ascend from call to call.
-    Instant first_unblocked(Instant start) {
-        while (next_blocked_ < blocked_.size() && blocked_[next_blocked_].end <= start)
-            ++next_blocked_;
-        const bool is_blocked = next_blocked_ < blocked_.size() && blocked_[next_blocked_].begin <= start;
-        return is_blocked ? blocked_[next_blocked_].end : start;
-    }
+    /// The starts at which a booking stands in the way of a slot: one of another session with its buffers (S6), or a
+    /// session that is full (S15). Normalised.
+    const Intervals& refused() const { return refused_; }
 
     /// Seats left in the session that begins at `start` (S15): the capacity where nobody has booked it. Starts must
     /// ascend from call to call.
@@ -57,16 +51,14 @@ private:
     /// Bookings of one service, start and end: they share their time as long as seats are left.
     struct Session {
         Instant start;
-        /// The starts that the session refuses to all slots but those of its own.
+        /// The starts that it refuses to all slots but those of its own.
         Interval refused;
         int taken;
     };
     void merge_sessions();
 
     int capacity_;
-    /// Normalised, as sets of starts: a slot from `start` on is refused iff `start` lies in one of them.
-    Intervals blocked_;
-    std::size_t next_blocked_ = 0;
+    Intervals refused_;
     /// Where the capacity is 1, a session is full with its first booking and needs no count.
     std::pmr::vector<Session> sessions_;
     std::size_t next_session_ = 0;

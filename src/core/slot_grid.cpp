@@ -5,25 +5,31 @@ namespace bookmeatoz {
 
 SlotGrid::SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy,
                    Interval window, std::pmr::memory_resource* memory)
-    : step_(calendar.settings.slot_interval), upcoming_(memory), active_(memory) {
+    : step_(calendar.settings.slot_interval), own_(memory), upcoming_(working.offered), active_(memory) {
     using std::chrono::days;
-    if (calendar.settings.slot_alignment == SlotAlignment::clock) {
+    switch (calendar.settings.slot_alignment) {
+    case SlotAlignment::shift:
+        break;
+    case SlotAlignment::clock: {
         const Zone zone(calendar.zone);
         const LocalDate last = zone.date_of(window.end) + days(1);
         for (LocalDate date = zone.date_of(window.begin) - days(1); date <= last; date += days(1)) {
-            upcoming_.push_back(
+            own_.push_back(
                 {zone.midnight(date) + calendar.settings.slot_offset, zone.midnight(date + days(1))});
         }
-        return;
+        upcoming_ = own_;
+        break;
     }
-    upcoming_ = working.offered;
-    if (calendar.settings.slot_alignment == SlotAlignment::optimized) {
+    case SlotAlignment::optimized:
+        own_ = working.offered;
         for (const Instant end : busy.ends()) {
             const Instant behind = end + calendar.service.buffer_before;
-            upcoming_.push_back({behind, behind + one_tick});
+            own_.push_back({behind, behind + one_tick});
         }
-        std::sort(upcoming_.begin(), upcoming_.end(),
+        std::sort(own_.begin(), own_.end(),
                   [](const Progression& a, const Progression& b) { return a.begin < b.begin; });
+        upcoming_ = own_;
+        break;
     }
 }
 

@@ -8,7 +8,7 @@ namespace bookmeatoz {
 
 class SlotGrid {
 public:
-    /// The grid of `calendar.settings.slot_alignment`; complete for starts in `window`.
+    /// The grid of `calendar.settings.slot_alignment`; complete for starts in `window`. The working time must outlive it.
     SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy, Interval window,
              std::pmr::memory_resource* memory);
 
@@ -21,9 +21,10 @@ private:
     bool advance(Progression& progression, Instant at_least) const;
 
     Duration step_;
-    /// Ascending by begin. More than one is active only where they overlap.
-    std::pmr::vector<Progression> upcoming_;
-    std::size_t first_upcoming_ = 0;
+    /// Where they are not those of the working time.
+    std::pmr::vector<Progression> own_;
+    /// Ascending by begin; what is not taken up yet. More than one is active only where they overlap.
+    std::span<const Progression> upcoming_;
     std::pmr::vector<Progression> active_;
 };
 
@@ -47,8 +48,9 @@ inline std::optional<Instant> SlotGrid::next(Instant at_least) {
             active_.pop_back();
         }
     }
-    while (first_upcoming_ < upcoming_.size() && upcoming_[first_upcoming_].begin <= first) {
-        Progression progression = upcoming_[first_upcoming_++];
+    while (!upcoming_.empty() && upcoming_.front().begin <= first) {
+        Progression progression = upcoming_.front();
+        upcoming_ = upcoming_.subspan(1);
         if (advance(progression, at_least)) {
             first = std::min(first, progression.begin);
             active_.push_back(progression);

@@ -1,31 +1,40 @@
 // The search: see slot_search.hpp.
 #include "slot_search.hpp"
 
+#include "interval_set.hpp"
+
 #include <numeric>
 
 namespace bookmeatoz {
 
-ResourceSlots::ResourceSlots(const Calendar& calendar, const Resource& resource, const WorkingTime& working,
-                             Interval window, Poll poll, std::pmr::memory_resource* memory)
-    : fit_before_(0), fit_after_(calendar.service.duration), window_(window), poll_(poll),
-      open_(working.open), busy_(calendar, resource.bookings, memory),
-      limit_(calendar, resource.bookings, memory), grid_(calendar, working, busy_, window, memory),
-      at_least_(window.begin) {
-    if (calendar.settings.buffers_within_hours) {
-        fit_before_ += calendar.service.buffer_before;
-        fit_after_ += calendar.service.buffer_after;
+namespace {
+
+/// S8: the starts in `window` from which the whole slot (with its buffers, if they must stay inside) lies within one
+/// interval of working time.
+Intervals fitting_starts(const Calendar& calendar, const WorkingTime& working, Interval window,
+                         std::pmr::memory_resource* memory) {
+    const bool within = calendar.settings.buffers_within_hours;
+    const Duration before = within ? calendar.service.buffer_before : Duration(0);
+    const Duration after = calendar.service.duration + (within ? calendar.service.buffer_after : Duration(0));
+    Intervals starts(memory);
+    starts.reserve(working.open.size());
+    for (const Interval& open : working.open) {
+        const Interval fitting{std::max(open.begin + before, window.begin),
+                               std::min(open.end - after + one_tick, window.end)};
+        if (!is_empty(fitting))
+            starts.push_back(fitting);
     }
+    return starts;
 }
 
-/// The first instant >= start from which the whole slot (with its buffers, if they must stay inside) lies within one
-/// interval of working time; the end of the window where there is none.
-Instant ResourceSlots::first_fitting(Instant start) {
-    for (; !open_.empty(); open_ = open_.subspan(1)) {
-        start = std::max(start, open_.front().begin + fit_before_);
-        if (start + fit_after_ <= open_.front().end)
-            return start;
-    }
-    return window_.end;
+} // namespace
+
+ResourceSlots::ResourceSlots(const Calendar& calendar, const Resource& resource, const WorkingTime& working,
+                             Interval window, Poll poll, std::pmr::memory_resource* memory)
+    : poll_(poll), busy_(calendar, resource.bookings, memory), limit_(calendar, resource.bookings, memory),
+      grid_(calendar, working, busy_, window, memory),
+      allowed_(subtract(fitting_starts(calendar, working, window, memory), busy_.refused(), memory)),
+      at_least_(window.begin) {
 }
 
 bool ResourceSlots::next() {
@@ -33,12 +42,14 @@ bool ResourceSlots::next() {
         if ((++tried_ & 1023) == 0)
             poll_();
         const std::optional<Instant> candidate = grid_.next(at_least_);
-        if (!candidate || *candidate >= window_.end)
+        if (!candidate)
             return false;
-        // Each rule names the first instant that may satisfy it; a later one than the candidate refuses the candidate.
-        const Instant possible = busy_.first_unblocked(first_fitting(*candidate));
-        if (possible > *candidate) {
-            at_least_ = possible;
+        while (next_allowed_ < allowed_.size() && allowed_[next_allowed_].end <= *candidate)
+            ++next_allowed_;
+        if (next_allowed_ == allowed_.size())
+            return false;
+        if (*candidate < allowed_[next_allowed_].begin) {
+            at_least_ = allowed_[next_allowed_].begin;
             continue;
         }
         at_least_ = *candidate + one_tick;

@@ -34,17 +34,13 @@ public:
     int seats_left() const { return seats_left_; }
 
 private:
-    Instant first_fitting(Instant start);
-
-    /// S8: what must lie in working time before and after the start.
-    Duration fit_before_;
-    Duration fit_after_;
-    Interval window_;
     Poll poll_;
-    std::span<const Interval> open_;
     BusyTime busy_;
     DailyLimit limit_;
     SlotGrid grid_;
+    /// The starts that working time and bookings allow; from next_allowed_ on those not passed yet.
+    Intervals allowed_;
+    std::size_t next_allowed_ = 0;
     Instant at_least_;
     unsigned tried_ = 0;
     Instant start_{};
