@@ -1,5 +1,6 @@
 // The guard of bookings (S18): the range that the exclusion constraint compares, and the trigger that writes the columns
 // which only the database may write. Nothing here decides whether a booking collides: the constraints do.
+#include "active_employee.hpp"
 #include "boundary.hpp"
 #include "extension_schema.hpp"
 #include "row_trigger.hpp"
@@ -39,10 +40,6 @@ constinit SavedQuery service_query(R"(
                                    two_uuids);
 
 constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id = $1", uuid_argument);
-
-constinit SavedQuery active_employee_query(R"(
-    SELECT FROM @extschema@.employees WHERE business_id = $1 AND employment_status = 'active' LIMIT 1)",
-                                           uuid_argument);
 
 constinit SavedQuery seats_query(R"(
     SELECT seat
@@ -188,7 +185,7 @@ void BookingRow::write_resource() {
             !row_.is_insert() && !row_.old_is_null(employee) &&
             employee_query.run_latest(schema_, {row_.old(employee)}).size() == 0;
         business_is_resource =
-            !employee_was_deleted && active_employee_query.run_latest(schema_, {*business}).size() == 0;
+            !employee_was_deleted && !has_active_employee(schema_, *business, Seen::latest);
     }
     if (business_is_resource) {
         row_.set(column, *business);
