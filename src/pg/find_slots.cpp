@@ -1,15 +1,11 @@
 // find_available_slots() and next_available_slots(): slots as rows (slot_start, slot_end, employee_ids, remaining_capacity).
+#include "calendar_values.hpp"
 #include "employee_ids.hpp"
 #include "extension_schema.hpp"
 #include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
-#include "time_zone.hpp"
 #include "../core/slot_search.hpp"
-
-extern "C" {
-#include "utils/timestamp.h"
-}
 
 namespace bookmeatoz::pg {
 namespace {
@@ -22,8 +18,7 @@ public:
         const Calendar& calendar = loaded_.calendar();
         // S13: a business that is its own resource lists nobody.
         const auto free = loaded_.business_is_resource() ? std::span<const std::uint32_t>() : slot.resources;
-        rows_.add({TimestampTzGetDatum(to_timestamptz(slot.start)),
-                   TimestampTzGetDatum(to_timestamptz(slot.start + calendar.service.duration)),
+        rows_.add({to_datum(slot.start), to_datum(slot.start + calendar.service.duration),
                    employee_ids_.array(calendar.resources, free), Int32GetDatum(slot.remaining_capacity)});
         ++count_;
     }
