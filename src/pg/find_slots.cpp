@@ -40,9 +40,9 @@ bookmeatoz::Interval look_ahead(Instant after, Instant as_of, const Settings& se
     return ahead;
 }
 
-/// The first window of next_available_slots(); each further one is three times as long. A slot that is near costs a few
-/// days of rows, and a far one not much more than a search over all of them.
-constexpr Duration first_look = 7 * one_day;
+/// The first window of next_available_slots(); each further one is three times as long. A slot that is near costs one day of
+/// rows, and a far one not much more than a search over all of them.
+constexpr Duration first_look = one_day;
 
 } // namespace
 } // namespace bookmeatoz::pg
