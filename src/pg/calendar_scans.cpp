@@ -23,7 +23,14 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constinit bool direct_scans = true;
+enum DirectScans { scans_off, scans_on, scans_notice };
+
+constinit int direct_scans = scans_on;
+
+constexpr config_enum_entry direct_scans_values[] = {
+    {"off", scans_off, false},  {"on", scans_on, false},  {"notice", scans_notice, false},
+    {"false", scans_off, true}, {"true", scans_on, true}, {"no", scans_off, true},
+    {"yes", scans_on, true},    {nullptr, 0, false}};
 
 // ---- what is read; the first columns are those that decide who sees a row
 
@@ -180,7 +187,7 @@ void make_plans(Oid schema, RightsOf rights) {
 
 /// The plans for the current role, the tables locked; nullptr with the reason where there are none.
 const CalendarPlans* current_plans(Oid schema, const char*& reason) {
-    if (!direct_scans) {
+    if (direct_scans == scans_off) {
         reason = "bookmeatoz.direct_scans is off.";
         return nullptr;
     }
@@ -222,13 +229,13 @@ bool is_restricted(const CalendarPlans& plans) {
 
 /// For those who wonder why a search is slow.
 void tell_source(const char* reason) {
-    if (!message_level_is_interesting(DEBUG1))
+    if (direct_scans != scans_notice)
         return;
     pg_call([&] {
         if (reason == nullptr) {
-            ereport(DEBUG1, errmsg_internal("the calendar is read by index scans"));
+            ereport(NOTICE, errmsg_internal("the calendar is read by index scans"));
         } else {
-            ereport(DEBUG1, errmsg_internal("the calendar is read by queries"),
+            ereport(NOTICE, errmsg_internal("the calendar is read by queries"),
                     errdetail_internal("%s", reason));
         }
     });
@@ -252,10 +259,13 @@ WeeklyShift to_shift(const IndexScan& row) {
 } // namespace
 
 void calendar_scans_init() {
-    DefineCustomBoolVariable("bookmeatoz.direct_scans",
+    DefineCustomEnumVariable("bookmeatoz.direct_scans",
                              "Whether calendars are read by index scans where the caller's rights allow it.",
-                             "Off: by queries always. Both find the same; for comparisons and tests.",
-                             &direct_scans, true, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+                             "on; off: by queries always, which find the same; or notice: as on, and each "
+                             "search says by a NOTICE how the "
+                             "calendar was read, and why so.",
+                             &direct_scans, scans_on, direct_scans_values, PGC_USERSET, 0, nullptr, nullptr,
+                             nullptr);
 }
 
 std::optional<CalendarScans> CalendarScans::open(Oid schema) {

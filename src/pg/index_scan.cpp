@@ -15,6 +15,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "executor/tuptable.h"
+#include "lib/stringinfo.h"
 #include "nodes/primnodes.h"
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
@@ -139,8 +140,15 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         plan.index_is_too_new = false;
         return nullptr;
     }
-    return psprintf("Table \"%s\" has no valid index that begins with \"%s\" and serves.", table_name,
-                    wanted.keys.back().name);
+    StringInfoData missing;
+    initStringInfo(&missing);
+    appendStringInfo(&missing, "Table \"%s\" has no valid index that begins with", table_name);
+    for (const WantedColumn& key : wanted.keys)
+        appendStringInfo(&missing, " \"%s\"", key.name);
+    if (wanted.null_column != nullptr)
+        appendStringInfo(&missing, " where \"%s\" IS NULL", wanted.null_column);
+    appendStringInfoChar(&missing, '.');
+    return missing.data;
 }
 
 ScanKeyData& ScanKeys::add(bool same_column, StrategyNumber strategy, RegProcedure comparison, Datum value) {
