@@ -237,6 +237,16 @@ def choose(cursor) -> Dict[str, str]:
     return sample
 
 
+# ---- layers
+
+def measure_layers(case: Case) -> Dict[str, float]:
+    """What the layers of ours cost, measured inside the server."""
+    cursor = connect()
+    service, begin, end, *employee = next(side for side in case.sides if side.kind == "ours").parameters
+    cursor.execute("SELECT layer, microseconds FROM availability_costs(%s, %s, %s, %s, rounds => 301)", (service, begin, end, employee[0] if employee else None))
+    return {layer: float(value) for layer, value in cursor.fetchall()}
+
+
 # ---- JavaScript
 
 def measure_node(cases: List[Case], quick: bool) -> Dict[str, Dict[str, float]]:
@@ -330,15 +340,28 @@ def print_goals(results: Dict[str, Measured], node: Dict[str, Dict[str, float]])
 
 def print_times(results: Dict[str, Measured]) -> None:
     cases = [measured for name, measured in results.items() if name.startswith("W")]
-    print("| microseconds, median | " + " | ".join(f"{measured.case.name}: {measured.case.what}, {measured.slots:,} slots" for measured in cases) + " |")
-    print("|---|" + "---|" * len(cases))
-    for name in dict.fromkeys(side.name for measured in cases for side in measured.case.sides):
-        print(f"| {name} | " + " | ".join(microseconds(measured.time(name)) if name in measured.times else "" for measured in cases) + " |")
+    if cases:
+        print("| microseconds, median | " + " | ".join(f"{measured.case.name}: {measured.case.what}, {measured.slots:,} slots" for measured in cases) + " |")
+        print("|---|" + "---|" * len(cases))
+        for name in dict.fromkeys(side.name for measured in cases for side in measured.case.sides):
+            print(f"| {name} | " + " | ".join(microseconds(measured.time(name)) if name in measured.times else "" for measured in cases) + " |")
     for name, measured in results.items():
         if not name.startswith("W"):
             print(f"\n| {name}, {measured.case.what} | microseconds |\n|---|---|")
             for side in measured.case.sides:
                 print(f"| {side.name} | {microseconds(measured.time(side.name))} |")
+
+
+def print_layers(results: Dict[str, Measured], layers: Dict[str, Dict[str, float]]) -> None:
+    """What remains of the time of a client: its own share and the executor's, as in SELECT 1, and the writing and sending of the result."""
+    print("\nWhere ours spends its time, microseconds:\n")
+    print("| | " + " | ".join(layers) + " |\n|---|" + "---|" * len(layers))
+    for layer in next(iter(layers.values())):
+        print(f"| {layer} | " + " | ".join(microseconds(of[layer]) for of in layers.values()) + " |")
+    for what in ("ours, compact", "ours, rows"):
+        rest = [results[case].time(what) - results[case].time("SELECT 1") - sum(of.values()) for case, of in layers.items()]
+        print(f"| the result as {what.split()[-1]}, written and sent | " + " | ".join(microseconds(max(0.0, value)) for value in rest) + " |")
+    print("| round trip, as SELECT 1 | " + " | ".join(microseconds(results[case].time("SELECT 1")) for case in layers) + " |")
 
 
 def print_node(node: Dict[str, Dict[str, float]]) -> None:
@@ -375,10 +398,13 @@ def main() -> None:
     for gaps in (competitors.multirange, competitors.window_functions):
         cursor.execute(competitors.day_by_day(gaps))
     results: Dict[str, Measured] = {}
+    layers: Dict[str, Dict[str, float]] = {}
     cases = [case for case in workload(choose(cursor)) if not options.case or case.name in options.case]
     for case in cases:
         progress(f"{case.name}: {case.what}")
         results[case.name] = measure(case, options.quick)
+        if case.name.startswith("W"):
+            layers[case.name] = measure_layers(case)
     node: Dict[str, Dict[str, float]] = {}
     if not options.no_node:
         progress("Node.js")
@@ -388,6 +414,8 @@ def main() -> None:
     print_goals(results, node)
     print()
     print_times(results)
+    if layers:
+        print_layers(results, layers)
     if node:
         print_node(node)
     if options.picture:
