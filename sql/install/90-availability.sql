@@ -104,6 +104,6 @@ CREATE FUNCTION @extschema@.availability_costs(
 RETURNS TABLE (layer text, microseconds double precision)
 LANGUAGE c VOLATILE COST 100000 ROWS 3 AS 'MODULE_PATHNAME', 'availability_costs';
 COMMENT ON FUNCTION @extschema@.availability_costs(uuid, timestamptz, timestamptz, uuid, integer, uuid, timestamptz, integer) IS
-    'What find_available_slots() with these arguments costs, by layer, each the median of the rounds (1 to 100,000) in microseconds: configuration (service, business, employees and hours), bookings (with overrides), computation of the slots. What a call takes beyond them is the server''s and the result''s.
+    'What find_available_slots() with these arguments costs, by layer, each the median of the rounds (1 to 100,000) in microseconds of CPU time: configuration (service, business, employees and hours), bookings (with overrides), computation of the slots. What a call takes beyond them is the server''s and the result''s.
 For benchmarks: not executable by PUBLIC. The other arguments and errors are those of find_available_slots().';
 REVOKE EXECUTE ON FUNCTION @extschema@.availability_costs(uuid, timestamptz, timestamptz, uuid, integer, uuid, timestamptz, integer) FROM PUBLIC;
