@@ -226,21 +226,11 @@ void LoadedCalendar::load_service(const Question& question) {
     read_settings(calendar_.settings, SettingsOwner::service, question.service_id, row.get(6));
     if (question.slot_interval_minutes)
         calendar_.settings.slot_interval = std::chrono::minutes(*question.slot_interval_minutes);
-    set_time_zone(row.get(8));
+    time_zone_ = known_time_zone(row.get(8));
 
     const bool is_offered = DatumGetBool(row.get(5));
     if (is_offered)
         load_resources(question.employee_id);
-}
-
-void LoadedCalendar::set_time_zone(Datum name) {
-    const char* const zone_name = pg_call([&] { return TextDatumGetCString(name); });
-    time_zone_ = find_time_zone(zone_name);
-    if (time_zone_ == nullptr)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                       "time zone \"" + std::string(zone_name) +
-                           "\" of the business is not known to this server",
-                       {}, "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
 }
 
 /// S12: the active employees mapped to the service; or the business itself, if it has no active employee at all.
@@ -264,7 +254,7 @@ void LoadedCalendar::load_employee(const pg_uuid_t& employee_id) {
     const SpiRow row = *rows.begin();
     business_id_ = to_uuid(row.get(1));
     read_settings(calendar_.settings, SettingsOwner::business, *DatumGetUUIDP(row.get(1)), row.get(2));
-    set_time_zone(row.get(3));
+    time_zone_ = known_time_zone(row.get(3));
     add_resource(to_uuid(employee_id));
 }
 

@@ -66,7 +66,6 @@ private:
     void load_overrides(Interval reach);
     void load_bookings(Interval reach);
     void load_unassigned(Interval reach);
-    void set_time_zone(Datum name);
     void add_resource(const Uuid& id);
     std::optional<std::size_t> resource_index(const Uuid& id) const;
     Datum resource_ids() const;
