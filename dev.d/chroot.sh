@@ -46,11 +46,22 @@ make_chroot() {
 		options+=(--essential-hook='folder=$1/etc/postgresql-common/createcluster.d &&
 			mkdir -p "$folder" && echo "create_main_cluster = false" >"$folder/none.conf"')
 	fi
+	local sources=("deb $(mirror_of '') $suite main")
+	case $suite in
+	experimental) # is an addition to sid, from which only PostgreSQL is wanted
+		suite=sid
+		sources=("deb $(mirror_of '') sid main" "${sources[@]}")
+		# shellcheck disable=SC2016
+		options+=(--setup-hook='mkdir -p "$1/etc/apt/preferences.d" &&
+			printf "Package: src:postgresql-*\nPin: release a=experimental\nPin-Priority: 990\n" >"$1/etc/apt/preferences.d/postgresql"')
+		;;
+	*) sources+=("deb $(mirror_of -security) $suite-security main") ;;
+	esac
 	# A suite that still moves (forky) may be older on a mirror than its index promises.
 	mmdebstrap --variant=apt --mode=root "${options[@]}" \
 		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-		"$suite" "$tree" "deb $(mirror_of '') $suite main" "deb $(mirror_of -security) $suite-security main"
+		"$suite" "$tree" "${sources[@]}"
 }
 
 # mirror_of SUFFIX: where this machine gets the suite "bookworm$SUFFIX" (or whichever Debian it is) from.

@@ -14,7 +14,8 @@ matrix() {
 		bookworm) version=15 ;;
 		trixie) version=17 ;;
 		forky) version=18 ;;
-		*) echo "./dev matrix: which PostgreSQL has \"$suite\"? (bookworm, trixie, forky are known)" >&2 && return 2 ;;
+		experimental) version=19 ;;
+		*) echo "./dev matrix: which PostgreSQL has \"$suite\"? (bookworm, trixie, forky, experimental are known)" >&2 && return 2 ;;
 		esac
 		echo "== PostgreSQL $version on Debian $suite"
 		need_chroot "$suite-with-$version" "$suite" "${module_packages[@]}" "${core_packages[@]}" "${proof_packages[@]}" \

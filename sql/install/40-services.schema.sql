@@ -142,8 +142,8 @@ COMMENT ON COLUMN employee_services.business_id IS 'The business of both; the em
 COMMENT ON COLUMN employee_services.created_at  IS 'When the row was written.';
 COMMENT ON COLUMN employee_services.updated_at  IS 'When the row was last changed; set by trigger.';
 
-CREATE INDEX employee_services_service_employee_idx ON employee_services (service_id, employee_id);
-COMMENT ON INDEX employee_services_service_employee_idx IS 'The employees of a service, in the order of their ids.';
+CREATE INDEX employee_services_service_employee_idx ON employee_services (service_id, employee_id) INCLUDE (business_id);
+COMMENT ON INDEX employee_services_service_employee_idx IS 'The employees of a service, in the order of their ids (read by index alone).';
 CREATE INDEX employee_services_business_idx ON employee_services (business_id);
 COMMENT ON INDEX employee_services_business_idx IS 'All mappings of a business, as its policies ask for them.';
 

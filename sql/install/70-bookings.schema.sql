@@ -109,10 +109,10 @@ COMMENT ON INDEX bookings_one_per_seat IS 'S15, S18: each occupying booking of a
 CREATE UNIQUE INDEX bookings_idempotency_key ON bookings (business_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 COMMENT ON INDEX bookings_idempotency_key IS 'S20: one booking a key in each business.';
 CREATE INDEX bookings_employee_start_idx ON bookings (employee_id, start_time)
-    INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, hold_expires_at, service_id, id);
-COMMENT ON INDEX bookings_employee_start_idx IS 'An employee''s bookings in the order of time, with all that the search needs (read by index alone).';
+    INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, service_id, business_id, id, hold_expires_at);
+COMMENT ON INDEX bookings_employee_start_idx IS 'An employee''s bookings in the order of time, with all that the search and row security need (read by index alone).';
 CREATE INDEX bookings_unassigned_start_idx ON bookings (business_id, start_time)
-    INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, hold_expires_at, service_id, id)
+    INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, service_id, id, hold_expires_at)
     WHERE employee_id IS NULL;
 COMMENT ON INDEX bookings_unassigned_start_idx IS 'A business''s bookings without an employee, with all that the search needs (S12, S14).';
 CREATE INDEX bookings_business_start_idx ON bookings (business_id, start_time);

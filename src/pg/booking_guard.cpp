@@ -2,6 +2,7 @@
 // the constraints. Whether a booking collides is theirs to decide; the trigger refuses only what no constraint can express:
 // daily limits (S16), expired holds that would come back (S19), and overbooking without the right.
 #include "../core/daily_limit.hpp"
+#include "active_employee.hpp"
 #include "booking_attempt.hpp"
 #include "booking_lock.hpp"
 #include "boundary.hpp"
@@ -55,16 +56,6 @@ constinit SavedQuery settings_query(R"(
                                     two_uuids);
 
 constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id = $1", uuid_argument);
-
-constinit SavedQuery active_employee_query(R"(
-    SELECT FROM @extschema@.employees WHERE business_id = $1 AND employment_status = 'active' LIMIT 1)",
-                                           uuid_argument);
-
-// The employee that is found stays active until the transaction ends. So whoever finds a business without employees sees
-// all unassigned bookings that were written while it had one.
-constinit SavedQuery kept_employee_query(R"(
-    SELECT FROM @extschema@.employees WHERE business_id = $1 AND employment_status = 'active' LIMIT 1 FOR SHARE)",
-                                         uuid_argument);
 
 constinit SavedQuery unassigned_query(R"(
     SELECT
@@ -287,9 +278,8 @@ void BookingRow::write_resource() {
         const bool employee_was_deleted =
             !row_.is_insert() && !row_.old_is_null(employee) &&
             employee_query.run_latest(schema_, {row_.old(employee)}).size() == 0;
-        SavedQuery& query =
-            occupies(false) && !is_overbooked(false) ? kept_employee_query : active_employee_query;
-        business_is_resource = !employee_was_deleted && query.run_committed(schema_, {*business}).size() == 0;
+        const Seen seen = occupies(false) && !is_overbooked(false) ? Seen::kept : Seen::latest;
+        business_is_resource = !employee_was_deleted && !has_active_employee(schema_, *business, seen);
     }
     if (business_is_resource) {
         row_.set(column, *business);
@@ -349,7 +339,8 @@ void BookingRow::load_settings() {
          settings_query.run_committed(schema_, {*value("business_id"), *value("service_id")})) {
         read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
         read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
-        time_zone_ = known_time_zone(found.get(3));
+        const Datum zone = found.get(3);
+        time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
     }
 }
 

@@ -1,9 +1,8 @@
-// Loads the calendar of one question from the tables, through SPI with saved plans, with the rights and the row security
-// of the caller: never more than the caller could SELECT. Called by the functions that find, check and book slots.
+// Loads the calendar of one question: what the core is given, and the memory behind it. Never more than the caller could
+// SELECT. Called by the functions that find, check and book slots.
 #pragma once
 
-#include "boundary.hpp"
-#include "../core/calendar.hpp"
+#include "calendar_source.hpp"
 
 #include <memory_resource>
 #include <vector>
@@ -46,33 +45,27 @@ public:
     const Calendar& calendar() const { return calendar_; }
     /// S12: the business has no active employee, so a slot lists none.
     bool business_is_resource() const { return business_is_resource_; }
+    const Uuid& business_id() const { return business_id_; }
     /// The zone of the business.
     pg_tz* time_zone() const { return time_zone_; }
 
 private:
-    /// Rows of one resource while they are collected.
-    struct Rows {
-        explicit Rows(std::pmr::memory_resource* memory)
-            : own_hours(memory), overrides(memory), bookings(memory) {}
-        std::pmr::vector<WeeklyShift> own_hours;
-        std::pmr::vector<Override> overrides;
-        std::pmr::vector<Booking> bookings;
-    };
+    LoadedCalendar(Oid schema, Instant as_of, std::pmr::memory_resource* memory);
 
-    void load_service(const Question& question);
-    void load_resources(const std::optional<pg_uuid_t>& employee_id);
-    void load_employee(const pg_uuid_t& employee_id);
-    void load_hours();
-    void load_overrides(Interval reach);
-    void load_bookings(Interval reach);
-    void load_unassigned(Interval reach);
-    void add_resource(const Uuid& id);
-    std::optional<std::size_t> resource_index(const Uuid& id) const;
-    Datum resource_ids() const;
+    /// `read` is called with a source of the tables.
+    template <class Read>
+    void from_tables(Read read);
+    void take_over(const ServiceRow& service, const Question& question);
+    void take_over(const BusinessRow& business);
+    void read_resources(CalendarSource& source, const std::optional<Uuid>& employee_id);
+    void read_hours(CalendarSource& source);
+    void read_bookings(CalendarSource& source, Interval reach);
+    /// The resources that are employees: none where the business is itself the resource.
+    std::span<ResourceRows> employees();
 
     Oid schema_;
     std::pmr::memory_resource* memory_;
-    std::optional<pg_uuid_t> exclude_booking_id_;
+    std::optional<Uuid> exclude_booking_id_;
     Calendar calendar_{};
     bool business_is_resource_ = false;
     /// S14: the question is about any employee, so unassigned bookings matter.
@@ -81,8 +74,7 @@ private:
     pg_tz* time_zone_ = nullptr;
     std::pmr::vector<ZonePeriod> zone_;
     std::pmr::vector<WeeklyShift> default_hours_;
-    std::pmr::vector<Uuid> ids_;
-    std::pmr::vector<Rows> rows_;
+    std::pmr::vector<ResourceRows> rows_;
     std::pmr::vector<Resource> resources_;
     std::pmr::vector<Booking> unassigned_;
     std::pmr::vector<Uuid> competing_services_;

@@ -63,6 +63,7 @@ public:
     Iterator begin() const { return {table_, 0}; }
     Iterator end() const { return {table_, count_}; }
     uint64 size() const { return count_; }
+    Oid column_type(int column) const { return SPI_gettypeid(table_->tupdesc, column); }
 
 private:
     const SPITupleTable* table_;

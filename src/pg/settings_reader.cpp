@@ -1,6 +1,7 @@
 // Settings objects: see settings_reader.hpp.
 #include "settings_reader.hpp"
 #include "row_trigger.hpp"
+#include "uuid_text.hpp"
 
 #include <string_view>
 
@@ -32,10 +33,6 @@ SettingValue to_setting_value(const JsonbValue& value) {
     }
 }
 
-std::string to_string(const pg_uuid_t& id) {
-    return pg_call([&] { return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&id))); });
-}
-
 } // namespace
 
 void read_settings(Settings& settings, SettingsOwner owner, const pg_uuid_t& id, Datum jsonb) {
@@ -60,7 +57,7 @@ void read_settings(Settings& settings, SettingsOwner owner, const pg_uuid_t& id,
                                           : std::string(value.text);
             const char* const row = owner == SettingsOwner::service ? "service" : "business";
             throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                           "setting \"" + std::string(key) + "\" of " + row + " " + to_string(id) +
+                           "setting \"" + std::string(key) + "\" of " + row + " " + uuid_text(id) +
                                " has an invalid value: " + shown,
                            "It must be " + *wanted + ".",
                            "Correct the key in the column \"settings\", or remove it to use the default.");

@@ -31,12 +31,11 @@ pg_tz* find_time_zone(const char* name) {
     return zone == nullptr || !pg_tz_acceptable(zone) || is_misspelt_city(zone) ? nullptr : zone;
 }
 
-pg_tz* known_time_zone(Datum name) {
-    const char* const zone_name = pg_call([&] { return TextDatumGetCString(name); });
-    pg_tz* const zone = find_time_zone(zone_name);
+pg_tz* known_time_zone(const char* name) {
+    pg_tz* const zone = find_time_zone(name);
     if (zone == nullptr)
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                       "time zone \"" + std::string(zone_name) +
+                       "time zone \"" + std::string(name) +
                            "\" of the business is not known to this server",
                        {}, "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
     return zone;

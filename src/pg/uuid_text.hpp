@@ -1,7 +1,8 @@
-// Reading UUIDs without the server's error handling: in the hooks of settings, where nothing may be raised.
+// UUIDs read and written without the server's error handling: in the hooks of settings nothing may be raised.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 extern "C" {
@@ -47,6 +48,19 @@ inline std::optional<pg_uuid_t> parse_uuid(std::string_view text) noexcept {
         }
     }
     return text.empty() ? std::optional(id) : std::nullopt;
+}
+
+/// As the type uuid is written: 8-4-4-4-12 lower-case digits.
+inline std::string uuid_text(const pg_uuid_t& id) {
+    std::string text;
+    for (int i = 0; i < UUID_LEN; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            text += '-';
+        }
+        text += "0123456789abcdef"[id.data[i] >> 4];
+        text += "0123456789abcdef"[id.data[i] & 15];
+    }
+    return text;
 }
 
 } // namespace bookmeatoz::pg

@@ -69,7 +69,9 @@ SELECT remaining_capacity FROM find_available_slots(:'haircut', '2030-02-06 10:0
 UPDATE bookings SET status = 'cancelled' WHERE start_time = '2030-02-06 10:00+00' AND seat = 2;
 :annas '2030-02-06 10:00+00') RETURNING seat;
 UPDATE services SET settings = '{"capacity": 2}' WHERE id = :'haircut';
-UPDATE bookings SET notes = 'still there' WHERE start_time = '2030-02-06 10:00+00' RETURNING seat, status;
+WITH noted AS (
+    UPDATE bookings SET notes = 'still there' WHERE start_time = '2030-02-06 10:00+00' RETURNING seat, status)
+SELECT * FROM noted ORDER BY seat, status;
 UPDATE bookings SET status = 'cancelled' WHERE start_time = '2030-02-06 10:00+00' AND seat = 3;
 :annas '2030-02-06 10:00+00');
 ROLLBACK TO capacity;

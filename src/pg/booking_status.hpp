@@ -1,0 +1,29 @@
+// The labels of booking_status_type_v1 and the statuses of the core. Used by all that reads bookings.
+#pragma once
+
+#include "boundary.hpp"
+#include "../core/calendar.hpp"
+
+#include <array>
+#include <optional>
+
+namespace bookmeatoz::pg {
+
+/// The values of one enum type, looked up by their labels once.
+class StatusLabels {
+public:
+    constexpr StatusLabels() = default;
+    explicit StatusLabels(Oid type);
+
+    /// nullopt for a label that the user added: such a booking occupies no time (S11).
+    std::optional<BookingStatus> find(Datum value) const noexcept;
+
+private:
+    /// In the order of BookingStatus.
+    std::array<Oid, 6> values_{};
+};
+
+/// The value of an enum type that has this label; InvalidOid where there is none.
+Oid enum_value(Oid type, const char* label);
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,233 @@
+// Queries of a calendar: see calendar_queries.hpp.
+#include "calendar_queries.hpp"
+#include "active_employee.hpp"
+#include "booking_status.hpp"
+#include "calendar_values.hpp"
+
+#include <algorithm>
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constexpr Oid uuid_argument[] = {UUIDOID};
+constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
+constexpr Oid ids_argument[] = {UUIDARRAYOID};
+constexpr Oid ids_and_range[] = {UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+constexpr Oid business_and_range[] = {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+
+constinit SavedQuery service_query(R"(
+    SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status = 'active' AND b.status = 'active',
+           s.settings, b.id, b.settings, b.timezone
+      FROM @extschema@.services s
+      JOIN @extschema@.businesses b ON b.id = s.business_id
+     WHERE s.id = $1)",
+                                   uuid_argument);
+
+constinit SavedQuery employee_query(R"(
+    SELECT b.id, b.settings, b.timezone
+      FROM @extschema@.employees e
+      JOIN @extschema@.businesses b ON b.id = e.business_id
+     WHERE e.id = $1)",
+                                    uuid_argument);
+
+constinit SavedQuery eligible_query(R"(
+    SELECT e.id
+      FROM @extschema@.employee_services m
+      JOIN @extschema@.employees e ON e.id = m.employee_id
+     WHERE m.service_id = $1 AND e.employment_status = 'active'
+     ORDER BY e.id)",
+                                    uuid_argument);
+
+constinit SavedQuery eligible_employee_query(R"(
+    SELECT e.id
+      FROM @extschema@.employee_services m
+      JOIN @extschema@.employees e ON e.id = m.employee_id
+     WHERE m.service_id = $1 AND m.employee_id = $2 AND e.employment_status = 'active')",
+                                             two_uuids);
+
+constinit SavedQuery own_hours_query(R"(
+    SELECT day_of_week, is_off, start_time, end_time, employee_id
+      FROM @extschema@.working_hours
+     WHERE employee_id = ANY ($1))",
+                                     ids_argument);
+
+constinit SavedQuery default_hours_query(R"(
+    SELECT day_of_week, is_off, start_time, end_time
+      FROM @extschema@.working_hours
+     WHERE business_id = $1 AND employee_id IS NULL)",
+                                         uuid_argument);
+
+constinit SavedQuery overrides_query(R"(
+    SELECT employee_id, start_time, end_time, is_unavailable
+      FROM @extschema@.employee_availability_overrides
+     WHERE employee_id = ANY ($1) AND end_time > $2 AND start_time < $3)",
+                                     ids_and_range);
+
+// The bounds compare start_time alone, so that they are index conditions under row security too; how far back they must
+// begin is booking_reach()'s to say. All columns are those of the index, which is then read alone.
+constinit SavedQuery bookings_query(R"(
+    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status, employee_id,
+           hold_expires_at
+      FROM @extschema@.bookings
+     WHERE employee_id = ANY ($1) AND start_time >= $2 AND start_time < $3)",
+                                    ids_and_range);
+
+constinit SavedQuery unassigned_query(R"(
+    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status, employee_id,
+           hold_expires_at
+      FROM @extschema@.bookings
+     WHERE business_id = $1 AND employee_id IS NULL AND start_time >= $2 AND start_time < $3)",
+                                      business_and_range);
+
+constinit SavedQuery services_query(R"(
+    SELECT DISTINCT service_id FROM @extschema@.employee_services WHERE employee_id = ANY ($1) ORDER BY service_id)",
+                                    ids_argument);
+
+/// As a uuid[] for `= ANY`.
+Datum ids_of(std::span<const ResourceRows> employees) {
+    return pg_call([&] {
+        auto* const ids = static_cast<Datum*>(palloc(sizeof(Datum) * (employees.size() + 1)));
+        for (std::size_t i = 0; i < employees.size(); ++i)
+            ids[i] = to_datum(employees[i].id);
+        return PointerGetDatum(construct_array(ids, static_cast<int>(employees.size()), UUIDOID, UUID_LEN,
+                                               false, TYPALIGN_CHAR));
+    });
+}
+
+/// nullptr for one that was not asked for.
+ResourceRows* find(std::span<ResourceRows> employees, Datum employee_id) {
+    const Uuid id = to_uuid(employee_id);
+    const auto found = std::ranges::lower_bound(employees, id, {}, &ResourceRows::id);
+    return found == employees.end() || found->id != id ? nullptr : &*found;
+}
+
+BusinessRow to_business(const SpiRow& row, int first) {
+    const Datum zone = row.get(first + 2);
+    return {to_uuid(row.get(first)), row.get(first + 1), pg_call([&] { return TextDatumGetCString(zone); })};
+}
+
+/// NULL where a row that is off has no times; they are not looked at then.
+Duration to_time_of_day(const SpiRow& row, int column) {
+    return Duration(row.is_null(column) ? 0 : DatumGetTimeADT(row.get(column)));
+}
+
+WeeklyShift to_shift(const SpiRow& row) {
+    return {std::chrono::weekday(static_cast<unsigned>(DatumGetInt16(row.get(1)))), to_time_of_day(row, 3),
+            to_time_of_day(row, 4), DatumGetBool(row.get(2))};
+}
+
+/// Bookings out of the rows of bookings_query or unassigned_query.
+class BookingColumns {
+public:
+    BookingColumns(const SpiRows& rows, const BookingsAsked& asked)
+        : labels_(rows.column_type(7)), except_(asked.except) {}
+
+    std::optional<Booking> read(const SpiRow& row) const {
+        const std::optional<BookingStatus> status = labels_.find(row.get(7));
+        if (!status || (except_ && to_uuid(row.get(1)) == *except_))
+            return std::nullopt;
+        Booking booking{to_uuid(row.get(2)),
+                        {to_instant(row.get(3)), to_instant(row.get(4))},
+                        to_minutes(row.get(5)),
+                        to_minutes(row.get(6)),
+                        *status,
+                        std::nullopt};
+        if (!row.is_null(9))
+            booking.hold_expires_at = to_instant(row.get(9));
+        return booking;
+    }
+
+private:
+    StatusLabels labels_;
+    const std::optional<Uuid>& except_;
+};
+
+} // namespace
+
+std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
+    const SpiRows rows = service_query.run(schema_, {to_datum(id)});
+    if (rows.size() == 0)
+        return std::nullopt;
+    const SpiRow row = *rows.begin();
+    return ServiceRow{{id, to_minutes(row.get(1)), to_minutes(row.get(2)), to_minutes(row.get(3))},
+                      DatumGetBool(row.get(4)),
+                      row.get(5),
+                      to_business(row, 6)};
+}
+
+std::optional<BusinessRow> CalendarQueries::business_of_employee(const Uuid& employee_id) {
+    const SpiRows rows = employee_query.run(schema_, {to_datum(employee_id)});
+    if (rows.size() == 0)
+        return std::nullopt;
+    return to_business(*rows.begin(), 1);
+}
+
+void CalendarQueries::eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
+                                         std::pmr::vector<Uuid>& ids) {
+    for (const SpiRow row :
+         only ? eligible_employee_query.run(schema_, {to_datum(service_id), to_datum(*only)})
+              : eligible_query.run(schema_, {to_datum(service_id)}))
+        ids.push_back(to_uuid(row.get(1)));
+}
+
+bool CalendarQueries::has_active_employee(const Uuid& business_id) {
+    return pg::has_active_employee(schema_, to_datum(business_id), Seen::by_statement);
+}
+
+void CalendarQueries::own_hours(std::span<ResourceRows> employees) {
+    for (const SpiRow row : own_hours_query.run(schema_, {ids_of(employees)})) {
+        if (ResourceRows* const employee = find(employees, row.get(5)))
+            employee->own_hours.push_back(to_shift(row));
+    }
+}
+
+void CalendarQueries::default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) {
+    for (const SpiRow row : default_hours_query.run(schema_, {to_datum(business_id)}))
+        hours.push_back(to_shift(row));
+}
+
+void CalendarQueries::overrides(Interval reach, std::span<ResourceRows> employees) {
+    for (const SpiRow row :
+         overrides_query.run(schema_, {ids_of(employees), to_datum(reach.begin), to_datum(reach.end)})) {
+        if (ResourceRows* const employee = find(employees, row.get(1)))
+            employee->overrides.push_back(
+                {{to_instant(row.get(2)), to_instant(row.get(3))}, DatumGetBool(row.get(4))});
+    }
+}
+
+void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
+    const SpiRows rows = bookings_query.run(
+        schema_, {ids_of(employees), to_datum(asked.reach.begin), to_datum(asked.reach.end)});
+    const BookingColumns columns(rows, asked);
+    for (const SpiRow row : rows) {
+        ResourceRows* const employee = find(employees, row.get(8));
+        const std::optional<Booking> booking = columns.read(row);
+        if (employee != nullptr && booking)
+            employee->bookings.push_back(*booking);
+    }
+}
+
+void CalendarQueries::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                          std::pmr::vector<Booking>& bookings) {
+    const SpiRows rows = unassigned_query.run(
+        schema_, {to_datum(business_id), to_datum(asked.reach.begin), to_datum(asked.reach.end)});
+    const BookingColumns columns(rows, asked);
+    for (const SpiRow row : rows) {
+        if (const std::optional<Booking> booking = columns.read(row))
+            bookings.push_back(*booking);
+    }
+}
+
+void CalendarQueries::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {
+    for (const SpiRow row : services_query.run(schema_, {ids_of(employees)}))
+        services.push_back(to_uuid(row.get(1)));
+}
+
+} // namespace bookmeatoz::pg

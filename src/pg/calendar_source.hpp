@@ -1,0 +1,71 @@
+// Where a calendar is read from: what the reader (calendar_reader.hpp) asks of the tables. Answered by queries
+// (calendar_queries.hpp), with the same rows always and never more than the caller could SELECT.
+#pragma once
+
+#include "boundary.hpp"
+#include "../core/calendar.hpp"
+
+#include <memory_resource>
+#include <span>
+#include <vector>
+
+namespace bookmeatoz::pg {
+
+/// What a calendar needs of a business. The pointers are good until the source is asked again.
+struct BusinessRow {
+    Uuid id;
+    Datum settings;
+    const char* time_zone;
+};
+
+/// A service and its business. The pointers are good until the source is asked again.
+struct ServiceRow {
+    Service service;
+    /// Service and business are active (S12).
+    bool is_offered;
+    Datum settings;
+    BusinessRow business;
+};
+
+/// The rows of one resource.
+struct ResourceRows {
+    ResourceRows(const Uuid& id, std::pmr::memory_resource* memory)
+        : id(id), own_hours(memory), overrides(memory), bookings(memory) {}
+    Uuid id;
+    std::pmr::vector<WeeklyShift> own_hours;
+    std::pmr::vector<Override> overrides;
+    std::pmr::vector<Booking> bookings;
+};
+
+/// Which bookings: those that start in `reach`, but for one.
+struct BookingsAsked {
+    Interval reach;
+    std::optional<Uuid> except;
+};
+
+/// Rows are added to what the vectors hold already. `employees` are ascending by id.
+class CalendarSource {
+public:
+    virtual ~CalendarSource() = default;
+
+    /// nullopt where the caller does not see the service or its business.
+    virtual std::optional<ServiceRow> service(const Uuid& id) = 0;
+    /// nullopt where the caller does not see the employee or the business.
+    virtual std::optional<BusinessRow> business_of_employee(const Uuid& employee_id) = 0;
+    /// S12: the active employees mapped to the service, ascending; of those at most `only`.
+    virtual void eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
+                                    std::pmr::vector<Uuid>& ids) = 0;
+    virtual bool has_active_employee(const Uuid& business_id) = 0;
+    virtual void own_hours(std::span<ResourceRows> employees) = 0;
+    virtual void default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) = 0;
+    /// Those that meet `reach`.
+    virtual void overrides(Interval reach, std::span<ResourceRows> employees) = 0;
+    virtual void bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) = 0;
+    /// The bookings of a business without an employee.
+    virtual void unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                     std::pmr::vector<Booking>& bookings) = 0;
+    /// The services that any of the employees is mapped to, ascending, each once.
+    virtual void services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) = 0;
+};
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,107 @@
+// find_available_slots() and next_available_slots(): slots as rows (slot_start, slot_end, employee_ids, remaining_capacity).
+#include "employee_ids.hpp"
+#include "extension_schema.hpp"
+#include "memory.hpp"
+#include "result_rows.hpp"
+#include "slot_arguments.hpp"
+#include "time_zone.hpp"
+#include "../core/slot_search.hpp"
+
+extern "C" {
+#include "utils/timestamp.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+class SlotRows {
+public:
+    SlotRows(FunctionCallInfo fcinfo, const LoadedCalendar& loaded) : rows_(fcinfo), loaded_(loaded) {}
+
+    void add(const Slot& slot) {
+        const Calendar& calendar = loaded_.calendar();
+        // S13: a business that is its own resource lists nobody.
+        const auto free = loaded_.business_is_resource() ? std::span<const std::uint32_t>() : slot.resources;
+        rows_.add({TimestampTzGetDatum(to_timestamptz(slot.start)),
+                   TimestampTzGetDatum(to_timestamptz(slot.start + calendar.service.duration)),
+                   employee_ids_.array(calendar.resources, free), Int32GetDatum(slot.remaining_capacity)});
+        ++count_;
+    }
+
+    std::size_t count() const { return count_; }
+
+private:
+    ResultRows rows_;
+    const LoadedCalendar& loaded_;
+    EmployeeIds employee_ids_;
+    std::size_t count_ = 0;
+};
+
+/// How far next_available_slots() looks: to the horizon (S10), or 366 days on from the first start that can be booked.
+bookmeatoz::Interval look_ahead(Instant after, Instant as_of, const Settings& settings) {
+    auto ahead = bookable_window({after, Instant::max()}, as_of, settings);
+    if (!settings.max_advance_days)
+        ahead.end = ahead.begin + longest_window;
+    return ahead;
+}
+
+/// The first window of next_available_slots(); each further one is three times as long. A slot that is near costs a few
+/// days of rows, and a far one not much more than a search over all of them.
+constexpr Duration first_look = 7 * one_day;
+
+} // namespace
+} // namespace bookmeatoz::pg
+
+using namespace bookmeatoz;
+using namespace bookmeatoz::pg;
+
+BOOKMEATOZ_FUNCTION(find_available_slots) {
+    return boundary([&]() -> Datum {
+        const SlotArguments arguments(fcinfo);
+        const Question question = arguments.question(3);
+        const auto window = arguments.window(1);
+
+        // All of one call lives in this context and goes with it.
+        ContextMemory context(CurrentMemoryContext);
+        std::pmr::monotonic_buffer_resource memory(&context);
+        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
+        SlotRows rows(fcinfo, loaded);
+        SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
+        while (const std::optional<Slot> slot = search.next()) {
+            if (rows.count() == most_slots)
+                too_many_slots();
+            rows.add(*slot);
+        }
+        return Datum(0);
+    });
+}
+
+BOOKMEATOZ_FUNCTION(next_available_slots) {
+    return boundary([&]() -> Datum {
+        const SlotArguments arguments(fcinfo);
+        const Question question = arguments.question(3);
+        const Instant after = arguments.instant(1, "after_time");
+        const auto wanted = static_cast<std::size_t>(arguments.count(2, "max_slots", most_slots));
+
+        ContextMemory context(CurrentMemoryContext);
+        std::pmr::monotonic_buffer_resource memory(&context);
+        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        SlotRows rows(fcinfo, loaded);
+        auto ahead = look_ahead(after, question.as_of, loaded.calendar().settings);
+        for (Duration length = first_look; !is_empty(ahead) && rows.count() < wanted;
+             length = std::min(3 * length, longest_window)) {
+            const Instant end = std::min(ahead.begin + length, ahead.end);
+            loaded.load({ahead.begin, end});
+            SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
+            while (rows.count() < wanted) {
+                const std::optional<Slot> slot = search.next();
+                if (!slot)
+                    break;
+                rows.add(*slot);
+            }
+            ahead.begin = end;
+        }
+        return Datum(0);
+    });
+}

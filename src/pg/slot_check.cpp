@@ -1,0 +1,33 @@
+// check_slot(): whether one start can be booked, and why not, as one row (available, reason, employee_ids).
+#include "../core/slot_check.hpp"
+#include "employee_ids.hpp"
+#include "extension_schema.hpp"
+#include "memory.hpp"
+#include "result_rows.hpp"
+#include "slot_arguments.hpp"
+
+using namespace bookmeatoz;
+using namespace bookmeatoz::pg;
+
+BOOKMEATOZ_FUNCTION(check_slot) {
+    return boundary([&]() -> Datum {
+        const SlotArguments arguments(fcinfo);
+        const Question question = arguments.question(2);
+        const Instant start = arguments.instant(1, "slot_start");
+
+        ContextMemory context(CurrentMemoryContext);
+        std::pmr::monotonic_buffer_resource memory(&context);
+        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        loaded.load({start, start + one_tick});
+        const SlotCheck check = bookmeatoz::check_slot(loaded.calendar(), start, poll_interrupts, &memory);
+
+        ResultRows rows(fcinfo);
+        EmployeeIds employee_ids;
+        // S13: a business that is its own resource lists nobody.
+        const auto free =
+            loaded.business_is_resource() ? std::span<const std::uint32_t>() : std::span(check.free);
+        rows.add({BoolGetDatum(check.reason == SlotReason::ok), text_datum(reason_name(check.reason)),
+                  employee_ids.array(loaded.calendar().resources, free)});
+        return Datum(0);
+    });
+}

@@ -1,0 +1,246 @@
+// find_available_slots_json(): the slots of find_available_slots() as one JSON value, written straight into the result.
+#include "extension_schema.hpp"
+#include "memory.hpp"
+#include "slot_arguments.hpp"
+#include "../core/slot_search.hpp"
+
+#include <charconv>
+#include <cstring>
+
+extern "C" {
+#include "utils/builtins.h"
+#include "utils/json.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+/// A json value while it grows. Room is reserved first, then written to without further checks.
+class JsonText {
+public:
+    JsonText() : text_(static_cast<char*>(pg_call([] { return palloc(first_size); }))) {}
+
+    /// Afterwards `bytes` can be written. 54000 beyond what a value may be long.
+    void reserve(std::size_t bytes) {
+        if (bytes > size_ - used_)
+            grow(bytes);
+    }
+
+    void write(char c) { text_[used_++] = c; }
+    void write(std::string_view text) {
+        std::memcpy(text_ + used_, text.data(), text.size());
+        used_ += text.size();
+    }
+    /// Copies all of a block, of which `length` bytes count: a copy of fixed length takes one instruction.
+    template <std::size_t N>
+    void write_block(const std::array<char, N>& block, std::size_t length) {
+        std::memcpy(text_ + used_, block.data(), N);
+        used_ += length;
+    }
+    void write(int number) {
+        used_ = static_cast<std::size_t>(std::to_chars(text_ + used_, text_ + size_, number).ptr - text_);
+    }
+    void replace_last(char c) { text_[used_ - 1] = c; }
+
+    Datum value() {
+        SET_VARSIZE(text_, used_);
+        return PointerGetDatum(text_);
+    }
+
+private:
+    static constexpr std::size_t first_size = 8000;
+
+    void grow(std::size_t bytes) {
+        const std::size_t wanted = std::max(2 * size_, used_ + bytes);
+        const std::size_t size = std::min(wanted, std::size_t{MaxAllocSize});
+        if (used_ + bytes > size)
+            throw SqlError(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the slots exceed the 1 GB of a value", {},
+                           "Ask for a shorter window, one employee, or a longer slot_interval_minutes.");
+        text_ = static_cast<char*>(pg_call([&] { return repalloc(text_, size); }));
+        size_ = size;
+    }
+
+    char* text_;
+    std::size_t size_ = first_size;
+    std::size_t used_ = VARHDRSZ;
+};
+
+/// Two digits, with leading zero.
+constexpr void put_two(char* to, long value) {
+    to[0] = static_cast<char>('0' + value / 10);
+    to[1] = static_cast<char>('0' + value % 10);
+}
+
+/// ISO 8601 in UTC, such as 2026-03-02T09:00:00Z; with six more digits where there are fractions of a second. For the years
+/// 1 to 9999.
+class IsoInstant {
+public:
+    static constexpr std::size_t most = sizeof "2026-03-02T09:00:00.123456Z";
+
+    void write(JsonText& text, Instant instant) {
+        const auto day = std::chrono::floor<std::chrono::days>(instant);
+        // Slots ascend: many have the date of the one before.
+        if (day != day_)
+            set_day(day);
+        const auto microseconds = (instant - day).count();
+        const long seconds = microseconds / 1'000'000;
+        put_two(&text_[11], seconds / 3600);
+        put_two(&text_[14], seconds / 60 % 60);
+        put_two(&text_[17], seconds % 60);
+        const long fraction = microseconds % 1'000'000;
+        if (fraction == 0) {
+            text.write_block(text_, 20);
+            return;
+        }
+        std::array<char, 8> digits{'.', '0', '0', '0', '0', '0', '0', 'Z'};
+        put_two(&digits[1], fraction / 10'000);
+        put_two(&digits[3], fraction / 100 % 100);
+        put_two(&digits[5], fraction % 100);
+        text.write_block(text_, 19);
+        text.write_block(digits, digits.size());
+    }
+
+private:
+    void set_day(std::chrono::sys_days day) {
+        day_ = day;
+        const std::chrono::year_month_day date(day);
+        const int year = static_cast<int>(date.year());
+        put_two(&text_[0], year / 100);
+        put_two(&text_[2], year % 100);
+        put_two(&text_[5], static_cast<long>(static_cast<unsigned>(date.month())));
+        put_two(&text_[8], static_cast<long>(static_cast<unsigned>(date.day())));
+    }
+
+    std::chrono::sys_days day_ = std::chrono::sys_days::min();
+    std::array<char, 24> text_{'0', '0', '0', '0', '-', '0', '0', '-', '0', '0',
+                               'T', '0', '0', ':', '0', '0', ':', '0', '0', 'Z'};
+};
+
+std::string_view uuid_text(const Uuid& id) {
+    return pg_call(
+        [&] { return DatumGetCString(DirectFunctionCall1(uuid_out, PointerGetDatum(id.data()))); });
+}
+
+/// With its quotes, escaped.
+std::string_view json_string(const char* text) {
+    return pg_call([&] {
+        StringInfoData json;
+        initStringInfo(&json);
+        escape_json(&json, text);
+        return std::string_view(json.data, static_cast<std::size_t>(json.len));
+    });
+}
+
+class SlotJson {
+public:
+    SlotJson(const LoadedCalendar& loaded, bookmeatoz::Interval asked, std::pmr::memory_resource* memory)
+        : indexes_(memory) {
+        const Calendar& calendar = loaded.calendar();
+        // S13: a business that is its own resource lists nobody.
+        const auto employees =
+            loaded.business_is_resource() ? std::span<const Resource>() : calendar.resources;
+        write_head(loaded, asked, employees);
+        for (std::size_t i = 0; i < employees.size(); ++i) {
+            Index& index = indexes_.emplace_back();
+            char* const end = std::to_chars(index.text.begin(), index.text.end(), i).ptr;
+            *end = ',';
+            index.length = static_cast<std::size_t>(end + 1 - index.text.data());
+        }
+    }
+
+    void add(const Slot& slot) {
+        if (++count_ > most_slots)
+            too_many_slots();
+        text_.reserve(around_a_slot + slot.resources.size() * longest_index);
+        text_.write("[\"");
+        instant_.write(text_, slot.start);
+        text_.write("\",[");
+        if (indexes_.empty()) {
+            text_.write(']');
+        } else {
+            for (const std::uint32_t employee : slot.resources)
+                text_.write_block(indexes_[employee].text, indexes_[employee].length);
+            text_.replace_last(']');
+        }
+        text_.write(',');
+        text_.write(slot.remaining_capacity);
+        text_.write("],");
+    }
+
+    Datum value() {
+        text_.reserve(around_a_slot);
+        if (count_ > 0)
+            text_.replace_last(']');
+        else
+            text_.write(']');
+        text_.write('}');
+        return text_.value();
+    }
+
+private:
+    static constexpr std::size_t longest_index = 16;
+    /// More than what a slot takes besides its employees, and than what a block writes beyond its length.
+    static constexpr std::size_t around_a_slot = 128;
+
+    /// The index of an employee with the comma behind it.
+    struct Index {
+        std::array<char, longest_index> text{};
+        std::size_t length = 0;
+    };
+
+    void write_head(const LoadedCalendar& loaded, bookmeatoz::Interval asked,
+                    std::span<const Resource> employees) {
+        const std::string_view zone = json_string(pg_get_timezone_name(loaded.time_zone()));
+        text_.reserve(4 * around_a_slot + zone.size() + employees.size() * 40);
+        text_.write(R"({"from":")");
+        instant_.write(text_, asked.begin);
+        text_.write(R"(","to":")");
+        instant_.write(text_, asked.end);
+        text_.write(R"(","timezone":)");
+        text_.write(zone);
+        text_.write(R"(,"service_id":")");
+        text_.write(uuid_text(loaded.calendar().service.id));
+        text_.write(R"(","duration_minutes":)");
+        text_.write(static_cast<int>(loaded.calendar().service.duration.count()));
+        text_.write(R"(,"employees":[)");
+        for (const Resource& employee : employees) {
+            text_.write('"');
+            text_.write(uuid_text(employee.id));
+            text_.write("\",");
+        }
+        if (employees.empty())
+            text_.write(']');
+        else
+            text_.replace_last(']');
+        text_.write(R"(,"slots":[)");
+    }
+
+    JsonText text_;
+    IsoInstant instant_;
+    std::pmr::vector<Index> indexes_;
+    std::size_t count_ = 0;
+};
+
+} // namespace
+} // namespace bookmeatoz::pg
+
+using namespace bookmeatoz;
+using namespace bookmeatoz::pg;
+
+BOOKMEATOZ_FUNCTION(find_available_slots_json) {
+    return boundary([&]() -> Datum {
+        const SlotArguments arguments(fcinfo);
+        const Question question = arguments.question(3);
+        const auto window = arguments.window(1);
+
+        ContextMemory context(CurrentMemoryContext);
+        std::pmr::monotonic_buffer_resource memory(&context);
+        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
+        SlotJson json(loaded, window, &memory);
+        SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
+        while (const std::optional<Slot> slot = search.next())
+            json.add(*slot);
+        return json.value();
+    });
+}
