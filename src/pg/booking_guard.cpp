@@ -141,6 +141,8 @@ private:
     std::optional<Datum> value(const char* name) const;
     TimestampTz time(const char* name) const { return DatumGetTimestampTz(*value(name)); }
     const pg_uuid_t& id(const char* name) const { return *DatumGetUUIDP(*value(name)); }
+    TimestampTz busy_begin(bool old) const;
+    TimestampTz busy_end(bool old) const;
     Datum busy() const;
     void set(const char* name, Datum value) { row_.set(row_.column(name), value); }
     void set_if_null(const char* name, Datum value);
@@ -313,17 +315,31 @@ void BookingRow::write_session_key() {
 /// The row takes up time of a resource that it did not take up before, or in another way, and the constraints see it. Rows
 /// whose other columns change wait for nobody.
 bool BookingRow::claims_time() const {
-    for (const char* const needed : {"id", "business_id", "service_id", "resource_id", "session_key", "start_time", "end_time",
-                                     "buffer_before_minutes", "buffer_after_minutes", "overbooked"}) {
+    for (const char* const needed :
+         {"id", "business_id", "service_id", "resource_id", "session_key", "start_time", "end_time",
+          "buffer_before_minutes", "buffer_after_minutes", "overbooked"}) {
         if (!value(needed))
             return false;
     }
     if (!occupies(false) || is_overbooked(false) || TIMESTAMP_NOT_FINITE(time("start_time")) ||
         TIMESTAMP_NOT_FINITE(time("end_time")))
         return false;
-    return row_.is_insert() || !occupies(true) || is_overbooked(true) ||
-           !unchanged("session_key", UUIDOID) || !unchanged("buffer_before_minutes", INT4OID) ||
-           !unchanged("buffer_after_minutes", INT4OID);
+    return row_.is_insert() || !occupies(true) || is_overbooked(true) || !unchanged("session_key", UUIDOID) ||
+           !unchanged("buffer_before_minutes", INT4OID) || !unchanged("buffer_after_minutes", INT4OID);
+}
+
+TimestampTz BookingRow::busy_begin(bool old) const {
+    const int start = row_.column("start_time");
+    const int buffer = row_.column("buffer_before_minutes");
+    return DatumGetTimestampTz(old ? row_.old(start) : row_.get(start)) -
+           DatumGetInt32(old ? row_.old(buffer) : row_.get(buffer)) * USECS_PER_MINUTE;
+}
+
+TimestampTz BookingRow::busy_end(bool old) const {
+    const int end = row_.column("end_time");
+    const int buffer = row_.column("buffer_after_minutes");
+    return DatumGetTimestampTz(old ? row_.old(end) : row_.get(end)) +
+           DatumGetInt32(old ? row_.old(buffer) : row_.get(buffer)) * USECS_PER_MINUTE;
 }
 
 Datum BookingRow::busy() const {
@@ -356,24 +372,19 @@ int64 BookingRow::local_date() const {
 }
 
 void BookingRow::take_locks() const {
-    const pg_uuid_t& resource = id("resource_id");
+    BookingLocks locks;
     if (!(is_attempt_ && row_.is_insert())) {
-        // Both, the one that is left and the one that is taken, as two rows may change places.
-        const int column = row_.column("resource_id");
-        const pg_uuid_t* first = &resource;
-        const pg_uuid_t* second = &resource;
-        if (!row_.is_insert() && !row_.old_is_null(column)) {
-            second = DatumGetUUIDP(row_.old(column));
-            if (std::memcmp(first->data, second->data, UUID_LEN) > 0)
-                std::swap(first, second);
-        }
-        take_lock(BookingLock::resource, *first);
-        take_lock(BookingLock::resource, *second);
+        locks.add_time(id("resource_id"), busy_begin(false), busy_end(false));
+        // What is left counts too: two rows may change places.
+        if (!row_.is_insert() && !row_.old_is_null(row_.column("resource_id")) && occupies(true))
+            locks.add_time(*DatumGetUUIDP(row_.old(row_.column("resource_id"))), busy_begin(true),
+                           busy_end(true));
     }
     if (has_daily_limit())
-        take_lock(BookingLock::day, resource, local_date());
+        locks.add_day(id("resource_id"), local_date());
     if (settings_.capacity > 1)
-        take_lock(BookingLock::session, id("session_key"));
+        locks.add_session(id("session_key"));
+    locks.take();
 }
 
 /// S19: holds in the way that have expired. The constraints would still count them.
@@ -416,10 +427,9 @@ bool BookingRow::reaches_daily_limit() const {
     std::pmr::vector<Booking> bookings(&memory);
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
-    for (const SpiRow found :
-         day_query.run_committed(schema_, {*value("resource_id"), *value("id"),
-                                           TimestampTzGetDatum(to_timestamptz(near.begin)),
-                                           TimestampTzGetDatum(to_timestamptz(near.end))})) {
+    for (const SpiRow found : day_query.run_committed(
+             schema_, {*value("resource_id"), *value("id"), TimestampTzGetDatum(to_timestamptz(near.begin)),
+                       TimestampTzGetDatum(to_timestamptz(near.end))})) {
         Booking& booking = bookings.emplace_back();
         booking.service_id = uuid(found.get(1));
         booking.interval.begin = to_instant(DatumGetTimestampTz(found.get(2)));
@@ -447,8 +457,8 @@ bool BookingRow::meets_unassigned() const {
 /// the unique index refuses it.
 void BookingRow::write_seat() {
     const int column = row_.column("seat");
-    const bool keeps_seat = !row_.is_insert() && unchanged("session_key", UUIDOID) && occupies(true) &&
-                            !is_overbooked(true);
+    const bool keeps_seat =
+        !row_.is_insert() && unchanged("session_key", UUIDOID) && occupies(true) && !is_overbooked(true);
     if (keeps_seat) {
         row_.set(column, row_.old(column));
         return;

@@ -7,7 +7,8 @@ namespace {
 const char* hint(SlotReason reason) {
     switch (reason) {
     case SlotReason::not_offered:
-        return "The service and its business must be active, and the employee active and mapped to the service.";
+        return "The service and its business must be active, and the employee active and mapped to the "
+               "service.";
     case SlotReason::in_past:
         return "The start lies in the past.";
     case SlotReason::too_soon:
@@ -24,7 +25,8 @@ const char* hint(SlotReason reason) {
         return "The setting max_bookings_per_day allows no more bookings on that date.";
     case SlotReason::booked:
     case SlotReason::buffer:
-        return "Other bookings, with their buffers, occupy the time; next_available_slots() finds a free one.";
+        return "Other bookings, with their buffers, occupy the time; next_available_slots() finds a free "
+               "one.";
     case SlotReason::full:
         return "No seat or no employee is left at that time; next_available_slots() finds another.";
     case SlotReason::ok:
@@ -39,8 +41,8 @@ void refuse_slot(SlotReason reason) {
     const bool taken = reason == SlotReason::limit_reached || reason == SlotReason::booked ||
                        reason == SlotReason::buffer || reason == SlotReason::full;
     throw SqlError(taken ? ERRCODE_EXCLUSION_VIOLATION : errcode_not_bookable,
-                   taken ? "the slot is taken" : "the slot cannot be booked", std::string(reason_name(reason)),
-                   hint(reason));
+                   taken ? "the slot is taken" : "the slot cannot be booked",
+                   std::string(reason_name(reason)), hint(reason));
 }
 
 } // namespace bookmeatoz::pg

@@ -35,8 +35,7 @@ pg_tz* known_time_zone(const char* name) {
     pg_tz* const zone = find_time_zone(name);
     if (zone == nullptr)
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                       "time zone \"" + std::string(name) +
-                           "\" of the business is not known to this server",
+                       "time zone \"" + std::string(name) + "\" of the business is not known to this server",
                        {}, "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
     return zone;
 }
