@@ -3,6 +3,8 @@
 # ./dev bench isolation [--bookings N] [OPTION...]: what row security costs (bench/isolation), on a private server with
 #   generated data, N bookings (500,000 if not given); the other options are those of bench/isolation/run.py.
 #   Some six minutes on two cores. The report is also in build/bench/isolation.md.
+# ./dev bench booking [OPTION...]: attempts to book a second, beside other ways to keep bookings from colliding (bench/booking), on a
+#   private server; the options are those of bench/booking/run.py. Some six minutes. The report is also in build/bench/booking.md.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
@@ -10,6 +12,7 @@ source "$top/dev.d/cluster.sh"
 bench() {
 	case ${1-} in
 	isolation) shift && bench_isolation "$@" ;;
+	booking) shift && bench_booking "$@" ;;
 	core) shift && bench_core "$@" ;;
 	*) bench_core "$@" ;;
 	esac
@@ -32,6 +35,22 @@ bench_isolation() {
 		bookings=${2:?--bookings takes a number}
 		shift 2
 	fi
+	start_bench_server
+	echo "making $bookings bookings ..." >&2
+	"$bindir/psql" -X -q -v bookings="$bookings" -f "$work/src/bench/isolation/data.sql" >&2
+	mkdir -p "$top/build/bench"
+	"$(debian_python3)" "$work/src/bench/isolation/run.py" "$@" | tee "$top/build/bench/isolation.md"
+}
+
+bench_booking() {
+	start_bench_server
+	"$bindir/psql" -X -q -f "$work/src/bench/booking/data.sql" >&2
+	mkdir -p "$top/build/bench"
+	PATH="$bindir:$PATH" "$(debian_python3)" "$work/src/bench/booking/run.py" "$@" | tee "$top/build/bench/booking.md"
+}
+
+# A server with the module of this checkout and an empty database "bench", to which PGHOST, PGUSER and PGDATABASE lead.
+start_bench_server() {
 	trap finish_bench EXIT
 	trap 'exit 130' INT TERM HUP
 
@@ -47,10 +66,6 @@ bench_isolation() {
 	configure_for_bench
 	export PGDATABASE=bench PGBENCH=$bindir/pgbench
 	"$bindir/createdb"
-	echo "making $bookings bookings ..." >&2
-	"$bindir/psql" -X -q -v bookings="$bookings" -f "$work/src/bench/isolation/data.sql" >&2
-	mkdir -p "$top/build/bench"
-	"$(debian_python3)" "$work/src/bench/isolation/run.py" "$@" | tee "$top/build/bench/isolation.md"
 }
 
 # All data in memory, nothing in the background, the cost of a page as for a solid state disk.

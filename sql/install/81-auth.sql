@@ -15,7 +15,8 @@ COMMENT ON FUNCTION @extschema@.is_auth_role_support(internal) IS
 CREATE FUNCTION @extschema@.is_auth_role() RETURNS boolean
     LANGUAGE c STABLE PARALLEL SAFE SUPPORT @extschema@.is_auth_role_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.is_auth_role() IS
-    'Whether the current role may log users in: whether it has EXECUTE on may_authenticate_users(). Never NULL.';
+    'Whether the current role may log users in: whether it has EXECUTE on may_authenticate_users() and not the rights of the '
+    'owner of users, who holds it only to pass it on (nor is a superuser, whom row security does not bind). Never NULL.';
 
 -- Nobody is logged in yet: so it writes as the owner of the table, whatever row security says to the caller.
 CREATE FUNCTION @extschema@.register_user(email text, password_hash text, profile jsonb DEFAULT '{}') RETURNS uuid
@@ -46,5 +47,6 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.purge_expired_tokens() IS
     'Deletes the rows of token_blacklist, password_resets and email_verifications that have expired; returns how many. '
-    'Runs with the caller''s rights: as the owner of the data, or an auth role with EXECUTE. Not to PUBLIC.';
+    'Runs with the caller''s rights: as an auth role with EXECUTE, or as the owner of the data, under FORCE with '
+    'app.is_system_admin on. Not to PUBLIC.';
 REVOKE EXECUTE ON FUNCTION @extschema@.purge_expired_tokens() FROM PUBLIC;

@@ -410,7 +410,8 @@ BEGIN
         IF has_column_privilege('public', '@extschema@.users', 'password_hash', 'SELECT') THEN
             RETURN QUERY SELECT 'error', 'table users: everybody has SELECT on password_hash';
         ELSIF has_column_privilege('@extschema@.users', 'password_hash', 'SELECT') AND row_security_active('@extschema@.users')
-            AND NOT @extschema@.is_auth_role() THEN
+            AND NOT @extschema@.is_auth_role()
+            AND NOT pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = '@extschema@.users'::regclass), 'USAGE') THEN
             RETURN QUERY SELECT 'warning', format('table users: role %s has SELECT on password_hash, but is no auth role', me::regrole);
         END IF;
     END IF;

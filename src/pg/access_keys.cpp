@@ -5,6 +5,8 @@
 #include "access_session.hpp"
 #include "access_tenancy.hpp"
 
+#include <new>
+
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/array.h"
@@ -18,10 +20,11 @@ Datum key_or_null(FunctionCallInfo fcinfo, const std::optional<pg_uuid_t>& id) {
         fcinfo->isnull = true;
         return Datum{0};
     }
-    return pg_call([&] {
-        void* const copy = palloc(sizeof(pg_uuid_t));
-        return PointerGetDatum(std::memcpy(copy, &*id, sizeof(pg_uuid_t)));
-    });
+    void* const copy = MemoryContextAllocExtended(CurrentMemoryContext, sizeof *id, MCXT_ALLOC_NO_OOM);
+    if (copy == nullptr) {
+        throw std::bad_alloc();
+    }
+    return PointerGetDatum(std::memcpy(copy, &*id, sizeof *id));
 }
 
 constexpr std::span<const pg_uuid_t> no_ids;

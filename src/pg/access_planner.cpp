@@ -61,9 +61,11 @@ constexpr Meaning exact[] = {
     {"can_access_tenant_admin", Class::tenant, 0, Form::equals_key, "access_managed_tenant_key"},
     {"can_access_tenant_admin", Class::user, 1, Form::equals_key, "access_user_key"},
     {"can_access_user", Class::user, 0, Form::equals_key, "access_user_key"},
+    {"can_access_notification", Class::user, 1, Form::equals_key, "access_user_key"},
 };
 
-/// What follows from the predicate in that class, for an index to find the rows that it is then asked about.
+/// What follows from the predicate in that class, for an index to find the rows that it is then asked about. An equality
+/// stands beside the predicate in the plan, ids are an index condition.
 constexpr Meaning necessary[] = {
     {"can_access_business", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
     {"access_business_unless_user", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
@@ -71,7 +73,6 @@ constexpr Meaning necessary[] = {
     {"can_access_user", Class::tenant, 0, Form::is_any_of, "access_user_ids"},
     {"can_access_notification", Class::business, 1, Form::equals_key, "access_addressee_key"},
     {"can_access_notification", Class::tenant, 1, Form::equals_key, "access_addressee_key"},
-    {"can_access_notification", Class::user, 1, Form::equals_key, "access_addressee_key"},
 };
 
 template <std::size_t N>
@@ -127,10 +128,30 @@ Node* simplify(const SupportRequestSimplify* request, ContextClass now) {
     }
     const FuncExpr* const predicate = request->fcall;
     plan_is_made_for(nominal_context_class());
-    const Meaning* const meaning = find_meaning(exact, predicate->funcid, now);
-    return meaning == nullptr
-               ? nullptr
-               : reinterpret_cast<Node*>(expression(*meaning, predicate->funcid, predicate->args));
+    if (const Meaning* const meaning = find_meaning(exact, predicate->funcid, now)) {
+        return reinterpret_cast<Node*>(expression(*meaning, predicate->funcid, predicate->args));
+    }
+    const Meaning* const meaning = find_meaning(necessary, predicate->funcid, now);
+    if (meaning == nullptr || meaning->form != Form::equals_key) {
+        return nullptr;
+    }
+    // As a clause of its own, so that the planner sees which index gives the rows in order; a mere index condition tells it
+    // nothing of that.
+    Expr* const follows = expression(*meaning, predicate->funcid, predicate->args);
+    return reinterpret_cast<Node*>(make_andclause(list_make2(follows, copyObjectImpl(predicate))));
+}
+
+/// Whether another clause says which single value the column has.
+bool is_given(const IndexOptInfo* index, const Expr* column) {
+    const ListCell* cell = nullptr;
+    foreach (cell, index->rel->baserestrictinfo) {
+        Expr* const clause = lfirst_node(RestrictInfo, cell)->clause;
+        if (is_opclause(clause) && reinterpret_cast<OpExpr*>(clause)->opno == uuid_equals &&
+            (equal(get_leftop(clause), column) || equal(get_rightop(clause), column))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 Node* index_condition(SupportRequestIndexCondition* request, ContextClass now) {
@@ -142,6 +163,10 @@ Node* index_condition(SupportRequestIndexCondition* request, ContextClass now) {
     if (meaning == nullptr || meaning->argument != request->indexarg) {
         return nullptr;
     }
+    // The index would sort all ids, in each execution, to find that one among them.
+    if (is_given(request->index, static_cast<const Expr*>(list_nth(predicate->args, request->indexarg)))) {
+        return nullptr;
+    }
     request->lossy = true;
     return reinterpret_cast<Node*>(list_make1(expression(*meaning, predicate->funcid, predicate->args)));
 }
@@ -151,12 +176,12 @@ Node* selectivity(SupportRequestSelectivity* request, ContextClass now) {
     if (request->is_join || (meaning == nullptr && now != Class::admin && now != Class::none)) {
         return nullptr;
     }
-    if (meaning != nullptr) {
+    if (meaning != nullptr && meaning->form == Form::is_any_of) {
         Expr* const follows = expression(*meaning, request->funcid, request->args);
         request->selectivity = clause_selectivity(request->root, reinterpret_cast<Node*>(follows),
                                                   request->varRelid, request->jointype, request->sjinfo);
-    } else {
-        request->selectivity = now == Class::admin ? 1.0 : 0.0;
+    } else { // an equality beside the predicate is estimated for itself
+        request->selectivity = now == Class::none ? 0.0 : 1.0;
     }
     return reinterpret_cast<Node*>(request);
 }

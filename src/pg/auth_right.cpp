@@ -2,6 +2,7 @@
 // is_auth_role(); in plans of roles without the right the planner leaves the question out.
 #include "boundary.hpp"
 #include "extension_schema.hpp"
+#include "table_owner.hpp"
 
 extern "C" {
 #include "catalog/pg_proc.h"
@@ -15,16 +16,26 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
+bool may_execute(Oid role, Oid function) {
+    return pg_call([&] {
+#if PG_VERSION_NUM >= 160000
+        return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#else
+        return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+    });
+}
+
+/// Whether the role has the rights of the owner of users, who holds the right to log users in only to pass it on.
+bool has_rights_of_owner(Oid role, Oid schema) {
+    const Oid owner = table_owner(schema, "users");
+    return OidIsValid(owner) && pg_call([&] { return has_privs_of_role(role, owner); });
+}
+
 /// Asked of the catalog at every use, so that a right that is taken away ends in open sessions too.
 bool current_role_may_authenticate(Oid schema) {
     const Oid right = extension_function(schema, "may_authenticate_users");
-    return OidIsValid(right) && pg_call([&] {
-#if PG_VERSION_NUM >= 160000
-               return object_aclcheck(ProcedureRelationId, right, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-#else
-               return pg_proc_aclcheck(right, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-#endif
-           });
+    return OidIsValid(right) && may_execute(GetUserId(), right) && !has_rights_of_owner(GetUserId(), schema);
 }
 
 /// Whether the server plans this query anew for another role: it does where row security has a say.

@@ -31,7 +31,7 @@ def check_fixed_case(case, server) -> bool:
     good = check(f"{case.name} (reference)", expected, in_short(reference_slots))
     if server is not None:
         server.insert([case.business])
-        answer = server.ask([case.question], "UTC")[0]
+        answer = server.ask("find_available_slots", [case.question], "UTC")[0]
         good = check(f"{case.name} (server)", expected, in_short(answer) if isinstance(answer, list) else answer) and good
         if isinstance(answer, list):
             good = check(f"{case.name} (server, whole rows)", reference_slots, answer) and good
@@ -60,7 +60,7 @@ def check_refused_questions(server) -> bool:
             ("an empty window", replace(question, to_time=question.from_time), False),
             ("an unknown employee", replace(question, employee_id=UNKNOWN), False),
             ("an unknown booking to exclude", replace(question, excluded_booking_id=UNKNOWN), False)):
-        answer = server.ask([changed], "UTC")[0]
+        answer = server.ask("find_available_slots", [changed], "UTC")[0]
         good = check(f"{name} is {'an error' if refused else 'no error'} (got {answer if not isinstance(answer, list) else 'slots'})",
                      refused, not isinstance(answer, list)) and good
         if not refused and isinstance(answer, list):

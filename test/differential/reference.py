@@ -22,6 +22,7 @@ Where the contract can be read in more than one way, this is the reading:
 - S15 Rows of one session need not have equal buffers; a session is the employee, the service, the start and the end alone.
 - S16 For a business that is its own resource the limit counts the bookings that occupy it.
 - S19 A hold blocks while hold_expires_at > as_of: at the very instant of its expiry it blocks no more.
+- The further functions have their readings in reference_functions.py.
 - An excluded booking is treated in every rule as if it did not exist.
 """
 
@@ -413,6 +414,13 @@ def s12_own_resource(business: Business) -> bool:
     return not s12_active_employees(business)
 
 
+def s12_asked(business: Business, service: Service, question: Question) -> List[Optional[str]]:
+    """Who could take the booking: eligible employees, or the business itself (None) when it is its own resource."""
+    if s12_own_resource(business):
+        return [None] if question.employee_id is None else []
+    return [identity for identity in s12_eligible(business, service) if question.employee_id in (None, identity)]
+
+
 def s12_bookable(business: Business, service: Service) -> bool:
     return business.status == "active" and service.status == "active"
 
@@ -441,23 +449,21 @@ def find_available_slots(business: Business, question: Question) -> List[Slot]:
         raise UnknownService(question.service_id)
     if not s12_bookable(business, service):
         return []
-    bookings = [booking for booking in business.bookings
-                if booking.id != question.excluded_booking_id and s11_occupies(booking, question.as_of)]
-
-    if s12_own_resource(business):
-        free_at = {} if question.employee_id is not None else free_starts(business, service, question, bookings, None)
-        return [s13_slot(service, start, {None: remaining}) for start, remaining in sorted(free_at.items())]
-
-    asked = [identity for identity in s12_eligible(business, service) if question.employee_id in (None, identity)]
+    bookings = occupying_bookings(business, question)
     remaining_at: Dict[int, Dict[Optional[str], int]] = {}
-    for identity in asked:
-        for start, remaining in free_starts(business, service, question, bookings, identity).items():
-            remaining_at.setdefault(start, {})[identity] = remaining
+    for resource in s12_asked(business, service, question):
+        for start, remaining in free_starts(business, service, question, bookings, resource).items():
+            remaining_at.setdefault(start, {})[resource] = remaining
     slots = [s13_slot(service, start, remaining) for start, remaining in sorted(remaining_at.items())]
-    if question.employee_id is not None:
+    if question.employee_id is not None or s12_own_resource(business):
         return slots
     return [slot for slot in slots
             if len(slot.employee_ids) > s14_unassigned_meeting(business, service, bookings, slot.start)]
+
+
+def occupying_bookings(business: Business, question: Question) -> List[Booking]:
+    return [booking for booking in business.bookings
+            if booking.id != question.excluded_booking_id and s11_occupies(booking, question.as_of)]
 
 
 def free_starts(business: Business, service: Service, question: Question, bookings: List[Booking],

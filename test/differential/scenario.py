@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import List, Tuple
+from typing import List, Optional, Tuple
 
 import reference
 from calendar_json import read_instant
@@ -60,6 +60,7 @@ class Scenario:
     business: Business
     question: Question
     cut: int  # a point in the window, for window invariance
+    further: Optional[object] = None  # questions.Questions, once they are made
 
 
 class Dice(random.Random):

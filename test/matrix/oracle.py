@@ -42,8 +42,7 @@ PROTECTED_COLUMNS: Dict[str, Dict[str, str]] = {
 }
 
 TOKEN_TABLES = ("token_blacklist", "password_resets", "email_verifications")
-# The owner of the data holds the right to log users in, because it passes it on: in the tables of logging in FORCE does not bind it.
-MAY_LOG_IN = (AUTH, OWNER)
+MAY_LOG_IN = (AUTH,)
 MAY_BE_ADMIN = (OPERATOR, ADMINISTRATOR, OWNER)
 
 

@@ -12,7 +12,10 @@ CONTEXTS = {
     "another business": dict(business="solo-1"),
     "business + tenant": dict(business="duo-2", tenant=DUO),
     "mismatched pair": dict(business="duo-1", tenant=SOLO),
+    "business + user": dict(business="duo-1", user=PORTAL),
+    "another business + user": dict(business="solo-1", user="duo-1-employee"),
     "tenant": dict(tenant=DUO),
+    "tenant + user": dict(tenant=DUO, user="duo-1-employee"),
     "tenant of thirty": dict(tenant=GRAND),
     "user": dict(user=PORTAL),
     "another user": dict(user=BOTH),
@@ -228,7 +231,7 @@ class Cursors(Attack):
         """A cursor shows rows of the context that it was opened in, or nothing; never a third's."""
         session = self.session()
         for first, second in itertools.permutations(CONTEXTS, 2):
-            for table in ("bookings", "users", "businesses"):
+            for table in ("bookings", "users", "businesses", "notifications"):
                 for fetched_before in (0, 1):
                     session.enter(**CONTEXTS[first])
                     session.run(f"DECLARE looking SCROLL CURSOR FOR SELECT id::text FROM {table}")

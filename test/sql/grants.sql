@@ -145,13 +145,24 @@ RESET ROLE;
 SELECT bookmeatoz_grant_app_role('regress_grants_nobody');
 REVOKE regress_grants_role, regress_grants_twin FROM regress_grants_nobody;
 
--- Under FORCE the owner is bound too, but logs in and purges tokens.
+-- Under FORCE the owner is bound too, and so is who inherits from it: the right to log users in is theirs only to pass on.
+GRANT SET ON PARAMETER app.is_system_admin TO regress_grants_owner;
+CREATE ROLE regress_grants_heir IN ROLE regress_grants_owner;
 SELECT bookmeatoz_force_row_security(true);
 SET ROLE regress_grants_owner;
 SET LOCAL app.current_tenant_id = '';
 SELECT count(*) FROM bookings;
+SELECT is_auth_role();
 SELECT count(*) FROM users;
+SELECT count(*) FROM token_blacklist;
 SELECT purge_expired_tokens();
+SET LOCAL app.is_system_admin = on;
+SELECT count(*) > 0 AS all_users FROM users;
+SELECT count(*) FROM token_blacklist;
+SET LOCAL app.is_system_admin = off;
+SET ROLE regress_grants_heir;
+SELECT is_auth_role();
+SELECT count(*) FROM users;
 SET ROLE regress_grants_twin;
 SELECT count(*) FROM users;
 SET ROLE regress_grants_owner;

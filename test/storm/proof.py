@@ -1,0 +1,113 @@
+"""What must hold after a storm, and at any moment of it, by queries that know nothing of the guard: not its columns, not its constraints,
+and by what the clients were told. Each violation is one line of text. Used by storm.py; test_proof.py breaks each rule once."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Dict, Iterable, List, NamedTuple, Optional
+
+# The bookings that occupy time (S11) and of whom: the employee, or the business where nobody is employed (S12). Expired holds occupy
+# nothing (S19).
+OCCUPYING = """
+occupying AS (
+    SELECT b.id, coalesce(b.employee_id, b.business_id) AS whose, b.business_id, b.service_id, b.start_time, b.end_time,
+           b.start_time - make_interval(mins => b.buffer_before_minutes) AS busy_from,
+           b.end_time + make_interval(mins => b.buffer_after_minutes) AS busy_to,
+           (b.start_time AT TIME ZONE business.timezone)::date AS day,
+           coalesce((service.settings ->> 'capacity')::int, 1) AS capacity,
+           (service.settings ->> 'max_bookings_per_day')::int AS service_limit,
+           (business.settings ->> 'max_bookings_per_day')::int AS business_limit
+      FROM bookings AS b
+      JOIN services AS service ON service.id = b.service_id
+      JOIN businesses AS business ON business.id = b.business_id
+     WHERE b.status::text IN ('pending', 'confirmed', 'completed') AND NOT b.overbooked
+       AND (b.hold_expires_at IS NULL OR b.hold_expires_at > clock_timestamp())
+       AND (b.employee_id IS NOT NULL OR NOT EXISTS (SELECT FROM employees AS e WHERE e.business_id = b.business_id)))
+"""
+
+RULES = {
+    # S6, S18: one resource, busy at the same time with bookings that are not of one session
+    "overlap": f"""
+        WITH {OCCUPYING}
+        SELECT format('%s [%s, %s) and %s [%s, %s) of %s', a.id, a.start_time, a.end_time, b.id, b.start_time, b.end_time, a.whose)
+          FROM occupying AS a JOIN occupying AS b ON a.whose = b.whose AND a.id < b.id
+         WHERE a.busy_from < b.busy_to AND b.busy_from < a.busy_to
+           AND (a.service_id, a.start_time, a.end_time) <> (b.service_id, b.start_time, b.end_time)""",
+    # S15
+    "capacity": f"""
+        WITH {OCCUPYING}
+        SELECT format('%s bookings in the session of %s at %s, capacity %s', count(*), whose, start_time, capacity)
+          FROM occupying GROUP BY whose, service_id, start_time, end_time, capacity HAVING count(*) > capacity""",
+    # S16
+    "limit of a service": f"""
+        WITH {OCCUPYING}
+        SELECT format('%s bookings of %s on %s, limit %s', count(*), whose, day, service_limit)
+          FROM occupying GROUP BY whose, service_id, day, service_limit HAVING count(*) > service_limit""",
+    "limit of a business": f"""
+        WITH {OCCUPYING}
+        SELECT format('%s bookings of %s on %s, limit %s', count(*), whose, day, business_limit)
+          FROM occupying GROUP BY whose, day, business_limit HAVING count(*) > business_limit""",
+}
+
+
+def broken_rules(cursor) -> List[str]:
+    """The rules that the bookings break as one snapshot sees them."""
+    found = []
+    for rule, query in RULES.items():
+        cursor.execute(query)
+        found += [f"{rule}: {text}" for text, in cursor.fetchall()]
+    return found
+
+
+class State(NamedTuple):
+    """What a client is told about a booking."""
+    employee: Optional[str]
+    start: datetime
+    end: datetime
+    status: str
+    hold_expires_at: Optional[datetime]
+
+
+class Told(NamedTuple):
+    """A write that a client was told of. certain: the commit was confirmed; otherwise the connection broke in the commit."""
+    position: int              # in the WAL, between the write and the commit: of two writes to a row the later has the higher one
+    booking: str
+    state: Optional[State]     # None: deleted
+    certain: bool
+    operation: str
+
+
+def broken_promises(cursor, told: Iterable[Told]) -> List[str]:
+    """Every success that a client saw is in the table, and nothing else is."""
+    cursor.execute("SELECT id, employee_id, start_time, end_time, status::text, hold_expires_at FROM bookings")
+    stored: Dict[str, State] = {row[0]: State(*row[1:]) for row in cursor.fetchall()}
+    cursor.execute("SELECT clock_timestamp()")
+    now = cursor.fetchone()[0]
+    writes = defaultdict(list)
+    for write in sorted(told, key=lambda write: write.position):
+        writes[write.booking].append(write)
+    found = [f"nobody was told: {booking} {state}" for booking, state in stored.items() if booking not in writes]
+    for booking, history in writes.items():
+        possible = possible_ends(history)
+        state = stored.get(booking)
+        if state is None:
+            # The database itself deletes nothing but expired holds.
+            kept = any(end is None or end.hold_expires_at and end.hold_expires_at <= now for end in possible)
+        else:
+            kept = state in possible
+        if not kept:
+            operations = ", ".join(write.operation + ("" if write.certain else "?") for write in history[-4:])
+            found.append(f"told otherwise: {booking} is {state}, after {operations} a client saw {possible}")
+    return found
+
+
+def possible_ends(history: List[Told]) -> List[Optional[State]]:
+    """What a booking may be in the end: as the last certain write left it, or any write in doubt after that."""
+    certain = [number for number, write in enumerate(history) if write.certain]
+    if not certain:
+        return [None] + [write.state for write in history]
+    return [write.state for write in history[certain[-1]:]]
+
+
+def broken_keys(answers: Dict[str, set]) -> List[str]:
+    """S20: all calls with one idempotency key got one booking."""
+    return [f"idempotency key {key} got {len(bookings)} bookings" for key, bookings in answers.items() if len(bookings) > 1]

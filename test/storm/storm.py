@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Sixteen clients book, hold, move and cancel on few employees, through the functions and past them, while the server is killed under them;
+then it is proved that no two bookings collide and that the clients were told the truth. Usage: storm.py --help; connected by PGHOST and
+PGUSER, a superuser, to a server with the extension. Called by ./dev storm and ./dev check.
+
+Three phases: all clients at READ COMMITTED, where no attempt may need a retry; all three isolation levels at once; and these with a
+kill -9 of one backend, then of the whole server (with --data, else it is left out). The rules are checked all the time and at the end."""
+
+import argparse
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from typing import List
+
+import psycopg2
+
+import proof
+import world
+from offers import broken_offers
+from clients import DISCONNECTED, DONE, IN_DOUBT, OPERATIONS, READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE, Client, Phase, Report
+
+ALL_LEVELS = (READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE)
+CRASHES = "crashes"
+
+
+def phases(seconds: float, crash: bool) -> List[Phase]:
+    plan = [Phase("read committed", seconds * 0.5, (READ_COMMITTED,)), Phase("all levels", seconds * 0.25, ALL_LEVELS)]
+    return plan + [Phase(CRASHES, seconds * 0.25, ALL_LEVELS)] if crash else plan
+
+
+# ---- the server that is killed
+
+class Postmaster:
+    def __init__(self, data: str):
+        self.data = data
+        with open(os.path.join(data, "postmaster.pid"), encoding="ascii") as file:
+            self.pid = int(file.readline())
+
+    def children(self) -> List[int]:
+        with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as file:
+            return [int(pid) for pid in file.read().split()]
+
+    def kill_all(self):
+        """As a power failure, short of losing what the operating system holds: nobody is left to write anything."""
+        os.kill(self.pid, signal.SIGSTOP)
+        processes = [*self.children(), self.pid]
+        for pid in processes:
+            os.kill(pid, signal.SIGKILL)
+        while any(os.path.exists(f"/proc/{pid}") for pid in processes):
+            time.sleep(0.01)
+
+    def start(self):
+        command = ["pg_ctl", "-s", "-w", "-t", "60", "-D", self.data, "-l", os.path.join(self.data, "..", "server.log"), "start"]
+        if os.geteuid() == 0:  # the server refuses to run as root
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, check=True, cwd="/", stdin=subprocess.DEVNULL)
+
+
+def kill_backend():
+    """One that is at work; the postmaster then ends all others and recovers."""
+    cursor = world.connect().cursor()
+    cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s AND state <> 'idle' ORDER BY random() LIMIT 1", (world.APP,))
+    row = cursor.fetchone()
+    if row is None:
+        raise RuntimeError("no client is at work")
+    os.kill(row[0], signal.SIGKILL)
+
+
+def crash(postmaster: Postmaster, start: float, seconds: float):
+    """In a third and in two thirds of the phase that begins at `start`."""
+    time.sleep(max(0.0, start + seconds / 3 - time.monotonic()))
+    kill_backend()
+    time.sleep(max(0.0, start + seconds * 2 / 3 - time.monotonic()))
+    postmaster.kill_all()
+    postmaster.start()
+
+
+# ---- clients and the watcher
+
+def run_client(number: int, seed: int, names: List[str], start: float, plan: List[Phase], queue):
+    try:
+        queue.put(Client(number, seed, names).run(start, plan))
+    except BaseException as error:  # the parent counts on one answer each
+        queue.put(f"client {number} stopped: {type(error).__name__}: {error}")
+
+
+def watch(end: float, queue):
+    """The rules hold in every snapshot, not only in the last."""
+    found, looks = set(), 0
+    while time.monotonic() < end:
+        try:
+            cursor = world.connect().cursor()
+            while time.monotonic() < end:
+                found.update(proof.broken_rules(cursor))
+                looks += 1
+                time.sleep(0.3)
+        except psycopg2.Error:
+            time.sleep(0.05)
+    queue.put((sorted(found), looks))
+
+
+class Outcome:
+    """What the clients left behind, added up."""
+
+    def __init__(self):
+        self.told: List[proof.Told] = []
+        self.counts: Counter = Counter()
+        self.keys = {}
+        self.violations: List[str] = []
+
+    def add(self, report):
+        if isinstance(report, str):
+            self.violations.append(report)
+            return
+        self.told += report.told
+        self.counts += report.counts
+        self.violations += report.unexpected
+        for key, bookings in report.keys.items():
+            self.keys.setdefault(key, set()).update(bookings)
+
+
+def storm(seconds: float, seed: int, names: List[str], data: str = "") -> Outcome:
+    """On the database as world.create() made it."""
+    plan = phases(seconds, bool(data))
+    start = time.monotonic() + 0.5
+    queue, watched = multiprocessing.Queue(), multiprocessing.Queue()
+    workers = [multiprocessing.Process(target=run_client, args=(number, seed, names, start, plan, queue)) for number in range(world.CLIENTS)]
+    watcher = multiprocessing.Process(target=watch, args=(start + sum(phase.seconds for phase in plan), watched))
+    for process in [*workers, watcher]:
+        process.start()
+    outcome = Outcome()
+    try:
+        if data:
+            crash(Postmaster(data), start + sum(phase.seconds for phase in plan[:-1]), plan[-1].seconds)
+        for _ in workers:
+            outcome.add(queue.get(timeout=seconds + 120))
+        broken, looks = watched.get(timeout=60)
+        outcome.violations += broken
+        outcome.looks = looks
+    finally:
+        for process in [*workers, watcher]:
+            process.kill()
+    cursor = world.connect().cursor()
+    outcome.violations += proof.broken_rules(cursor)
+    outcome.violations += proof.broken_promises(cursor, outcome.told)
+    outcome.violations += proof.broken_keys(outcome.keys)
+    for (phase, _, name, result), count in outcome.counts.items():
+        if result in (DISCONNECTED, IN_DOUBT) and phase != CRASHES:
+            outcome.violations.append(f"{count} connections lost in {name} though nothing was killed")
+    return outcome
+
+
+# ---- the report
+
+def print_report(outcome: Outcome, seconds: float):
+    attempts = sum(outcome.counts.values())
+    by_name = {name: Counter() for name in OPERATIONS}
+    by_level = Counter()
+    for (phase, level, name, result), count in outcome.counts.items():
+        by_name[name][result] += count
+        by_level[phase, level] += count
+    print(f"{attempts} attempts in {seconds:.0f} s, {len(outcome.told)} writes, {outcome.looks} looks in between")
+    for (phase, level), count in sorted(by_level.items()):
+        print(f"  {phase}, {level.lower()}: {count}")
+    for name, results in by_name.items():
+        if results:
+            print(f"  {name:20}" + "  ".join(f"{result} {count}" for result, count in results.most_common()))
+
+
+def print_violations(violations: List[str]):
+    """Some of each kind."""
+    kinds = Counter(violation.split(":")[0] for violation in violations)
+    for kind, count in kinds.items():
+        for violation in [violation for violation in violations if violation.split(":")[0] == kind][:5]:
+            print(f"VIOLATION {violation}")
+        if count > 5:
+            print(f"  and {count - 5} more of {kind}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="a storm of bookings, and the proof that none collide")
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--seed", type=int, default=random.randrange(2 ** 31))
+    parser.add_argument("--data", default="", help="the server's data folder: it is killed and started again")
+    parser.add_argument("--only", nargs="+", choices=list(OPERATIONS), default=list(OPERATIONS), metavar="OPERATION")
+    options = parser.parse_args()
+
+    print(f"seed {options.seed}", flush=True)
+    world.create()
+    seconds = options.minutes * 60
+    outcome = storm(seconds, options.seed, options.only, options.data)
+    print_report(outcome, seconds)
+    if "book" in options.only:
+        outcome.violations += broken_offers(options.seed)
+    succeeded = {name for (_, _, name, result) in outcome.counts if result == DONE}
+    outcome.violations += [f"{name} never succeeded" for name in options.only if name not in succeeded and OPERATIONS[name][0] > 1]
+    print_violations(outcome.violations)
+    print(f"{sum(outcome.counts.values())} attempts, {len(outcome.violations)} violations")
+    if not outcome.violations:
+        world.drop()
+    return 1 if outcome.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""Would the storm notice? Each rule is broken once by hand, and whole storms blow over a database without its guard.
+Connected as storm.py is."""
+
+import unittest
+from datetime import datetime, timedelta, timezone
+
+import proof
+import world
+from proof import State, Told
+from storm import storm
+from world import BUSINESSES, FIRST_DAY, customer
+
+SALON, STUDIO, CLINIC, ROOM = BUSINESSES
+DIRECT = ["insert_plain", "insert_or_nothing", "insert_hold", "move", "hand_over", "set_cancelled", "set_active_again"]
+NOON = FIRST_DAY + timedelta(hours=12)
+
+UNGUARDED = """
+    ALTER TABLE bookings DISABLE TRIGGER bookings_guard;
+    ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking;
+    DROP INDEX bookings_one_per_seat"""
+
+# Fills the guard's columns as somebody would who has not thought of concurrency, limits or capacity.
+NAIVE_GUARD = """
+    CREATE FUNCTION naive_guard() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+    DECLARE service services;
+    BEGIN
+        SELECT * INTO service FROM services WHERE id = NEW.service_id;
+        NEW.end_time := coalesce(NEW.end_time, NEW.start_time + make_interval(mins => service.duration));
+        NEW.buffer_before_minutes := coalesce(NEW.buffer_before_minutes, service.buffer_before_minutes);
+        NEW.buffer_after_minutes := coalesce(NEW.buffer_after_minutes, service.buffer_after_minutes);
+        NEW.resource_id := coalesce(NEW.employee_id, NEW.business_id);
+        NEW.session_key := md5(concat(NEW.resource_id, NEW.service_id, NEW.start_time, NEW.end_time))::uuid;
+        NEW.seat := 1 + (SELECT count(*) FROM bookings WHERE session_key = NEW.session_key) % 10000;
+        IF NEW.overbooked THEN
+            RAISE insufficient_privilege;
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE OR REPLACE TRIGGER bookings_guard BEFORE INSERT OR UPDATE ON bookings FOR EACH ROW EXECUTE FUNCTION naive_guard()"""
+
+
+class Proof(unittest.TestCase):
+    """Rows that break a rule, written past the guard and rolled back."""
+
+    @classmethod
+    def setUpClass(cls):
+        world.create()
+        cls.addClassCleanup(world.drop)
+
+    def setUp(self):
+        self.cursor = world.connect().cursor()
+        self.cursor.execute("BEGIN;" + UNGUARDED)
+        self.addCleanup(self.cursor.connection.close)
+
+    def insert(self, business, service, start, employee=None) -> str:
+        self.cursor.execute(
+            "INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, end_time, status, "
+            "buffer_before_minutes, buffer_after_minutes, session_key, seat) "
+            "VALUES (%s, %s, %s, %s, %s, %s, 'confirmed', %s, %s, gen_random_uuid(), 1) RETURNING id",
+            (business.id, customer(business, 0), service.id, employee, start, start + timedelta(minutes=service.duration),
+             service.before, service.after))
+        return self.cursor.fetchone()[0]
+
+    def assert_broken(self, *kinds: str):
+        self.assertEqual([text.split(":")[0] for text in proof.broken_rules(self.cursor)], list(kinds))
+
+    def test_overlap(self):
+        haircut, colour, _ = SALON.services
+        employee, other = SALON.employees[:2]
+        self.insert(SALON, haircut, NOON, employee)
+        self.insert(SALON, haircut, NOON + timedelta(minutes=15), other)
+        self.insert(SALON, colour, NOON - timedelta(minutes=60 + 15 + 5), employee)
+        self.insert(SALON, haircut, NOON + timedelta(minutes=30 + 10 + 5), employee)
+        self.assert_broken()
+        self.insert(SALON, colour, NOON + timedelta(minutes=30 + 30 + 15 + 9), employee)
+        self.assert_broken("overlap")
+
+    def test_overlap_of_a_business_without_employees(self):
+        self.insert(ROOM, ROOM.services[0], NOON)
+        self.insert(ROOM, ROOM.services[1], NOON + timedelta(minutes=74))
+        self.assert_broken("overlap")
+
+    def test_what_occupies_nothing(self):
+        haircut, employee = SALON.services[0], SALON.employees[0]
+        self.insert(SALON, haircut, NOON, employee)
+        self.cursor.execute("SELECT clock_timestamp()")
+        now, = self.cursor.fetchone()
+        for columns in (dict(status="cancelled"), dict(status="rejected"), dict(status="no_show"), dict(overbooked=True),
+                        dict(status="pending", hold_expires_at=now)):
+            self.insert_with(haircut, employee, columns)
+        self.assert_broken()
+        for columns in (dict(status="completed"), dict(status="pending", hold_expires_at=now + timedelta(hours=1))):
+            self.cursor.execute("SAVEPOINT one")
+            self.insert_with(haircut, employee, columns)
+            self.assert_broken("overlap")
+            self.cursor.execute("ROLLBACK TO one")
+
+    def insert_with(self, service, employee, columns):
+        booking = self.insert(SALON, service, NOON + timedelta(minutes=5), employee)
+        assignments = ", ".join(f"{column} = %s" for column in columns)
+        self.cursor.execute(f"UPDATE bookings SET {assignments} WHERE id = %s", (*columns.values(), booking))
+
+    def test_capacity(self):
+        service, employee = STUDIO.services[0], STUDIO.employees[0]
+        for _ in range(service.capacity):
+            self.insert(STUDIO, service, NOON, employee)
+        self.assert_broken()
+        self.insert(STUDIO, service, NOON, employee)
+        self.assert_broken("capacity")
+
+    def test_limits(self):
+        check_up, treatment = CLINIC.services
+        employee = CLINIC.employees[0]
+        first = FIRST_DAY + timedelta(hours=20)  # the next day in UTC
+        for number in range(4):
+            self.insert(CLINIC, check_up, first + timedelta(hours=number), employee)
+        for hour in (6, 8):
+            self.insert(CLINIC, treatment, FIRST_DAY + timedelta(hours=hour), employee)
+        self.insert(CLINIC, check_up, FIRST_DAY + timedelta(days=1), employee)
+        self.assert_broken()
+        self.insert(CLINIC, check_up, FIRST_DAY + timedelta(hours=10), employee)
+        self.assert_broken("limit of a service", "limit of a business")
+
+    def test_promises(self):
+        booking = self.insert(SALON, SALON.services[0], NOON, SALON.employees[0])
+        stored = State(SALON.employees[0], NOON, NOON + timedelta(minutes=30), "confirmed", None)
+        other = stored._replace(status="cancelled")
+        expired = stored._replace(status="pending", hold_expires_at=datetime(2020, 1, 1, tzinfo=timezone.utc))
+        held = expired._replace(hold_expires_at=datetime(2040, 1, 1, tzinfo=timezone.utc))
+        gone = world.identity("gone")
+
+        def told(*writes):
+            history = [Told(position, *write, "test") for position, write in enumerate(writes)]
+            return [text.split(":")[0] for text in proof.broken_promises(self.cursor, history)]
+        wrong = ["told otherwise"]
+        self.assertEqual(told(), ["nobody was told"])
+        self.assertEqual(told((booking, stored, True)), [])
+        self.assertEqual(told((booking, stored, False)), [])
+        self.assertEqual(told((booking, other, True)), wrong)
+        self.assertEqual(told((booking, None, True)), wrong)
+        self.assertEqual(told((booking, other, True), (booking, stored, True)), [])
+        self.assertEqual(told((booking, stored, True), (booking, other, True)), wrong)
+        self.assertEqual(told((booking, stored, True), (booking, other, False)), [])
+        self.assertEqual(told((booking, stored, False), (booking, other, True)), wrong)
+        for state, certain, verdict in ((stored, True, wrong), (stored, False, []), (held, True, wrong), (expired, True, []), (None, True, [])):
+            self.assertEqual(told((booking, stored, True), (gone, state, certain)), verdict)
+
+    def test_keys(self):
+        self.assertEqual(proof.broken_keys({"a": {"one"}, "b": {"one"}}), [])
+        self.assertEqual(len(proof.broken_keys({"a": {"one"}, "b": {"one", "two"}})), 1)
+
+
+class StormWithoutGuard(unittest.TestCase):
+    """What is only seen when many write at once."""
+
+    def kinds_found(self, *statements: str) -> set:
+        world.create()
+        self.addCleanup(world.drop)
+        cursor = world.connect().cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.connection.close()
+        return {violation.split(":")[0] for violation in storm(2, 1, DIRECT).violations}
+
+    def test_without_exclusion_constraint(self):
+        self.assertIn("overlap", self.kinds_found("ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking"))
+
+    def test_without_seats(self):
+        self.assertIn("capacity", self.kinds_found("DROP INDEX bookings_one_per_seat"))
+
+    def test_without_trigger(self):
+        self.assertLessEqual({"overlap", "capacity", "limit of a service", "limit of a business"}, self.kinds_found(
+            "ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking", "DROP INDEX bookings_one_per_seat", NAIVE_GUARD))
+
+    def test_with_rows_that_vanish(self):
+        self.assertIn("told otherwise", self.kinds_found(
+            "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$ BEGIN "
+            "DELETE FROM bookings WHERE id = NEW.id AND random() < 0.02; RETURN NULL; END $$",
+            "CREATE TRIGGER lose AFTER INSERT ON bookings FOR EACH ROW EXECUTE FUNCTION lose()"))
+
+
+if __name__ == "__main__":
+    unittest.main()
