@@ -155,6 +155,8 @@ check_database() {
 	step 'attacks on row security' count_unittest proof_attacks
 	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
+	step 'robustness' count_unittest robustness
+	step 'hot standby' count_tap hot_standby
 	step 'restore' count_tap restore_tests
 	cp "$work/server.log" "$logs/server.log"
 }
@@ -181,5 +183,9 @@ proof_matrix() { "$python3" "$work/src/test/matrix/matrix.py"; }
 proof_attacks() { cd "$work/src/test/matrix" && "$python3" -m unittest -v; }
 
 signed_context() { PATH="$bindir:$PATH" "$work/src/test/node/run.sh"; }
+
+robustness() { cd "$work/src/test/robustness" && "$python3" -m unittest -v; }
+
+hot_standby() { "$work/src/test/robustness/standby.sh"; }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }

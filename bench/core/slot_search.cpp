@@ -126,7 +126,9 @@ void phase_each_resource(benchmark::State& state) {
     Bench bench(state);
     bench.run(state, [](const Calendar& calendar, std::pmr::memory_resource* memory) {
         for (const Resource& resource : calendar.resources) {
-            ResourceSlots slots(calendar, resource, calendar.window, no_poll, memory);
+            const WorkingTime working =
+                working_time(calendar, resource, slot_reach(calendar.window, calendar.service), memory);
+            ResourceSlots slots(calendar, resource, working, calendar.window, no_poll, memory);
             while (slots.next())
                 benchmark::DoNotOptimize(slots.start());
         }

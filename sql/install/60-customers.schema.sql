@@ -13,7 +13,7 @@ CREATE TABLE customers (
     updated_at     timestamptz              NOT NULL DEFAULT now(),
 
     CONSTRAINT customers_pkey PRIMARY KEY (id),
-    CONSTRAINT customers_business_id_key UNIQUE (business_id, id),
+    CONSTRAINT customers_business_id_key UNIQUE (business_id, id) INCLUDE (name),
     CONSTRAINT customers_business_email_key UNIQUE (business_id, email) INCLUDE (name, phone, status, id),
     CONSTRAINT customers_business_fkey FOREIGN KEY (business_id) REFERENCES businesses (id) ON DELETE CASCADE,
     CONSTRAINT customers_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL,
@@ -34,7 +34,7 @@ COMMENT ON COLUMN customers.profile_notes IS 'Notes of the business about the cu
 COMMENT ON COLUMN customers.status        IS 'State of the record.';
 COMMENT ON COLUMN customers.created_at    IS 'When the row was written.';
 COMMENT ON COLUMN customers.updated_at    IS 'When the row was last changed; set by trigger.';
-COMMENT ON CONSTRAINT customers_business_id_key ON customers IS 'Target of the foreign key that keeps a booking''s customer within its business.';
+COMMENT ON CONSTRAINT customers_business_id_key ON customers IS 'Target of the foreign key that keeps a booking''s customer within its business. With the name, which a calendar shows: or a plan would rather read all customers of a small business by customers_business_name_idx than look up three.';
 COMMENT ON CONSTRAINT customers_business_email_key ON customers IS 'One record for each address. With the columns of customers_business_name_idx, or a plan that was made in a small business would read all customers by that one, also of a large business.';
 COMMENT ON CONSTRAINT customers_email_valid ON customers IS 'One @ with something on both sides, no white space, at most 254 characters.';
 

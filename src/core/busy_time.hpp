@@ -6,39 +6,60 @@
 namespace bookmeatoz {
 
 /// S11, S19: whether a booking takes up time at all. A hold that has expired by as_of blocks nothing.
-bool occupies(const Booking& booking, Instant as_of);
+inline bool occupies(const Booking& booking, Instant as_of) {
+    switch (booking.status) {
+    case BookingStatus::pending:
+        return !booking.hold_expires_at || *booking.hold_expires_at > as_of;
+    case BookingStatus::confirmed:
+    case BookingStatus::completed:
+        return true;
+    case BookingStatus::cancelled:
+    case BookingStatus::rejected:
+    case BookingStatus::no_show:
+        return false;
+    }
+    return false;
+}
 
 /// S6: the booking with its own buffers.
-Interval busy_interval(const Booking& booking);
+inline Interval busy_interval(const Booking& booking) {
+    return {booking.interval.begin - booking.buffer_before, booking.interval.end + booking.buffer_after};
+}
 
-/// The bookings of one resource, ready for questions in ascending order of time.
+/// The bookings of one resource as what they refuse to slots of the calendar's service.
 class BusyTime {
 public:
     BusyTime(const Calendar& calendar, std::span<const Booking> bookings, std::pmr::memory_resource* memory);
 
-    /// The first instant >= start at which no booking of another session stands in the way of a slot (S6). Starts must
-    /// ascend from call to call.
-    Instant first_unblocked(Instant start);
+    /// The starts at which a booking stands in the way of a slot: one of another session with its buffers (S6), or a
+    /// session that is full (S15). Normalised.
+    const Intervals& refused() const { return refused_; }
 
     /// Seats left in the session that begins at `start` (S15): the capacity where nobody has booked it. Starts must
     /// ascend from call to call.
-    int seats_left(Instant start);
+    int seats_left(Instant start) {
+        while (next_session_ < sessions_.size() && sessions_[next_session_].start < start)
+            ++next_session_;
+        const bool is_booked = next_session_ < sessions_.size() && sessions_[next_session_].start == start;
+        return is_booked ? std::max(0, capacity_ - sessions_[next_session_].taken) : capacity_;
+    }
 
-    /// The ends of busy time, ascending: where the alignment `optimized` may begin (S7).
+    /// S7: the ends of busy time where the alignment is `optimized`, in no order; nothing for the others.
     const std::pmr::vector<Instant>& ends() const { return ends_; }
 
 private:
     /// Bookings of one service, start and end: they share their time as long as seats are left.
     struct Session {
         Instant start;
-        Interval busy;
+        /// The starts that it refuses to all slots but those of its own.
+        Interval refused;
         int taken;
     };
+    void merge_sessions();
 
-    Service service_;
     int capacity_;
-    Intervals blocked_;
-    std::size_t next_blocked_ = 0;
+    Intervals refused_;
+    /// Where the capacity is 1, a session is full with its first booking and needs no count.
     std::pmr::vector<Session> sessions_;
     std::size_t next_session_ = 0;
     std::pmr::vector<Instant> ends_;

@@ -35,8 +35,4 @@ DailyLimit::DailyLimit(const Calendar& calendar, std::span<const Booking> bookin
     }
 }
 
-bool DailyLimit::reached_at(Instant start) const {
-    return !full_.empty() && std::binary_search(full_.begin(), full_.end(), zone_.date_of(start));
-}
-
 } // namespace bookmeatoz

@@ -12,7 +12,9 @@ public:
                std::pmr::memory_resource* memory);
 
     /// Whether a slot that starts at this instant would exceed a limit of its local date.
-    bool reached_at(Instant start) const;
+    bool reached_at(Instant start) const {
+        return !full_.empty() && std::binary_search(full_.begin(), full_.end(), zone_.date_of(start));
+    }
 
 private:
     Zone zone_;

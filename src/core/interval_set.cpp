@@ -2,14 +2,25 @@
 #include "interval_set.hpp"
 
 namespace bookmeatoz {
+namespace {
+
+bool is_normalized(const Intervals& intervals) {
+    for (std::size_t i = 0; i < intervals.size(); ++i) {
+        if (is_empty(intervals[i]) || (i > 0 && intervals[i].begin <= intervals[i - 1].end))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
 
 void normalize(Intervals& intervals) {
-    std::erase_if(intervals, is_empty);
-    const auto by_begin = [](const Interval& a, const Interval& b) { return a.begin < b.begin; };
     // Rows come from indexes, mostly in order already.
-    if (!std::is_sorted(intervals.begin(), intervals.end(), by_begin)) {
-        std::sort(intervals.begin(), intervals.end(), by_begin);
-    }
+    if (is_normalized(intervals))
+        return;
+    std::erase_if(intervals, is_empty);
+    std::sort(intervals.begin(), intervals.end(),
+              [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
     std::size_t kept = 0;
     for (const Interval& interval : intervals) {
         if (kept > 0 && interval.begin <= intervals[kept - 1].end) {

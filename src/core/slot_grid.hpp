@@ -8,7 +8,7 @@ namespace bookmeatoz {
 
 class SlotGrid {
 public:
-    /// The grid of `calendar.settings.slot_alignment`; complete for starts in `window`.
+    /// The grid of `calendar.settings.slot_alignment`; complete for starts in `window`. The working time must outlive it.
     SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy, Interval window,
              std::pmr::memory_resource* memory);
 
@@ -16,17 +16,47 @@ public:
     std::optional<Instant> next(Instant at_least);
 
 private:
-    /// begin, begin + step, begin + 2 steps, ... before end; `next` is the first not passed yet.
-    struct Progression {
-        Instant next;
-        Instant end;
-    };
+    /// begin, begin + step, begin + 2 steps, ... before end; what is passed is cut off at the begin.
+    using Progression = Interval;
     bool advance(Progression& progression, Instant at_least) const;
 
     Duration step_;
-    std::pmr::vector<Progression> upcoming_;
-    std::size_t first_upcoming_ = 0;
+    /// Where they are not those of the working time.
+    std::pmr::vector<Progression> own_;
+    /// Ascending by begin; what is not taken up yet. More than one is active only where they overlap.
+    std::span<const Progression> upcoming_;
     std::pmr::vector<Progression> active_;
 };
+
+inline bool SlotGrid::advance(Progression& progression, Instant at_least) const {
+    if (progression.end <= at_least)
+        return false;
+    if (progression.begin < at_least)
+        progression.begin += step_;
+    if (progression.begin < at_least)
+        progression.begin += (at_least - progression.begin + step_ - one_tick) / step_ * step_;
+    return progression.begin < progression.end;
+}
+
+inline std::optional<Instant> SlotGrid::next(Instant at_least) {
+    Instant first = Instant::max();
+    for (std::size_t i = 0; i < active_.size();) {
+        if (advance(active_[i], at_least)) {
+            first = std::min(first, active_[i++].begin);
+        } else {
+            active_[i] = active_.back();
+            active_.pop_back();
+        }
+    }
+    while (!upcoming_.empty() && upcoming_.front().begin <= first) {
+        Progression progression = upcoming_.front();
+        upcoming_ = upcoming_.subspan(1);
+        if (advance(progression, at_least)) {
+            first = std::min(first, progression.begin);
+            active_.push_back(progression);
+        }
+    }
+    return first == Instant::max() ? std::nullopt : std::optional(first);
+}
 
 } // namespace bookmeatoz

@@ -1,29 +1,40 @@
 // The search: see slot_search.hpp.
 #include "slot_search.hpp"
 
+#include "interval_set.hpp"
+
+#include <numeric>
+
 namespace bookmeatoz {
 
-ResourceSlots::ResourceSlots(const Calendar& calendar, const Resource& resource, Interval window, Poll poll,
-                             std::pmr::memory_resource* memory)
-    : service_(calendar.service), buffers_within_hours_(calendar.settings.buffers_within_hours),
-      window_(window), poll_(poll),
-      working_(working_time(calendar, resource, slot_reach(window, service_), memory)),
-      busy_(calendar, resource.bookings, memory), limit_(calendar, resource.bookings, memory),
-      grid_(calendar, working_, busy_, window, memory), at_least_(window.begin) {
+namespace {
+
+/// S8: the starts in `window` from which the whole slot (with its buffers, if they must stay inside) lies within one
+/// interval of working time.
+Intervals fitting_starts(const Calendar& calendar, const WorkingTime& working, Interval window,
+                         std::pmr::memory_resource* memory) {
+    const bool within = calendar.settings.buffers_within_hours;
+    const Duration before = within ? calendar.service.buffer_before : Duration(0);
+    const Duration after = calendar.service.duration + (within ? calendar.service.buffer_after : Duration(0));
+    Intervals starts(memory);
+    starts.reserve(working.open.size());
+    for (const Interval& open : working.open) {
+        const Interval fitting{std::max(open.begin + before, window.begin),
+                               std::min(open.end - after + one_tick, window.end)};
+        if (!is_empty(fitting))
+            starts.push_back(fitting);
+    }
+    return starts;
 }
 
-/// S8: the first instant >= start from which the whole slot (with its buffers, if they must stay inside) lies within
-/// one interval of working time; the end of the window where there is none.
-Instant ResourceSlots::first_fitting(Instant start) {
-    const Duration before = buffers_within_hours_ ? service_.buffer_before : Duration(0);
-    const Duration after = service_.duration + (buffers_within_hours_ ? service_.buffer_after : Duration(0));
-    for (; next_open_ < working_.open.size(); ++next_open_) {
-        const Interval& open = working_.open[next_open_];
-        start = std::max(start, open.begin + before);
-        if (start + after <= open.end)
-            return start;
-    }
-    return window_.end;
+} // namespace
+
+ResourceSlots::ResourceSlots(const Calendar& calendar, const Resource& resource, const WorkingTime& working,
+                             Interval window, Poll poll, std::pmr::memory_resource* memory)
+    : poll_(poll), busy_(calendar, resource.bookings, memory), limit_(calendar, resource.bookings, memory),
+      grid_(calendar, working, busy_, window, memory),
+      allowed_(subtract(fitting_starts(calendar, working, window, memory), busy_.refused(), memory)),
+      at_least_(window.begin) {
 }
 
 bool ResourceSlots::next() {
@@ -31,39 +42,43 @@ bool ResourceSlots::next() {
         if ((++tried_ & 1023) == 0)
             poll_();
         const std::optional<Instant> candidate = grid_.next(at_least_);
-        if (!candidate || *candidate >= window_.end)
+        if (!candidate)
             return false;
-        // Each rule names the first instant that may satisfy it; a later one than the candidate refuses the candidate.
-        const Instant possible = busy_.first_unblocked(first_fitting(*candidate));
-        if (possible > *candidate) {
-            at_least_ = possible;
+        while (next_allowed_ < allowed_.size() && allowed_[next_allowed_].end <= *candidate)
+            ++next_allowed_;
+        if (next_allowed_ == allowed_.size())
+            return false;
+        if (*candidate < allowed_[next_allowed_].begin) {
+            at_least_ = allowed_[next_allowed_].begin;
             continue;
         }
         at_least_ = *candidate + one_tick;
         if (limit_.reached_at(*candidate))
             continue;
-        seats_left_ = busy_.seats_left(*candidate);
-        if (seats_left_ == 0)
-            continue;
         start_ = *candidate;
+        seats_left_ = busy_.seats_left(start_);
         return true;
     }
 }
 
 SlotSearch::SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_resource* memory)
-    : calendar_(calendar), streams_(memory), earliest_(memory), free_(memory), unassigned_(memory) {
+    : calendar_(calendar), memory_(memory), working_(memory), streams_(memory), starts_(memory),
+      free_(memory), unassigned_(memory) {
     const Interval window = bookable_window(calendar.window, calendar.as_of, calendar.settings);
     if (is_empty(window))
         return;
 
+    const Interval reach = slot_reach(window, calendar.service);
+    working_.reserve(calendar.resources.size());
     streams_.reserve(calendar.resources.size());
     for (const Resource& resource : calendar.resources) {
         poll();
-        streams_.emplace_back(calendar, resource, window, poll, memory);
+        streams_.emplace_back(calendar, resource, working_time_of(resource, reach), window, poll, memory);
     }
-    earliest_.reserve(streams_.size());
-    for (std::uint32_t stream = 0; stream < streams_.size(); ++stream)
-        advance(stream);
+    starts_.assign(streams_.size(), window.begin);
+    free_.resize(streams_.size());
+    std::iota(free_.begin(), free_.end(), 0);
+    last_ = free_;
 
     for (const Booking& booking : calendar.unassigned) {
         const bool competes = std::binary_search(calendar.competing_services.begin(),
@@ -73,31 +88,19 @@ SlotSearch::SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_res
     }
 }
 
-bool SlotSearch::later(std::uint32_t a, std::uint32_t b) const {
-    const Instant start_of_a = streams_[a].start();
-    const Instant start_of_b = streams_[b].start();
-    return start_of_a != start_of_b ? start_of_a > start_of_b : a > b;
+const WorkingTime& SlotSearch::working_time_of(const Resource& resource, Interval reach) {
+    const bool is_default = resource.own_hours.empty() && resource.overrides.empty();
+    if (is_default && default_working_ != nullptr)
+        return *default_working_;
+    working_.push_back(working_time(calendar_, resource, reach, memory_));
+    if (is_default)
+        default_working_ = &working_.back();
+    return working_.back();
 }
 
-/// Moves a stream to its next start and puts it into the heap, unless it has none.
+/// Moves a stream to its next start.
 void SlotSearch::advance(std::uint32_t stream) {
-    if (!streams_[stream].next())
-        return;
-    earliest_.push_back(stream);
-    std::push_heap(earliest_.begin(), earliest_.end(), [this](auto a, auto b) { return later(a, b); });
-}
-
-void SlotSearch::skip_to(Instant instant) {
-    const auto behind = std::partition(earliest_.begin(), earliest_.end(), [&](std::uint32_t stream) {
-        return streams_[stream].start() >= instant;
-    });
-    const std::pmr::vector<std::uint32_t> skipped(behind, earliest_.end(), earliest_.get_allocator());
-    earliest_.erase(behind, earliest_.end());
-    std::make_heap(earliest_.begin(), earliest_.end(), [this](auto a, auto b) { return later(a, b); });
-    for (const std::uint32_t stream : skipped) {
-        streams_[stream].skip_to(instant);
-        advance(stream);
-    }
+    starts_[stream] = streams_[stream].next() ? streams_[stream].start() : Instant::max();
 }
 
 /// S14: whether the unassigned bookings that meet this slot need all of the free employees.
@@ -112,22 +115,41 @@ bool SlotSearch::outnumbered(Instant start, std::size_t free) {
 }
 
 std::optional<Slot> SlotSearch::next() {
-    while (!earliest_.empty()) {
-        const Instant start = streams_[earliest_.front()].start();
+    for (;;) {
+        for (const std::uint32_t stream : last_)
+            advance(stream);
+        last_ = {};
+        Instant start = Instant::max();
+        for (const Instant next : starts_)
+            start = std::min(start, next);
+        if (start == Instant::max())
+            return std::nullopt;
+        // Without a branch: which of the streams it is cannot be predicted.
+        std::size_t found = 0;
+        for (std::uint32_t stream = 0; stream < starts_.size(); ++stream) {
+            free_[found] = stream;
+            found += starts_[stream] == start ? 1 : 0;
+        }
+        last_ = std::span(free_).first(found);
+        if (!unassigned_.empty() && outnumbered(start, found))
+            continue;
         int remaining = 0;
-        free_.clear();
-        while (!earliest_.empty() && streams_[earliest_.front()].start() == start) {
-            std::pop_heap(earliest_.begin(), earliest_.end(), [this](auto a, auto b) { return later(a, b); });
-            const std::uint32_t stream = earliest_.back();
-            earliest_.pop_back();
-            free_.push_back(stream);
+        for (const std::uint32_t stream : last_)
             remaining += streams_[stream].seats_left();
+        return Slot{start, last_, remaining};
+    }
+}
+
+void SlotSearch::skip_to(Instant instant) {
+    if (!last_.empty() && starts_[last_.front()] >= instant)
+        return;
+    last_ = {};
+    for (std::uint32_t stream = 0; stream < starts_.size(); ++stream) {
+        if (starts_[stream] < instant) {
+            streams_[stream].skip_to(instant);
             advance(stream);
         }
-        if (unassigned_.empty() || !outnumbered(start, free_.size()))
-            return Slot{start, free_, remaining};
     }
-    return std::nullopt;
 }
 
 } // namespace bookmeatoz

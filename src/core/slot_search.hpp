@@ -14,7 +14,7 @@ using Poll = void (*)();
 
 struct Slot {
     Instant start;
-    /// Indexes into Calendar::resources of those who are free, ascending (S13). Valid until the next slot is pulled.
+    /// Indexes into Calendar::resources of those who are free, ascending (S13). Valid until the search goes on.
     std::span<const std::uint32_t> resources;
     int remaining_capacity;
 };
@@ -22,8 +22,9 @@ struct Slot {
 /// The slots of one resource.
 class ResourceSlots {
 public:
-    ResourceSlots(const Calendar& calendar, const Resource& resource, Interval window, Poll poll,
-                  std::pmr::memory_resource* memory);
+    /// The working time must outlive it.
+    ResourceSlots(const Calendar& calendar, const Resource& resource, const WorkingTime& working,
+                  Interval window, Poll poll, std::pmr::memory_resource* memory);
 
     /// Moves to the next start that can be booked; false when there is none before the end of the window.
     bool next();
@@ -33,17 +34,13 @@ public:
     int seats_left() const { return seats_left_; }
 
 private:
-    Instant first_fitting(Instant start);
-
-    Service service_;
-    bool buffers_within_hours_;
-    Interval window_;
     Poll poll_;
-    WorkingTime working_;
-    std::size_t next_open_ = 0;
     BusyTime busy_;
     DailyLimit limit_;
     SlotGrid grid_;
+    /// The starts that working time and bookings allow; from next_allowed_ on those not passed yet.
+    Intervals allowed_;
+    std::size_t next_allowed_ = 0;
     Instant at_least_;
     unsigned tried_ = 0;
     Instant start_{};
@@ -61,15 +58,22 @@ public:
     void skip_to(Instant instant);
 
 private:
-    bool later(std::uint32_t a, std::uint32_t b) const;
+    const WorkingTime& working_time_of(const Resource& resource, Interval reach);
     void advance(std::uint32_t stream);
     bool outnumbered(Instant start, std::size_t free);
 
     const Calendar& calendar_;
+    std::pmr::memory_resource* memory_;
+    /// Those on the business's hours, without overrides of their own, share one.
+    std::pmr::vector<WorkingTime> working_;
+    const WorkingTime* default_working_ = nullptr;
     std::pmr::vector<ResourceSlots> streams_;
-    /// A heap of the streams that have a start left, the earliest one (then the lowest id) on top.
-    std::pmr::vector<std::uint32_t> earliest_;
+    /// Where each stream stands; Instant::max() where it has ended. The next slot is at the least of them: with dozens
+    /// of streams, of which a slot takes several, looking at all costs less than keeping them in an order.
+    std::pmr::vector<Instant> starts_;
+    /// Room for the indexes of all streams; those of the last slot, which go on only when the next one is asked for.
     std::pmr::vector<std::uint32_t> free_;
+    std::span<const std::uint32_t> last_;
     /// S14: busy time of the unassigned bookings that count and have not ended yet.
     Intervals unassigned_;
 };

@@ -13,8 +13,20 @@ std::size_t period_at(std::span<const ZonePeriod> periods, Instant instant) {
 
 } // namespace
 
-LocalTime Zone::to_local(Instant instant) const {
-    return LocalTime(instant.time_since_epoch() + periods_[period_at(periods_, instant)].offset);
+std::chrono::seconds Zone::settle(std::size_t period) const {
+    const bool has_next = period + 1 < periods_.size();
+    settled_begin_ = period == 0 ? Duration::min() : (periods_[period].begin + one_day).time_since_epoch();
+    settled_end_ = has_next ? (periods_[period + 1].begin - one_day).time_since_epoch() : Duration::max();
+    settled_offset_ = periods_[period].offset;
+    return settled_offset_;
+}
+
+std::chrono::seconds Zone::find_offset_at(Instant instant) const {
+    return settle(period_at(periods_, instant));
+}
+
+std::chrono::seconds Zone::find_offset_before(LocalTime local) const {
+    return settle(locate(local).period);
 }
 
 Instant Zone::date_end(Instant instant) const {
@@ -57,18 +69,14 @@ Zone::Place Zone::locate(LocalTime local) const {
     return {i, false};
 }
 
-Instant Zone::to_instant(LocalTime local) const {
-    return Instant(local.time_since_epoch()) - periods_[locate(local).period].offset;
-}
-
-bool Zone::exists(LocalDate date) const {
+bool Zone::is_skipped(LocalDate date) const {
     const LocalTime begin(date);
     const Place place = locate(begin);
     if (!place.in_gap)
-        return true;
+        return false;
     const ZonePeriod& after = periods_[place.period + 1];
     const LocalTime gap_end(after.begin.time_since_epoch() + after.offset);
-    return gap_end < begin + one_day;
+    return gap_end >= begin + one_day;
 }
 
 } // namespace bookmeatoz

@@ -42,6 +42,7 @@ using Class = ContextClass;
 /// Exactly what the predicate says in that class; it takes the predicate's place.
 constexpr Meaning exact[] = {
     {"can_access_business", Class::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_business", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
     {"can_access_person", Class::business, 0, Form::equals_key, "access_business_key"},
     {"can_access_person", Class::user, 1, Form::equals_key, "access_user_key"},
     {"can_access_person", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
@@ -67,7 +68,6 @@ constexpr Meaning exact[] = {
 /// What follows from the predicate in that class, for an index to find the rows that it is then asked about. An equality
 /// stands beside the predicate in the plan, ids are an index condition.
 constexpr Meaning necessary[] = {
-    {"can_access_business", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
     {"access_business_unless_user", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
     {"can_access_user", Class::business, 0, Form::is_any_of, "access_user_ids"},
     {"can_access_user", Class::tenant, 0, Form::is_any_of, "access_user_ids"},
@@ -141,13 +141,21 @@ Node* simplify(const SupportRequestSimplify* request, ContextClass now) {
     return reinterpret_cast<Node*>(make_andclause(list_make2(follows, copyObjectImpl(predicate))));
 }
 
-/// Whether another clause says which single value the column has.
-bool is_given(const IndexOptInfo* index, const Expr* column) {
+/// Whether another clause says which single value the column has, or an earlier one the same as this (an UPDATE is under
+/// two policies).
+bool is_said_elsewhere(const SupportRequestIndexCondition* request, const Expr* column) {
+    bool earlier = true;
     const ListCell* cell = nullptr;
-    foreach (cell, index->rel->baserestrictinfo) {
+    foreach (cell, request->index->rel->baserestrictinfo) {
         Expr* const clause = lfirst_node(RestrictInfo, cell)->clause;
-        if (is_opclause(clause) && reinterpret_cast<OpExpr*>(clause)->opno == uuid_equals &&
-            (equal(get_leftop(clause), column) || equal(get_rightop(clause), column))) {
+        if (clause == reinterpret_cast<Expr*>(request->node)) {
+            earlier = false;
+            continue;
+        }
+        const bool is_equality = is_opclause(clause) &&
+                                 reinterpret_cast<OpExpr*>(clause)->opno == uuid_equals &&
+                                 (equal(get_leftop(clause), column) || equal(get_rightop(clause), column));
+        if (is_equality || (earlier && equal(clause, request->node))) {
             return true;
         }
     }
@@ -163,8 +171,8 @@ Node* index_condition(SupportRequestIndexCondition* request, ContextClass now) {
     if (meaning == nullptr || meaning->argument != request->indexarg) {
         return nullptr;
     }
-    // The index would sort all ids, in each execution, to find that one among them.
-    if (is_given(request->index, static_cast<const Expr*>(list_nth(predicate->args, request->indexarg)))) {
+    // The index would sort all ids, in each execution, once more or to find that one among them.
+    if (is_said_elsewhere(request, static_cast<const Expr*>(list_nth(predicate->args, request->indexarg)))) {
         return nullptr;
     }
     request->lossy = true;

@@ -40,6 +40,11 @@ public:
     void write(int number) {
         used_ = static_cast<std::size_t>(std::to_chars(text_ + used_, text_ + size_, number).ptr - text_);
     }
+    void write_two_digits(std::uint32_t number) {
+        text_[used_] = static_cast<char>('0' + number / 10);
+        text_[used_ + 1] = static_cast<char>('0' + number % 10);
+        used_ += 2;
+    }
     void replace_last(char c) { text_[used_ - 1] = c; }
 
     Datum value() {
@@ -65,55 +70,56 @@ private:
     std::size_t used_ = VARHDRSZ;
 };
 
-/// Two digits, with leading zero.
-constexpr void put_two(char* to, long value) {
-    to[0] = static_cast<char>('0' + value / 10);
-    to[1] = static_cast<char>('0' + value % 10);
-}
-
 /// ISO 8601 in UTC, such as 2026-03-02T09:00:00Z; with six more digits where there are fractions of a second. For the years
-/// 1 to 9999.
+/// 1 to 9999. Each slot has one.
 class IsoInstant {
 public:
-    static constexpr std::size_t most = sizeof "2026-03-02T09:00:00.123456Z";
-
+    /// Takes at most 32 bytes of what was reserved.
     void write(JsonText& text, Instant instant) {
-        const auto day = std::chrono::floor<std::chrono::days>(instant);
         // Slots ascend: many have the date of the one before.
-        if (day != day_)
-            set_day(day);
-        const auto microseconds = (instant - day).count();
-        const long seconds = microseconds / 1'000'000;
-        put_two(&text_[11], seconds / 3600);
-        put_two(&text_[14], seconds / 60 % 60);
-        put_two(&text_[17], seconds % 60);
-        const long fraction = microseconds % 1'000'000;
-        if (fraction == 0) {
-            text.write_block(text_, 20);
-            return;
+        if (instant < day_ || instant >= day_ + one_day)
+            set_day(std::chrono::floor<std::chrono::days>(instant));
+        const auto microseconds = static_cast<std::uint64_t>((instant - day_).count());
+        const auto seconds = static_cast<std::uint32_t>(microseconds / 1'000'000);
+        const auto fraction = static_cast<std::uint32_t>(microseconds - std::uint64_t{seconds} * 1'000'000);
+        text.write_block(date_, 11);
+        text.write_two_digits(seconds / 3600);
+        text.write(':');
+        text.write_two_digits(seconds / 60 % 60);
+        text.write(':');
+        text.write_two_digits(seconds % 60);
+        if (fraction != 0) {
+            text.write('.');
+            text.write_two_digits(fraction / 10'000);
+            text.write_two_digits(fraction / 100 % 100);
+            text.write_two_digits(fraction % 100);
         }
-        std::array<char, 8> digits{'.', '0', '0', '0', '0', '0', '0', 'Z'};
-        put_two(&digits[1], fraction / 10'000);
-        put_two(&digits[3], fraction / 100 % 100);
-        put_two(&digits[5], fraction % 100);
-        text.write_block(text_, 19);
-        text.write_block(digits, digits.size());
+        text.write('Z');
     }
 
 private:
     void set_day(std::chrono::sys_days day) {
         day_ = day;
         const std::chrono::year_month_day date(day);
-        const int year = static_cast<int>(date.year());
-        put_two(&text_[0], year / 100);
-        put_two(&text_[2], year % 100);
-        put_two(&text_[5], static_cast<long>(static_cast<unsigned>(date.month())));
-        put_two(&text_[8], static_cast<long>(static_cast<unsigned>(date.day())));
+        const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+        const auto month = static_cast<unsigned>(date.month());
+        const auto day_of_month = static_cast<unsigned>(date.day());
+        const auto digit = [](unsigned value) { return static_cast<char>('0' + value % 10); };
+        date_ = {digit(year / 1000),
+                 digit(year / 100),
+                 digit(year / 10),
+                 digit(year),
+                 '-',
+                 digit(month / 10),
+                 digit(month),
+                 '-',
+                 digit(day_of_month / 10),
+                 digit(day_of_month),
+                 'T'};
     }
 
-    std::chrono::sys_days day_ = std::chrono::sys_days::min();
-    std::array<char, 24> text_{'0', '0', '0', '0', '-', '0', '0', '-', '0', '0',
-                               'T', '0', '0', ':', '0', '0', ':', '0', '0', 'Z'};
+    Instant day_ = Instant::min();
+    std::array<char, 16> date_{};
 };
 
 std::string_view uuid_text(const Uuid& id) {

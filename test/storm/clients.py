@@ -338,3 +338,13 @@ class Client:
                    f"VALUES (%s, %s, %s, %s, %s, 'confirmed', true) {WRITTEN}",
                    self.business.id, self.customer(), self.service().id, self.employee(), self.start())
         self.report.unexpected.append("an overbooked booking was let in without the right")
+
+    @operation(1, NOT_FOUND)
+    def trespass(self):
+        """What belongs to another business is not there."""
+        other = self.random.choice([business for business in BUSINESSES if business is not self.business])
+        if self.own[other] and self.random.random() < 0.5:
+            self.statement(f"{SAID} cancel_booking(%s)", self.random.choice(self.own[other]))
+        else:
+            self.statement(f"{SAID} book_slot(%s, %s, %s)", other.services[0].id, self.start(), customer(other, self.number))
+        self.report.unexpected.append("a booking of another business was reached")
