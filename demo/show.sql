@@ -1,4 +1,4 @@
--- What the sample shows: free slots, a week of a salon, a refused double booking, isolation, and nights of clock changes.
+-- What the sample shows: free slots and why there are no others, a week of a salon, a refused double booking, isolation, and nights of clock changes.
 -- Run it after sample.sql, as the owner of the tables: psql < demo/show.sql (./dev demo does).
 
 SET client_encoding = 'UTF8';
@@ -32,6 +32,16 @@ SELECT slot_start AT TIME ZONE 'Europe/Berlin' AS starts_in_berlin,
        cardinality(employee_ids) AS stylists_free
 FROM find_available_slots(:'haircut', now(), now() + interval '7 days')
 LIMIT 8;
+\echo
+\echo '-- On which days, and from when?'
+SELECT to_char(available_date, 'Dy DD Mon') AS day, to_char(first_slot AT TIME ZONE 'Europe/Berlin', 'HH24:MI') AS first
+FROM find_available_dates(:'haircut', current_date, current_date + 7);
+\echo
+\echo '-- Why not at another time? Every five minutes of the next 24 hours:'
+SELECT c.reason, count(*) AS starts, to_char(min(start) AT TIME ZONE 'Europe/Berlin', 'Dy HH24:MI') AS first
+FROM generate_series(date_trunc('hour', now()), now() + interval '24 hours', '5 minutes') AS start,
+     check_slot(:'haircut', start) AS c
+GROUP BY c.reason ORDER BY starts DESC;
 \set ECHO none
 
 

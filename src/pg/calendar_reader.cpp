@@ -24,8 +24,9 @@ std::optional<Uuid> to_uuid(const std::optional<pg_uuid_t>& id) {
 } // namespace
 
 LoadedCalendar::LoadedCalendar(Oid schema, Instant as_of, std::pmr::memory_resource* memory)
-    : schema_(schema), memory_(memory), zone_(memory), default_hours_(memory), rows_(memory),
-      resources_(memory), unassigned_(memory), competing_services_(memory) {
+    : schema_(schema), memory_(memory), scans_(CalendarScans::open(schema)), zone_(memory),
+      default_hours_(memory), rows_(memory), resources_(memory), unassigned_(memory),
+      competing_services_(memory) {
     calendar_.as_of = as_of;
 }
 
@@ -38,7 +39,7 @@ LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::m
         if (!service)
             not_found("service", question.service_id);
         take_over(*service, question);
-        if (service->is_offered)
+        if (service->is_active && service->business.is_active)
             read_resources(source, to_uuid(question.employee_id));
         read_hours(source);
     });
@@ -89,8 +90,12 @@ void LoadedCalendar::load(Interval window) {
 
 template <class Read>
 void LoadedCalendar::from_tables(Read read) {
-    CalendarQueries queries(schema_);
-    read(queries);
+    if (scans_) {
+        read(*scans_);
+    } else {
+        CalendarQueries queries(schema_);
+        read(queries);
+    }
 }
 
 void LoadedCalendar::take_over(const ServiceRow& service, const Question& question) {

@@ -2,7 +2,7 @@
 // SELECT. Called by the functions that find, check and book slots.
 #pragma once
 
-#include "calendar_source.hpp"
+#include "calendar_scans.hpp"
 
 #include <memory_resource>
 #include <vector>
@@ -65,6 +65,7 @@ private:
 
     Oid schema_;
     std::pmr::memory_resource* memory_;
+    std::optional<CalendarScans> scans_;
     std::optional<Uuid> exclude_booking_id_;
     Calendar calendar_{};
     bool business_is_resource_ = false;

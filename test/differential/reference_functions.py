@@ -7,7 +7,7 @@ Where the contract can be read in more than one way, this is the reading:
   set, else 366 days (exclusive) after the first instant that could be one: after_time, or as_of and the notice where that is later.
 - find_available_dates: a date's slots are those whose start the wall clock shows on it, so that a date which an overlap interrupts
   (America/Goose_Bay) is one date with the slots of both its pieces.
-- check_slot: the ladder of reasons is in explain(). outside_hours looks at what is offered before absences are taken off (S5), with the
+- check_slot: the ladder of reasons is in tests(). outside_hours looks at what is offered before absences are taken off (S5), with the
   buffers where buffers_within_hours. booked means that the appointment meets another's own time, buffer that only the buffers are
   in the way. full is a session without a seat left, or for any employee unassigned bookings that are not outnumbered (S14). The
   employees are listed only with ok.
@@ -173,25 +173,27 @@ def check(business: Business, service: Service, question: Question, bookings: Li
 
 def explain(business: Business, service: Service, question: Question, prepared: Prepared, start: int) -> str:
     """The first test that fails for one resource, else ok."""
+    return next((reason for reason, failed in tests(business, service, question, prepared, start) if failed), "ok")
+
+
+def tests(business: Business, service: Service, question: Question, prepared: Prepared, start: int) -> List[Tuple[str, bool]]:
+    """Each reason, and whether it holds, in the order of the contract; not_offered is left to who has no resource."""
     notice = reference.s17_setting("min_notice_minutes", business, service)
     horizon = reference.s17_setting("max_advance_days", business, service)
     own_time = (start, start + service.duration * MINUTE)
-    wanted = (reference.s6_needed(service, start) if reference.s17_setting("buffers_within_hours", business, service) else own_time)
+    wanted = reference.s6_needed(service, start) if reference.s17_setting("buffers_within_hours", business, service) else own_time
     others = [booking for booking in prepared.own_bookings if not reference.s15_same_session(booking, service, start)]
-    for reason, failed in (
-            ("in_past", lambda: start < question.as_of),
-            ("too_soon", lambda: start < question.as_of + notice * MINUTE),
-            ("too_far", lambda: horizon is not None and start > question.as_of + horizon * DAY),
-            ("outside_hours", lambda: not any(reference.inside(wanted, period) for period in prepared.offered)),
-            ("unavailable_override", lambda: any(reference.meet(wanted, absence) for absence in prepared.unavailable)),
-            ("not_aligned", lambda: start not in prepared.grid),
-            ("limit_reached", lambda: reference.s16_limit_reached(business, service, prepared.own_bookings, start)),
-            ("booked", lambda: any(reference.meet(own_time, (booking.start, booking.end)) for booking in others)),
-            ("buffer", lambda: reference.s6_conflicts(service, prepared.own_bookings, start)),
-            ("full", lambda: reference.s15_remaining(business, service, prepared.own_bookings, start) <= 0)):
-        if failed():
-            return reason
-    return "ok"
+    return [
+        ("in_past", start < question.as_of),
+        ("too_soon", start < question.as_of + notice * MINUTE),
+        ("too_far", horizon is not None and start > question.as_of + horizon * DAY),
+        ("outside_hours", not any(reference.inside(wanted, period) for period in prepared.offered)),
+        ("unavailable_override", any(reference.meet(wanted, absence) for absence in prepared.unavailable)),
+        ("not_aligned", start not in prepared.grid),
+        ("limit_reached", reference.s16_limit_reached(business, service, prepared.own_bookings, start)),
+        ("booked", any(reference.meet(own_time, (booking.start, booking.end)) for booking in others)),
+        ("buffer", reference.s6_conflicts(service, prepared.own_bookings, start)),
+        ("full", reference.s15_remaining(business, service, prepared.own_bookings, start) <= 0)]
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------

@@ -12,81 +12,22 @@ import multiprocessing
 import random
 import sys
 import time
-from contextlib import nullcontext
 from dataclasses import replace
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional, Tuple
 
 import calendar_json
 import reference
 from calendar_json import instant_text
 from differences import Difference, item_text, print_scenario, report
-from questions import FUNCTIONS, OF_THE_PRESENT, at_present, with_questions
+from questions import FUNCTIONS, with_questions
 from reference import Business, Question, Slot, find_available_slots
-from scenario import (SESSION_ZONES, Dice, Scenario, make_scenario, with_another_absence, with_another_booking, with_another_employee)
+from round import Failures, Round, Way, ways
+from row_security import check_row_security
+from scenario import Dice, Scenario, make_scenario, with_another_absence, with_another_booking, with_another_employee
 from shrink import shrink
-
-Failures = List[Tuple[Scenario, Difference]]
-
-
-class Way(NamedTuple):
-    """How the server is asked."""
-    directly: bool  # by direct scans where they may be taken
-    session_zone: str
-
-    def __str__(self):
-        return f"{'by direct scans' if self.directly else 'by queries'}, session in {self.session_zone}"
-
-
-def ways(dice: random.Random) -> List[Way]:
-    return [Way(True, "UTC"), Way(False, dice.choice(SESSION_ZONES))]
-
 
 # ---------------------------------------------------------------------------------------------------------------------------------
 # One batch
-
-class Round:
-    """Scenarios that are in the database, and what the reference answers: to each function, for each scenario. The holds expire about
-    as_of for most functions, about now for those of the present."""
-
-    def __init__(self, server, scenarios: List[Scenario]):
-        self.server = server
-        self.scenarios = scenarios
-        now = server.now()
-        self.present = [at_present(scenario, now) for scenario in scenarios]
-        self.moved = {scenario.business.id: now - scenario.question.as_of for scenario in scenarios}
-        self.expected = {name: [None if function.question(scenario) is None else
-                                function.answer(scenario.business, function.question(scenario))
-                                for scenario in self.asked(name)] for name, function in FUNCTIONS.items()}
-
-    def asked(self, name: str) -> List[Scenario]:
-        return self.present if name in OF_THE_PRESENT else self.scenarios
-
-    def ask(self, name: str, way: Way, indexes) -> Dict[int, object]:
-        """The server's answers of some scenarios, by their place."""
-        scenarios = self.asked(name)
-        indexes = [index for index in indexes if FUNCTIONS[name].question(scenarios[index]) is not None]
-        self.server.scan_directly(way.directly)
-        return dict(zip(indexes, self.server.ask(name, [FUNCTIONS[name].question(scenarios[index]) for index in indexes],
-                                                 way.session_zone)))
-
-    def compare(self, chosen_ways: List[Way], indexes=None, circumstances="", context=nullcontext) -> Failures:
-        """Every function, against the reference; asked in a context."""
-        if indexes is None:
-            indexes = range(len(self.scenarios))
-
-        def compare_some(names):
-            with context():
-                return [failure for name in names for failure in self.compare_function(name, chosen_ways, indexes, circumstances)]
-        failures = compare_some([name for name in FUNCTIONS if name not in OF_THE_PRESENT])
-        with self.server.holds_moved(self.moved):
-            return failures + compare_some(OF_THE_PRESENT)
-
-    def compare_function(self, name: str, chosen_ways: List[Way], indexes, circumstances: str) -> Failures:
-        return [(self.scenarios[index], Difference(f"{name} differs from the reference", f"{way}{circumstances}",
-                                                   "the reference", self.expected[name][index], "the server", answer))
-                for way in chosen_ways for index, answer in self.ask(name, way, indexes).items()
-                if answer != self.expected[name][index]]
-
 
 def check_batch(server, scenarios: List[Scenario], dice: random.Random) -> Tuple[Round, Failures]:
     """Leaves the transaction open, with the businesses in it."""
@@ -147,39 +88,6 @@ def refused_businesses(server, scenarios: List[Scenario]) -> Failures:
         refused = server.try_insert(scenario.business)
         if refused is not None:
             failures.append((scenario, Difference("the business cannot be inserted", "", "expected", "inserted", "server", refused)))
-    return failures
-
-
-# ---------------------------------------------------------------------------------------------------------------------------------
-# Row security
-
-def check_row_security(batch: Round, dice: random.Random, share: float) -> Failures:
-    """An application's role that may see the business gets the same answers; one that may not gets the same error as for a service that
-    does not exist. For a share of the scenarios. Goes on in the transaction of check_batch."""
-    failures = []
-    for index, scenario in enumerate(batch.scenarios):
-        if dice.random() >= share:
-            continue
-        business_id = scenario.business.id
-        in_business = dice.random() < 0.7
-        failures += batch.compare(
-            ways(dice), [index], f", row security, in a {'business' if in_business else 'tenant'}'s context",
-            lambda: batch.server.application(business_id, business_id if in_business else None))
-        other = batch.scenarios[index - 1].business.id
-        if other != business_id:
-            with batch.server.application(other, other):
-                failures += check_hidden(batch, dice.choice(ways(dice)), index)
-    return failures
-
-
-def check_hidden(batch: Round, way: Way, index: int) -> Failures:
-    failures = []
-    scenario = batch.scenarios[index]
-    for name in FUNCTIONS:
-        hidden = {key: value for key, value in batch.ask(name, way, [index]).items()
-                  if getattr(value, "sqlstate", None) != "P0002" or scenario.business.id in value.message}
-        failures += [(scenario, Difference(f"{name} tells of another business", str(way), "expected", "P0002", "the server", answer))
-                     for answer in hidden.values()]
     return failures
 
 

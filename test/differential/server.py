@@ -157,16 +157,16 @@ class Server:
             self.cursor.execute("SELECT set_config('bookmeatoz.direct_scans', %s, true)", ("on" if wanted else "off",))
 
     @contextmanager
-    def application(self, tenant_id: str, business_id: Optional[str]):
-        """An ordinary role under row security, in a business's context or in that of a tenant alone. The role is made in this
-        transaction and vanishes with it."""
+    def application(self, context):
+        """An ordinary role under row security in a context: tenant, business and user. The role is made in this transaction and
+        vanishes with it."""
         role = f"bookmeatoz_differential_{self.connection.get_backend_pid()}"
         self.cursor.execute("SELECT to_regrole(%s) IS NOT NULL", (role,))
         if not self.cursor.fetchone()[0]:
             self.cursor.execute(f"CREATE ROLE {role}; SELECT bookmeatoz_grant_app_role('{role}')")
         self.cursor.execute("SAVEPOINT application")
         self.cursor.execute(f"SET LOCAL ROLE {role}")
-        self.cursor.execute("SELECT set_session_context(%s, %s, NULL)", (tenant_id, business_id))
+        self.cursor.execute("SELECT set_session_context(%s, %s, %s)", tuple(context))
         yield
         self.cursor.execute("ROLLBACK TO SAVEPOINT application")
 

@@ -3,6 +3,7 @@ Skipped where pgbouncer is not installed. Its limits are tested as they are: wha
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,36 @@ from world import APP, DUO, PORTAL, SOLO, identity
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 PORT = 6432
+PGBENCH = shutil.which("pgbench")
+
+CONTEXTS = (dict(business="duo-1"), dict(business="solo-1"), dict(tenant=SOLO), dict(tenant=DUO), dict(user=PORTAL), dict())
+
+
+def run_prepared(test: Attack, host: str, port: str, clients: int):
+    """Transactions of several contexts in turn on each connection, all with the same statements of the protocol (not PREPARE, which is
+    text): pgbench stops with an error where one finds other rows than those of its context."""
+    fingerprint = "SELECT coalesce(sum(hashtext(id::text)::bigint), 0) AS found FROM booking.customers"
+    with tempfile.TemporaryDirectory() as folder:
+        scripts = []
+        for number, context in enumerate(CONTEXTS):
+            own = keys_of("customers", **context) if context else set()
+            expected = test.superuser().value(f"{fingerprint} WHERE id = ANY (%s::uuid[])", list(own))
+            ids = ", ".join(f"'{identity(context[part])}'" if part in context else "NULL" for part in ("tenant", "business", "user"))
+            scripts += ["-f", f"{folder}/{number}.sql"]
+            with open(scripts[-1], "w") as script:
+                script.write(f"BEGIN;\nSELECT booking.set_session_context({ids});\n{fingerprint} \\gset\n"
+                             f"\\if :found <> ({expected})\nSELECT 1 / 0;\n\\endif\nCOMMIT;\n")
+        pgbench = subprocess.run(
+            [PGBENCH, "-n", "-M", "prepared", "-c", str(clients), "-t", "60", "-h", host, "-p", port, "-U", APP, *scripts, platform.DATABASE],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    test.assertEqual(pgbench.returncode, 0, pgbench.stdout)
+    test.assertIn(f"actually processed: {60 * clients}/{60 * clients}", pgbench.stdout)
+
+
+@unittest.skipUnless(PGBENCH, "pgbench is not installed")
+class Unpooled(Attack):
+    def test_statements_prepared_by_the_protocol(self):
+        run_prepared(self, os.environ.get("PGHOST", "/var/run/postgresql"), os.environ.get("PGPORT", "5432"), 2)
 
 
 @unittest.skipUnless(PGBOUNCER, "pgbouncer is not installed")
@@ -151,6 +182,14 @@ pidfile =
             self.assertEqual(second.keys(f"EXECUTE shared_{mode}"), keys_of("services", business="duo-2"))
             second.run(f"DEALLOCATE shared_{mode}")
             second.commit()
+
+    @unittest.skipUnless(PGBENCH, "pgbench is not installed")
+    def test_statements_prepared_by_the_protocol(self):
+        """Clients of several contexts share them at the server connection."""
+        version = subprocess.run([PGBOUNCER, "--version"], stdout=subprocess.PIPE, universal_newlines=True).stdout
+        if tuple(map(int, re.search(r"(\d+)\.(\d+)", version).groups())) < (1, 24):
+            self.skipTest("pgbouncer follows prepared statements, unless told to, from 1.24 on (max_prepared_statements)")
+        run_prepared(self, self.folder, str(PORT), 4)
 
     def test_changes_seen_through_the_pool(self):
         """Ids that the server connection keeps for one client's tenant follow what others commit."""
