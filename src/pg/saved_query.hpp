@@ -72,7 +72,8 @@ private:
 
 /// Meant as a constinit static. In the text `@extschema@` stands for the extension's schema, and a comparison operator
 /// between spaces for the one of pg_catalog: the caller's search_path is in force, and an operator of the caller's own would
-/// run with the rights of whoever the query runs as. So write no IN and no BETWEEN, and name types with their schema.
+/// run with the rights of whoever the query runs as. So write no IN and no BETWEEN, name types with their schema, and put no
+/// spaces around the = of an assignment.
 class SavedQuery {
 public:
     using Arguments = std::initializer_list<std::optional<Datum>>;
