@@ -65,7 +65,7 @@ void LoadedCalendar::load(Interval window) {
         rows.bookings.clear();
     }
     unassigned_.clear();
-    const Interval bookings = booking_reach(window, calendar_.service);
+    const Interval bookings = booking_reach(window, calendar_.service, calendar_.settings);
     const Interval overrides = override_reach(window, calendar_.service);
     if (!is_empty(window) && !rows_.empty()) {
         from_tables([&](CalendarSource& source) {
@@ -110,12 +110,7 @@ void LoadedCalendar::take_over(const ServiceRow& service, const Question& questi
 void LoadedCalendar::take_over(const BusinessRow& business) {
     business_id_ = business.id;
     read_settings(calendar_.settings, SettingsOwner::business, to_pg_uuid(business.id), business.settings);
-    time_zone_ = find_time_zone(business.time_zone);
-    if (time_zone_ == nullptr)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                       "time zone \"" + std::string(business.time_zone) +
-                           "\" of the business is not known to this server",
-                       {}, "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
+    time_zone_ = known_time_zone(business.time_zone);
 }
 
 /// S12: the active employees mapped to the service; or the business itself, if it has no active employee at all.

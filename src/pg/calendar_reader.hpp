@@ -45,6 +45,7 @@ public:
     const Calendar& calendar() const { return calendar_; }
     /// S12: the business has no active employee, so a slot lists none.
     bool business_is_resource() const { return business_is_resource_; }
+    const Uuid& business_id() const { return business_id_; }
     /// The zone of the business.
     pg_tz* time_zone() const { return time_zone_; }
 
