@@ -257,7 +257,7 @@ def measure_node(cases: List[Case], quick: bool) -> Dict[str, Dict[str, float]]:
         cursor.execute("SELECT date_part('epoch', %s::timestamptz) * 1000, date_part('epoch', %s::timestamptz) * 1000", (begin, end))
         begin, end = (float(value) for value in cursor.fetchone())
         questions.append({"name": case.name, "service": service, "employee": employee[0] if employee else None, "from": begin, "to": end})
-    output = subprocess.run(["node", os.path.join(HERE, "node", "run.js"), "1" if quick else "5"], input=json.dumps(questions),
+    output = subprocess.run(["node", os.path.join(HERE, "node", "run.js"), "1" if quick else "3"], input=json.dumps(questions),
                             stdout=subprocess.PIPE, check=True, text=True, env={**os.environ, "PGUSER": "postgres"}).stdout
     results, hashes = defaultdict(dict), defaultdict(dict)
     for line in output.splitlines():
