@@ -5,6 +5,10 @@
 #   Some six minutes on two cores. The report is also in build/bench/isolation.md.
 # ./dev bench booking [OPTION...]: attempts to book a second, beside other ways to keep bookings from colliding (bench/booking), on a
 #   private server; the options are those of bench/booking/run.py. Some six minutes. The report is also in build/bench/booking.md.
+# ./dev bench availability [--bookings N] [--growth] [OPTION...]: finding slots beside SQL, PL/pgSQL and JavaScript (bench/availability), on a
+#   private server with generated data, N bookings (2,000,000 if not given); the other options are those of bench/availability/run.py. Some
+#   eight minutes. The report is also in build/bench/availability.md, the picture beside it. --growth instead compares 200,000 bookings with
+#   20,000,000: an hour, and 20 GB of disk in /tmp.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
@@ -12,6 +16,7 @@ source "$top/dev.d/cluster.sh"
 bench() {
 	case ${1-} in
 	isolation) shift && bench_isolation "$@" ;;
+	availability) shift && bench_availability "$@" ;;
 	booking) shift && bench_booking "$@" ;;
 	core) shift && bench_core "$@" ;;
 	*) bench_core "$@" ;;
@@ -47,6 +52,51 @@ bench_booking() {
 	"$bindir/psql" -X -q -f "$work/src/bench/booking/data.sql" >&2
 	mkdir -p "$top/build/bench"
 	PATH="$bindir:$PATH" "$(debian_python3)" "$work/src/bench/booking/run.py" "$@" | tee "$top/build/bench/booking.md"
+}
+
+bench_availability() {
+	local bookings=2000000 growth=
+	while :; do
+		case ${1-} in
+		--bookings)
+			bookings=${2:?--bookings takes a number}
+			shift 2
+			;;
+		--growth)
+			growth=1
+			shift
+			;;
+		*) break ;;
+		esac
+	done
+	need_packages python3-psycopg2
+	start_bench_server
+	"$bindir/createuser" bench_app
+	g++ -std=c++20 -O2 -I"$("$PG_CONFIG" --includedir)" "$work/src/bench/availability/latency.cpp" -o "$work/latency" \
+		-L"$("$PG_CONFIG" --libdir)" -lpq
+	export LATENCY=$work/latency
+	mkdir -p "$top/build/bench"
+	if [ -n "$growth" ]; then
+		"$bindir/createdb" small
+		make_bookings small 200000
+		make_bookings bench 20000000
+		"$(debian_python3)" "$work/src/bench/availability/run.py" --small small --large bench "$@" | tee "$top/build/bench/growth.md"
+		return
+	fi
+	make_bookings bench "$bookings"
+	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+		echo 'SKIPPED: JavaScript, because node or npm is not installed (Debian: nodejs, npm)' >&2
+		set -- --no-node "$@"
+	else
+		(cd "$work/src/bench/availability/node" && npm ci --silent --no-audit --no-fund)
+	fi
+	"$(debian_python3)" "$work/src/bench/availability/run.py" --picture "$top/build/bench/availability.svg" "$@" |
+		tee "$top/build/bench/availability.md"
+}
+
+make_bookings() {
+	echo "making $2 bookings ..." >&2
+	"$bindir/psql" -X -q -d "$1" -v bookings="$2" -f "$work/src/bench/availability/data.sql" >&2
 }
 
 # A server with the module of this checkout and an empty database "bench", to which PGHOST, PGUSER and PGDATABASE lead.

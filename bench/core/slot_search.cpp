@@ -1,6 +1,9 @@
 // Benchmarks of the computation alone: from loaded rows to slots, as a whole and by its phases.
 // The workload of all measurements: a 30-minute service with buffers of 5 and 10 minutes, a step of 15, weekdays from 9 to
 // 17 in New York, 56 % of it busy (six bookings a day). Rows are those in reach of the window, as the reader loads them.
+#include "core/available_dates.hpp"
+#include "core/free_busy.hpp"
+#include "core/slot_check.hpp"
 #include "unit/support/zone_periods.hpp"
 
 #include <benchmark/benchmark.h>
@@ -105,6 +108,39 @@ void first_slot(benchmark::State& state) {
     });
 }
 
+void dates(benchmark::State& state) {
+    Bench bench(state);
+    const Zone zone(bench.business.zone);
+    const LocalDate first = zone.date_of(bench.business.window.begin);
+    const LocalDate last = zone.date_of(bench.business.window.end - one_tick);
+    std::size_t count = 0;
+    bench.run(state, [&](const Calendar& calendar, std::pmr::memory_resource* memory) {
+        count = 0;
+        AvailableDates found(calendar, first, last, no_poll, memory);
+        while (found.next())
+            ++count;
+    });
+    state.counters["dates"] = static_cast<double>(count);
+}
+
+/// A start in the middle of the window that is refused, so that the reason is worked out too.
+void check(benchmark::State& state) {
+    Bench bench(state);
+    const Instant middle = bench.business.window.begin +
+                           (bench.business.window.end - bench.business.window.begin) / 2 + one_tick;
+    bench.run(state, [&](const Calendar& calendar, std::pmr::memory_resource* memory) {
+        benchmark::DoNotOptimize(check_slot(calendar, middle, no_poll, memory).reason);
+    });
+}
+
+void periods(benchmark::State& state) {
+    Bench bench(state);
+    bench.run(state, [&](const Calendar& calendar, std::pmr::memory_resource* memory) {
+        for (const Resource& resource : calendar.resources)
+            benchmark::DoNotOptimize(free_busy(calendar, resource, calendar.window, memory));
+    });
+}
+
 void phase_working_time(benchmark::State& state) {
     Bench bench(state);
     bench.run(state, [](const Calendar& calendar, std::pmr::memory_resource* memory) {
@@ -148,6 +184,9 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
 BENCHMARK_CAPTURE(whole_search, own_service, Booked::own_service)->Apply(sizes);
 BENCHMARK_CAPTURE(whole_search, other_service, Booked::other_service)->Apply(sizes);
 BENCHMARK(first_slot)->Apply(sizes);
+BENCHMARK(dates)->Apply(sizes);
+BENCHMARK(check)->Apply(sizes);
+BENCHMARK(periods)->Apply(sizes);
 BENCHMARK(phase_working_time)->Apply(sizes);
 BENCHMARK(phase_busy_time)->Apply(sizes);
 BENCHMARK(phase_each_resource)->Apply(sizes);

@@ -111,6 +111,9 @@ COMMENT ON INDEX bookings_idempotency_key IS 'S20: one booking a key in each bus
 CREATE INDEX bookings_employee_start_idx ON bookings (employee_id, start_time)
     INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, service_id, business_id, id, hold_expires_at);
 COMMENT ON INDEX bookings_employee_start_idx IS 'An employee''s bookings in the order of time, with all that the search and row security need (read by index alone).';
+CREATE INDEX bookings_employee_created_idx ON bookings (employee_id, created_at)
+    WHERE status IN ('pending', 'confirmed', 'completed');
+COMMENT ON INDEX bookings_employee_created_idx IS 'S20: an employee''s newest booking, when the next is assigned.';
 CREATE INDEX bookings_unassigned_start_idx ON bookings (business_id, start_time)
     INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, service_id, id, hold_expires_at)
     WHERE employee_id IS NULL;
@@ -134,7 +137,7 @@ COMMENT ON INDEX bookings_payment_intent_idx IS 'The booking of a payment: WHERE
 
 CREATE TRIGGER bookings_guard BEFORE INSERT OR UPDATE ON bookings
     FOR EACH ROW EXECUTE FUNCTION trigger_guard_booking();
-COMMENT ON TRIGGER bookings_guard ON bookings IS 'S18: fills end_time and the buffers, writes resource_id, session_key and seat, refuses overbooked to roles without the right.';
+COMMENT ON TRIGGER bookings_guard ON bookings IS 'S16, S18, S19: fills end_time and the buffers, writes resource_id, session_key and seat, clears expired holds out of the way, keeps daily limits.';
 CREATE TRIGGER bookings_set_timestamp BEFORE UPDATE ON bookings
     FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
 COMMENT ON TRIGGER bookings_set_timestamp ON bookings IS 'Keeps updated_at.';

@@ -2,6 +2,7 @@
 // Each function is one line of the table of rules in SQL (sql/install/12-access.sql has the contracts).
 // LEAKPROOF: everything that can fail (the context, the tables, the loading of a set) is done before the arguments are
 // looked at, so that no error depends on the values of a row.
+#include "access_predicate.hpp"
 #include "access_id_sets.hpp"
 #include "access_plans.hpp"
 #include "access_session.hpp"
@@ -16,6 +17,7 @@ struct IdArgument {
 
     IdArgument(FunctionCallInfo fcinfo, int number)
         : id(fcinfo->args[number].isnull ? nullptr : DatumGetUUIDP(fcinfo->args[number].value)) {}
+    explicit IdArgument(const pg_uuid_t* id) : id(id) {}
 
     bool is_null() const noexcept { return id == nullptr; }
     bool is(const std::optional<pg_uuid_t>& other) const noexcept {
@@ -24,35 +26,6 @@ struct IdArgument {
     bool is_in(const IdSet& set) const noexcept { return id != nullptr && set.contains(*id); }
 };
 
-bool reaches_business(ContextClass decided, Oid schema, IdArgument business) {
-    const SessionContext& context = session_context();
-    switch (decided) {
-    case ContextClass::admin:
-        return true;
-    case ContextClass::business:
-        return business.is(context.business);
-    case ContextClass::tenant:
-        return business.is_in(businesses_of_tenant(schema, *context.tenant));
-    default:
-        return false;
-    }
-}
-
-/// The row of the business itself: it says its tenant, so nothing is looked up.
-bool reaches_business_row(ContextClass decided, IdArgument business, IdArgument tenant) {
-    const SessionContext& context = session_context();
-    switch (decided) {
-    case ContextClass::admin:
-        return true;
-    case ContextClass::business:
-        return business.is(context.business) && (!context.tenant || tenant.is(context.tenant));
-    case ContextClass::tenant:
-        return tenant.is(context.tenant);
-    default:
-        return false;
-    }
-}
-
 bool manages_tenant(ContextClass decided, IdArgument tenant) {
     return decided == ContextClass::admin ||
            (decided == ContextClass::tenant && tenant.is(session_context().tenant));
@@ -60,11 +33,40 @@ bool manages_tenant(ContextClass decided, IdArgument tenant) {
 
 } // namespace
 
+bool reaches_business(ContextClass decided, Oid schema, const pg_uuid_t* business) {
+    const SessionContext& context = session_context();
+    switch (decided) {
+    case ContextClass::admin:
+        return true;
+    case ContextClass::business:
+        return IdArgument(business).is(context.business);
+    case ContextClass::tenant:
+        return IdArgument(business).is_in(businesses_of_tenant(schema, *context.tenant));
+    default:
+        return false;
+    }
+}
+
+bool reaches_business_row(ContextClass decided, const pg_uuid_t* business, const pg_uuid_t* tenant) {
+    const SessionContext& context = session_context();
+    switch (decided) {
+    case ContextClass::admin:
+        return true;
+    case ContextClass::business:
+        return IdArgument(business).is(context.business) &&
+               (!context.tenant || IdArgument(tenant).is(context.tenant));
+    case ContextClass::tenant:
+        return IdArgument(tenant).is(context.tenant);
+    default:
+        return false;
+    }
+}
+
 /// can_access_business(business_id)
 BOOKMEATOZ_FUNCTION(can_access_business) {
     return boundary([&] {
         const Oid schema = home_schema(fcinfo);
-        return BoolGetDatum(reaches_business(effective_class(schema), schema, IdArgument(fcinfo, 0)));
+        return BoolGetDatum(reaches_business(effective_class(schema), schema, IdArgument(fcinfo, 0).id));
     });
 }
 
@@ -76,7 +78,7 @@ BOOKMEATOZ_FUNCTION(access_business_unless_user) {
         if (decided == ContextClass::user) {
             refuse_plan_of_another_class();
         }
-        return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0)));
+        return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0).id));
     });
 }
 
@@ -88,7 +90,7 @@ BOOKMEATOZ_FUNCTION(can_access_person) {
         if (decided == ContextClass::user) {
             return BoolGetDatum(IdArgument(fcinfo, 1).is(session_context().user));
         }
-        return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0)));
+        return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0).id));
     });
 }
 
@@ -101,7 +103,7 @@ BOOKMEATOZ_FUNCTION(can_access_booking) {
             const IdSet& own_records = customers_of_user(schema, *session_context().user);
             return BoolGetDatum(IdArgument(fcinfo, 1).is_in(own_records));
         }
-        return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0)));
+        return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0).id));
     });
 }
 
@@ -165,7 +167,8 @@ BOOKMEATOZ_FUNCTION(can_access_business_row) {
             const IdSet& employers = businesses_by_active_role(home_schema(fcinfo), *session_context().user);
             return BoolGetDatum(IdArgument(fcinfo, 0).is_in(employers));
         }
-        return BoolGetDatum(reaches_business_row(decided, IdArgument(fcinfo, 0), IdArgument(fcinfo, 1)));
+        return BoolGetDatum(
+            reaches_business_row(decided, IdArgument(fcinfo, 0).id, IdArgument(fcinfo, 1).id));
     });
 }
 
@@ -173,7 +176,7 @@ BOOKMEATOZ_FUNCTION(can_access_business_row) {
 BOOKMEATOZ_FUNCTION(can_manage_business) {
     return boundary([&] {
         return BoolGetDatum(
-            reaches_business_row(context_class(), IdArgument(fcinfo, 0), IdArgument(fcinfo, 1)));
+            reaches_business_row(context_class(), IdArgument(fcinfo, 0).id, IdArgument(fcinfo, 1).id));
     });
 }
 
@@ -183,7 +186,7 @@ BOOKMEATOZ_FUNCTION(can_access_notification) {
         const Oid schema = home_schema(fcinfo);
         const ContextClass decided = effective_class(schema);
         const IdArgument business(fcinfo, 0);
-        const bool reaches = reaches_business(decided, schema, business);
+        const bool reaches = reaches_business(decided, schema, business.id);
         const bool addressed = IdArgument(fcinfo, 1).is(session_context().user);
         switch (decided) {
         case ContextClass::admin:

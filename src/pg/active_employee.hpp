@@ -6,8 +6,14 @@
 
 namespace bookmeatoz::pg {
 
-/// Under which snapshot: that of the calling statement, or the latest (see SavedQuery::run_latest()).
-enum class Seen { by_statement, latest };
+enum class Seen {
+    by_statement,
+    /// See SavedQuery::run_latest().
+    latest,
+    /// As committed by now; the employee that is found stays active until the transaction ends. So who finds a business
+    /// without employees sees all unassigned bookings that were written while it had one.
+    kept
+};
 
 /// As the current role sees the table employees. An SPI connection must be open.
 bool has_active_employee(Oid schema, Datum business_id, Seen seen);

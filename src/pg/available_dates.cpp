@@ -1,14 +1,13 @@
 // find_available_dates(): the local dates that have a slot, as rows (available_date, first_slot).
 #include "../core/available_dates.hpp"
+#include "calendar_values.hpp"
 #include "extension_schema.hpp"
 #include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
-#include "time_zone.hpp"
 
 extern "C" {
 #include "utils/date.h"
-#include "utils/timestamp.h"
 }
 
 namespace bookmeatoz::pg {
@@ -56,8 +55,7 @@ BOOKMEATOZ_FUNCTION(find_available_dates) {
         ResultRows rows(fcinfo);
         AvailableDates dates(loaded.calendar(), first, last, poll_interrupts, &memory);
         while (const std::optional<AvailableDate> date = dates.next())
-            rows.add({DateADTGetDatum(to_date(date->date)),
-                      TimestampTzGetDatum(to_timestamptz(date->first_slot))});
+            rows.add({DateADTGetDatum(to_date(date->date)), to_datum(date->first_slot)});
         return Datum(0);
     });
 }

@@ -1,12 +1,21 @@
-// The guard of bookings (S18): the range that the exclusion constraint compares, and the trigger that writes the columns
-// which only the database may write. Nothing here decides whether a booking collides: the constraints do.
+// The guard of bookings (S18): the trigger that writes the columns which only the database may write, and clears the way for
+// the constraints. Whether a booking collides is theirs to decide; the trigger refuses only what no constraint can express:
+// daily limits (S16), expired holds that would come back (S19), and overbooking without the right.
+#include "../core/daily_limit.hpp"
 #include "active_employee.hpp"
+#include "booking_attempt.hpp"
+#include "booking_lock.hpp"
 #include "boundary.hpp"
+#include "busy_range.hpp"
 #include "extension_schema.hpp"
+#include "memory.hpp"
 #include "row_trigger.hpp"
 #include "saved_query.hpp"
 #include "settings_reader.hpp"
+#include "sha256.hpp"
+#include "slot_refusal.hpp"
 #include "table_owner.hpp"
+#include "time_zone.hpp"
 
 #include <bitset>
 #include <cstring>
@@ -15,15 +24,11 @@
 extern "C" {
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "port/pg_bswap.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/rangetypes.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 #include "utils/uuid.h"
 }
 
@@ -33,13 +38,60 @@ namespace {
 constexpr Oid uuid_argument[] = {UUIDOID};
 constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
 
+constexpr Oid uuid_and_range[] = {UUIDOID, UUIDOID, TSTZRANGEOID};
+constexpr Oid uuids_and_times[] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+constexpr Oid uuids_range_and_times[] = {UUIDOID, UUIDOID, TSTZRANGEOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+
 constinit SavedQuery service_query(R"(
-    SELECT duration, buffer_before_minutes, buffer_after_minutes, settings
+    SELECT duration, buffer_before_minutes, buffer_after_minutes
       FROM @extschema@.services
      WHERE business_id = $1 AND id = $2)",
                                    two_uuids);
 
+constinit SavedQuery settings_query(R"(
+    SELECT b.settings, s.settings, b.timezone
+      FROM @extschema@.services s
+      JOIN @extschema@.businesses b ON b.id = s.business_id
+     WHERE s.business_id = $1 AND s.id = $2)",
+                                    two_uuids);
+
 constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id = $1", uuid_argument);
+
+constinit SavedQuery unassigned_query(R"(
+    SELECT
+      FROM @extschema@.bookings
+     WHERE business_id = $1 AND employee_id IS NULL AND resource_id IS NULL AND id <> $2
+       AND busy OPERATOR(pg_catalog.&&) $3 AND start_time > $4 AND start_time < $5
+       AND NOT overbooked AND (status = 'pending' OR status = 'confirmed' OR status = 'completed')
+       AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp())
+     LIMIT 1)",
+                                      uuids_range_and_times);
+
+constinit SavedQuery day_query(R"(
+    SELECT service_id, start_time, hold_expires_at
+      FROM @extschema@.bookings
+     WHERE employee_id = $1 AND id <> $2 AND start_time >= $3 AND start_time < $4
+       AND (status = 'pending' OR status = 'confirmed' OR status = 'completed')
+    UNION ALL
+    SELECT service_id, start_time, hold_expires_at
+      FROM @extschema@.bookings
+     WHERE business_id = $1 AND employee_id IS NULL AND id <> $2 AND start_time >= $3 AND start_time < $4
+       AND (status = 'pending' OR status = 'confirmed' OR status = 'completed'))",
+                               uuids_and_times);
+
+// In the order of ids, as every writer deletes them.
+constinit SavedQuery expired_holds_query(R"(
+    SELECT id
+      FROM @extschema@.bookings
+     WHERE resource_id = $1 AND id <> $2 AND busy OPERATOR(pg_catalog.&&) $3
+       AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp()
+     ORDER BY id)",
+                                         uuid_and_range);
+
+constinit SavedQuery delete_expired_hold(R"(
+    DELETE FROM @extschema@.bookings
+     WHERE id = $1 AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
+                                         uuid_argument);
 
 constinit SavedQuery seats_query(R"(
     SELECT seat
@@ -54,12 +106,24 @@ constexpr int most_seats = 10000;
 class BookingRow {
 public:
     explicit BookingRow(FunctionCallInfo fcinfo)
-        : row_(fcinfo, "trigger_guard_booking", 0), schema_(extension_schema(fcinfo)), owner_(row_.owner()) {}
+        : row_(fcinfo, "trigger_guard_booking", 0), schema_(extension_schema(fcinfo)), owner_(row_.owner()) {
+        const std::optional<Datum> key = value("session_key");
+        is_attempt_ = key && BookingAttempt::is_marked(*DatumGetUUIDP(*key));
+    }
+
+    /// A booking function is writing this row: it decides again when the row is passed over.
+    bool is_attempt() const { return is_attempt_; }
 
     void fill_from_service();
     void check_right_to_overbook() const;
+    void refuse_revival() const;
     void write_resource();
     void write_session_key();
+    bool claims_time() const;
+    void load_settings();
+    void take_locks() const;
+    void delete_expired_holds() const;
+    std::optional<SlotReason> refusal() const;
     void write_seat();
     Datum result() const { return row_.result(); }
 
@@ -67,14 +131,29 @@ private:
     /// The column's value before the statement and after it are the same.
     bool unchanged(const char* name, Oid type) const;
     bool occupies(bool old) const;
+    bool is_overbooked(bool old) const;
     bool is_same_time_as_before() const;
+    bool has_daily_limit() const;
+    bool reaches_daily_limit() const;
+    bool meets_unassigned() const;
+    /// The start's local date at the business; days since 1970.
+    int64 local_date() const;
     std::optional<Datum> value(const char* name) const;
+    TimestampTz time(const char* name) const { return DatumGetTimestampTz(*value(name)); }
+    const pg_uuid_t& id(const char* name) const { return *DatumGetUUIDP(*value(name)); }
+    TimestampTz busy_begin(bool old) const;
+    TimestampTz busy_end(bool old) const;
+    Datum busy() const;
     void set(const char* name, Datum value) { row_.set(row_.column(name), value); }
     void set_if_null(const char* name, Datum value);
 
     RowTrigger row_;
     Oid schema_;
     Oid owner_;
+    bool is_attempt_;
+    // Of a row that claims time.
+    Settings settings_;
+    pg_tz* time_zone_ = nullptr;
 };
 
 std::optional<Datum> BookingRow::value(const char* name) const {
@@ -106,6 +185,11 @@ bool BookingRow::occupies(bool old) const {
     const std::string_view label(
         pg_call([&] { return DatumGetCString(OidFunctionCall1(F_ENUM_OUT, status)); }));
     return label == "pending" || label == "confirmed" || label == "completed";
+}
+
+bool BookingRow::is_overbooked(bool old) const {
+    const int column = row_.column("overbooked");
+    return old ? DatumGetBool(row_.old(column)) : !row_.is_null(column) && DatumGetBool(row_.get(column));
 }
 
 bool BookingRow::is_same_time_as_before() const {
@@ -146,11 +230,9 @@ void BookingRow::fill_from_service() {
 /// overbooked passes the guard, so it takes a right: EXECUTE on may_overbook(). A row that was let in may be changed by
 /// others as long as that forces nothing in anew.
 void BookingRow::check_right_to_overbook() const {
-    const std::optional<Datum> overbooked = value("overbooked");
-    if (!overbooked || !DatumGetBool(*overbooked) || !occupies(false))
+    if (!is_overbooked(false) || !occupies(false))
         return;
-    if (!row_.is_insert() && DatumGetBool(row_.old(row_.column("overbooked"))) && occupies(true) &&
-        is_same_time_as_before())
+    if (!row_.is_insert() && is_overbooked(true) && occupies(true) && is_same_time_as_before())
         return;
     const Oid right = extension_function(schema_, "may_overbook");
     const bool allowed = pg_call([&] {
@@ -164,6 +246,20 @@ void BookingRow::check_right_to_overbook() const {
         throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied to overbook",
                        "An overbooked booking is let in beside others at the same time.",
                        "GRANT EXECUTE ON FUNCTION may_overbook() to the role, or book a free slot.");
+}
+
+/// S19: a hold that has expired never comes back, neither as a booking nor with a later expiry: its time may be others' by
+/// now. It may be ended, or deleted.
+void BookingRow::refuse_revival() const {
+    const int column = row_.column("hold_expires_at");
+    const TimestampTz now = GetCurrentTimestamp();
+    if (row_.is_insert() || row_.old_is_null(column) || DatumGetTimestampTz(row_.old(column)) > now)
+        return;
+    const std::optional<Datum> expiry = value("hold_expires_at");
+    const bool stays_expired = expiry && DatumGetTimestampTz(*expiry) <= now;
+    if (occupies(false) && !stays_expired)
+        throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the hold has expired",
+                       "Its time is no longer kept.", "Book or hold a slot anew.");
 }
 
 /// S18: the employee, else the business if it has no active employee (S12), else none.
@@ -184,8 +280,8 @@ void BookingRow::write_resource() {
         const bool employee_was_deleted =
             !row_.is_insert() && !row_.old_is_null(employee) &&
             employee_query.run_latest(schema_, {row_.old(employee)}).size() == 0;
-        business_is_resource =
-            !employee_was_deleted && !has_active_employee(schema_, *business, Seen::latest);
+        const Seen seen = occupies(false) && !is_overbooked(false) ? Seen::kept : Seen::latest;
+        business_is_resource = !employee_was_deleted && !has_active_employee(schema_, *business, seen);
     }
     if (business_is_resource) {
         row_.set(column, *business);
@@ -206,92 +302,187 @@ void BookingRow::write_session_key() {
         return; // one of the table's NOT NULL constraints refuses the row
     const uint64 times[] = {pg_hton64(static_cast<uint64>(DatumGetTimestampTz(*start))),
                             pg_hton64(static_cast<uint64>(DatumGetTimestampTz(*end)))};
-    pg_uuid_t* const key = pg_call([&] {
-        uint8 digest[PG_SHA256_DIGEST_LENGTH];
-        pg_cryptohash_ctx* const hash = pg_cryptohash_create(PG_SHA256);
-        const bool failed =
-            hash == nullptr || pg_cryptohash_init(hash) < 0 ||
-            pg_cryptohash_update(hash, DatumGetUUIDP(*whose)->data, UUID_LEN) < 0 ||
-            pg_cryptohash_update(hash, DatumGetUUIDP(*service)->data, UUID_LEN) < 0 ||
-            pg_cryptohash_update(hash, reinterpret_cast<const uint8*>(times), sizeof times) < 0 ||
-            pg_cryptohash_final(hash, digest, sizeof digest) < 0;
-        if (failed)
-            elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(hash));
-        pg_cryptohash_free(hash);
-        auto* const uuid = static_cast<pg_uuid_t*>(palloc(UUID_LEN));
-        std::memcpy(uuid->data, digest, UUID_LEN);
-        return uuid;
-    });
-    set("session_key", UUIDPGetDatum(key));
+    std::string hashed;
+    hashed.append(reinterpret_cast<const char*>(DatumGetUUIDP(*whose)->data), UUID_LEN)
+        .append(reinterpret_cast<const char*>(DatumGetUUIDP(*service)->data), UUID_LEN)
+        .append(reinterpret_cast<const char*>(times), sizeof times);
+    const Sha256 digest = sha256(hashed);
+    pg_uuid_t key;
+    std::memcpy(key.data, digest.data(), UUID_LEN);
+    set("session_key", UUIDPGetDatum(&key));
+}
+
+/// The row takes up time of a resource that it did not take up before, or in another way, and the constraints see it. Rows
+/// whose other columns change wait for nobody.
+bool BookingRow::claims_time() const {
+    for (const char* const needed :
+         {"id", "business_id", "service_id", "resource_id", "session_key", "start_time", "end_time",
+          "buffer_before_minutes", "buffer_after_minutes", "overbooked"}) {
+        if (!value(needed))
+            return false;
+    }
+    if (!occupies(false) || is_overbooked(false) || TIMESTAMP_NOT_FINITE(time("start_time")) ||
+        TIMESTAMP_NOT_FINITE(time("end_time")))
+        return false;
+    return row_.is_insert() || !occupies(true) || is_overbooked(true) || !unchanged("session_key", UUIDOID) ||
+           !unchanged("buffer_before_minutes", INT4OID) || !unchanged("buffer_after_minutes", INT4OID);
+}
+
+TimestampTz BookingRow::busy_begin(bool old) const {
+    const int start = row_.column("start_time");
+    const int buffer = row_.column("buffer_before_minutes");
+    return DatumGetTimestampTz(old ? row_.old(start) : row_.get(start)) -
+           DatumGetInt32(old ? row_.old(buffer) : row_.get(buffer)) * USECS_PER_MINUTE;
+}
+
+TimestampTz BookingRow::busy_end(bool old) const {
+    const int end = row_.column("end_time");
+    const int buffer = row_.column("buffer_after_minutes");
+    return DatumGetTimestampTz(old ? row_.old(end) : row_.get(end)) +
+           DatumGetInt32(old ? row_.old(buffer) : row_.get(buffer)) * USECS_PER_MINUTE;
+}
+
+Datum BookingRow::busy() const {
+    return busy_range(time("start_time"), time("end_time"), DatumGetInt32(*value("buffer_before_minutes")),
+                      DatumGetInt32(*value("buffer_after_minutes")));
+}
+
+/// S17, for what the guard counts: capacity and daily limits. No service, no settings: its foreign key refuses the row.
+void BookingRow::load_settings() {
+    const AsOwner as_owner(owner_);
+    const SpiConnection spi;
+    for (const SpiRow found :
+         settings_query.run_committed(schema_, {*value("business_id"), *value("service_id")})) {
+        read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
+        read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
+        const Datum zone = found.get(3);
+        time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
+    }
+}
+
+bool BookingRow::has_daily_limit() const {
+    return settings_.max_bookings_per_day_of_service || settings_.max_bookings_per_day_of_business;
+}
+
+int64 BookingRow::local_date() const {
+    std::pmr::memory_resource* const memory = std::pmr::new_delete_resource();
+    const Instant start = to_instant(time("start_time"));
+    const auto periods = zone_periods(time_zone_, {start, start}, memory);
+    return Zone(periods).date_of(start).time_since_epoch().count();
+}
+
+void BookingRow::take_locks() const {
+    BookingLocks locks;
+    if (!(is_attempt_ && row_.is_insert())) {
+        locks.add_time(id("resource_id"), busy_begin(false), busy_end(false));
+        // What is left counts too: two rows may change places.
+        if (!row_.is_insert() && !row_.old_is_null(row_.column("resource_id")) && occupies(true))
+            locks.add_time(*DatumGetUUIDP(row_.old(row_.column("resource_id"))), busy_begin(true),
+                           busy_end(true));
+    }
+    if (has_daily_limit())
+        locks.add_day(id("resource_id"), local_date());
+    if (settings_.capacity > 1)
+        locks.add_session(id("session_key"));
+    locks.take();
+}
+
+/// S19: holds in the way that have expired. The constraints would still count them.
+void BookingRow::delete_expired_holds() const {
+    const AsOwner as_owner(owner_);
+    const SpiConnection spi;
+    for (const SpiRow hold :
+         expired_holds_query.run_committed(schema_, {*value("resource_id"), *value("id"), busy()}))
+        delete_expired_hold.run_committed(schema_, {hold.get(1)});
+}
+
+/// Why the row must not be written, where no constraint says so.
+std::optional<SlotReason> BookingRow::refusal() const {
+    if (has_daily_limit() && reaches_daily_limit())
+        return SlotReason::limit_reached;
+    const bool business_is_resource =
+        std::memcmp(id("resource_id").data, id("business_id").data, UUID_LEN) == 0;
+    if (business_is_resource && meets_unassigned())
+        return SlotReason::booked;
+    return std::nullopt;
+}
+
+/// S16, by the search's own count.
+bool BookingRow::reaches_daily_limit() const {
+    const auto uuid = [](Datum datum) {
+        Uuid id;
+        std::memcpy(id.data(), DatumGetUUIDP(datum)->data, id.size());
+        return id;
+    };
+    ContextMemory context(CurrentMemoryContext);
+    std::pmr::monotonic_buffer_resource memory(&context);
+    const Instant start = to_instant(time("start_time"));
+    const Interval near{start - date_reach, start + date_reach};
+    const auto periods = zone_periods(time_zone_, {near.begin - date_reach, near.end + date_reach}, &memory);
+    Calendar calendar{};
+    calendar.service.id = uuid(*value("service_id"));
+    calendar.settings = settings_;
+    calendar.zone = periods;
+    calendar.as_of = to_instant(GetCurrentTimestamp());
+    std::pmr::vector<Booking> bookings(&memory);
+    const AsOwner as_owner(owner_);
+    const SpiConnection spi;
+    for (const SpiRow found : day_query.run_committed(
+             schema_, {*value("resource_id"), *value("id"), TimestampTzGetDatum(to_timestamptz(near.begin)),
+                       TimestampTzGetDatum(to_timestamptz(near.end))})) {
+        Booking& booking = bookings.emplace_back();
+        booking.service_id = uuid(found.get(1));
+        booking.interval.begin = to_instant(DatumGetTimestampTz(found.get(2)));
+        booking.status = BookingStatus::pending;
+        if (!found.is_null(3))
+            booking.hold_expires_at = to_instant(DatumGetTimestampTz(found.get(3)));
+    }
+    return DailyLimit(calendar, bookings, &memory).reached_at(start);
+}
+
+/// Bookings that were unassigned while the business had employees have no resource, so the constraint does not compare
+/// them; now that the business is itself the resource they occupy it (S12).
+bool BookingRow::meets_unassigned() const {
+    const TimestampTz reach = (longest_booking + 2 * longest_buffer) / std::chrono::microseconds(1);
+    const AsOwner as_owner(owner_);
+    const SpiConnection spi;
+    return unassigned_query
+               .run_committed(schema_, {*value("business_id"), *value("id"), busy(),
+                                        TimestampTzGetDatum(time("start_time") - reach),
+                                        TimestampTzGetDatum(time("end_time") + reach)})
+               .size() > 0;
 }
 
 /// S15, S18: the lowest free seat of the session; the row's own, if it already has one there. Where none is free, seat 1:
-/// the unique index refuses it, as it does when two writers take one seat at the same time.
+/// the unique index refuses it.
 void BookingRow::write_seat() {
     const int column = row_.column("seat");
-    const bool keeps_seat = !row_.is_insert() && unchanged("session_key", UUIDOID) && occupies(true) &&
-                            !DatumGetBool(row_.old(row_.column("overbooked")));
+    const bool keeps_seat =
+        !row_.is_insert() && unchanged("session_key", UUIDOID) && occupies(true) && !is_overbooked(true);
     if (keeps_seat) {
         row_.set(column, row_.old(column));
         return;
     }
     int seat = 1;
-    const std::optional<Datum> key = value("session_key");
-    const std::optional<Datum> service = value("service_id");
-    if (value("resource_id") && value("business_id") && key && service && occupies(false)) {
+    if (settings_.capacity > 1) {
         const AsOwner as_owner(owner_);
         const SpiConnection spi;
-        Settings settings;
-        for (const SpiRow found : service_query.run_latest(schema_, {*value("business_id"), *service}))
-            read_settings(settings, SettingsOwner::service, *DatumGetUUIDP(*service), found.get(4));
-        if (settings.capacity > 1) {
-            std::bitset<most_seats + 1> taken;
-            for (const SpiRow found : seats_query.run_latest(schema_, {*key, *value("id")}))
-                taken.set(static_cast<std::size_t>(DatumGetInt16(found.get(1))));
-            while (seat <= settings.capacity && taken.test(static_cast<std::size_t>(seat)))
-                ++seat;
-            if (seat > settings.capacity)
-                seat = 1;
-        }
+        std::bitset<most_seats + 1> taken;
+        for (const SpiRow found : seats_query.run_committed(schema_, {*value("session_key"), *value("id")}))
+            taken.set(static_cast<std::size_t>(DatumGetInt16(found.get(1))));
+        while (seat <= settings_.capacity && taken.test(static_cast<std::size_t>(seat)))
+            ++seat;
+        if (seat > settings_.capacity)
+            seat = 1;
     }
     row_.set(column, Int16GetDatum(static_cast<int16>(seat)));
-}
-
-/// The instant moved by some minutes; infinite ones stay where they are. May raise a server error.
-TimestampTz shifted(TimestampTz time, int64 minutes) {
-    TimestampTz result = time;
-    if (!TIMESTAMP_NOT_FINITE(time) &&
-        (__builtin_add_overflow(time, minutes * USECS_PER_MINUTE, &result) || !IS_VALID_TIMESTAMP(result)))
-        ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
-    return result;
 }
 
 } // namespace
 } // namespace bookmeatoz::pg
 
+using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
-
-/// IMMUTABLE, STRICT: [start - before, end + after), the value of the generated column bookings.busy.
-BOOKMEATOZ_FUNCTION(busy_range) {
-    return boundary([&]() -> Datum {
-        return pg_call([&] {
-            TypeCacheEntry* const type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
-            RangeBound lower = {};
-            lower.val = TimestampTzGetDatum(shifted(PG_GETARG_TIMESTAMPTZ(0), -int64(PG_GETARG_INT32(2))));
-            lower.inclusive = true;
-            lower.lower = true;
-            RangeBound upper = {};
-            upper.val = TimestampTzGetDatum(shifted(PG_GETARG_TIMESTAMPTZ(1), int64(PG_GETARG_INT32(3))));
-            // Nothing is occupied by a booking that ends before it starts; bookings_end_after_start refuses it.
-            const bool empty = PG_GETARG_TIMESTAMPTZ(1) < PG_GETARG_TIMESTAMPTZ(0);
-#if PG_VERSION_NUM >= 160000
-            return RangeTypePGetDatum(make_range(type, &lower, &upper, empty, nullptr));
-#else
-            return RangeTypePGetDatum(make_range(type, &lower, &upper, empty));
-#endif
-        });
-    });
-}
 
 /// BEFORE INSERT OR UPDATE row trigger on bookings.
 BOOKMEATOZ_FUNCTION(trigger_guard_booking) {
@@ -299,8 +490,19 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking) {
         BookingRow row(fcinfo);
         row.fill_from_service();
         row.check_right_to_overbook();
+        row.refuse_revival();
         row.write_resource();
         row.write_session_key();
+        if (row.claims_time()) {
+            row.load_settings();
+            row.take_locks();
+            row.delete_expired_holds();
+            if (const std::optional<SlotReason> reason = row.refusal()) {
+                if (row.is_attempt())
+                    return PointerGetDatum(nullptr);
+                refuse_slot(*reason);
+            }
+        }
         row.write_seat();
         return row.result();
     });

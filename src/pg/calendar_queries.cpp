@@ -23,15 +23,15 @@ constexpr Oid ids_and_range[] = {UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 constexpr Oid business_and_range[] = {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 
 constinit SavedQuery service_query(R"(
-    SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status = 'active' AND b.status = 'active',
-           s.settings, b.id, b.settings, b.timezone
+    SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status = 'active', s.settings,
+           b.id, b.status = 'active', b.settings, b.timezone
       FROM @extschema@.services s
       JOIN @extschema@.businesses b ON b.id = s.business_id
      WHERE s.id = $1)",
                                    uuid_argument);
 
 constinit SavedQuery employee_query(R"(
-    SELECT b.id, b.settings, b.timezone
+    SELECT b.id, b.status = 'active', b.settings, b.timezone
       FROM @extschema@.employees e
       JOIN @extschema@.businesses b ON b.id = e.business_id
      WHERE e.id = $1)",
@@ -109,8 +109,9 @@ ResourceRows* find(std::span<ResourceRows> employees, Datum employee_id) {
 }
 
 BusinessRow to_business(const SpiRow& row, int first) {
-    const Datum zone = row.get(first + 2);
-    return {to_uuid(row.get(first)), row.get(first + 1), pg_call([&] { return TextDatumGetCString(zone); })};
+    const Datum zone = row.get(first + 3);
+    return {to_uuid(row.get(first)), DatumGetBool(row.get(first + 1)), row.get(first + 2),
+            pg_call([&] { return TextDatumGetCString(zone); })};
 }
 
 /// NULL where a row that is off has no times; they are not looked at then.

@@ -24,8 +24,9 @@ std::optional<Uuid> to_uuid(const std::optional<pg_uuid_t>& id) {
 } // namespace
 
 LoadedCalendar::LoadedCalendar(Oid schema, Instant as_of, std::pmr::memory_resource* memory)
-    : schema_(schema), memory_(memory), zone_(memory), default_hours_(memory), rows_(memory),
-      resources_(memory), unassigned_(memory), competing_services_(memory) {
+    : schema_(schema), memory_(memory), scans_(CalendarScans::open(schema)), zone_(memory),
+      default_hours_(memory), rows_(memory), resources_(memory), unassigned_(memory),
+      competing_services_(memory) {
     calendar_.as_of = as_of;
 }
 
@@ -38,7 +39,7 @@ LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::m
         if (!service)
             not_found("service", question.service_id);
         take_over(*service, question);
-        if (service->is_offered)
+        if (service->is_active && service->business.is_active)
             read_resources(source, to_uuid(question.employee_id));
         read_hours(source);
     });
@@ -89,8 +90,12 @@ void LoadedCalendar::load(Interval window) {
 
 template <class Read>
 void LoadedCalendar::from_tables(Read read) {
-    CalendarQueries queries(schema_);
-    read(queries);
+    if (scans_) {
+        read(*scans_);
+    } else {
+        CalendarQueries queries(schema_);
+        read(queries);
+    }
 }
 
 void LoadedCalendar::take_over(const ServiceRow& service, const Question& question) {
@@ -105,12 +110,7 @@ void LoadedCalendar::take_over(const ServiceRow& service, const Question& questi
 void LoadedCalendar::take_over(const BusinessRow& business) {
     business_id_ = business.id;
     read_settings(calendar_.settings, SettingsOwner::business, to_pg_uuid(business.id), business.settings);
-    time_zone_ = find_time_zone(business.time_zone);
-    if (time_zone_ == nullptr)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                       "time zone \"" + std::string(business.time_zone) +
-                           "\" of the business is not known to this server",
-                       {}, "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
+    time_zone_ = known_time_zone(business.time_zone);
 }
 
 /// S12: the active employees mapped to the service; or the business itself, if it has no active employee at all.

@@ -2,7 +2,7 @@
 // SELECT. Called by the functions that find, check and book slots.
 #pragma once
 
-#include "calendar_source.hpp"
+#include "calendar_scans.hpp"
 
 #include <memory_resource>
 #include <vector>
@@ -45,6 +45,7 @@ public:
     const Calendar& calendar() const { return calendar_; }
     /// S12: the business has no active employee, so a slot lists none.
     bool business_is_resource() const { return business_is_resource_; }
+    const Uuid& business_id() const { return business_id_; }
     /// The zone of the business.
     pg_tz* time_zone() const { return time_zone_; }
 
@@ -64,6 +65,7 @@ private:
 
     Oid schema_;
     std::pmr::memory_resource* memory_;
+    std::optional<CalendarScans> scans_;
     std::optional<Uuid> exclude_booking_id_;
     Calendar calendar_{};
     bool business_is_resource_ = false;

@@ -1,5 +1,6 @@
 // Where a calendar is read from: what the reader (calendar_reader.hpp) asks of the tables. Answered by queries
-// (calendar_queries.hpp), with the same rows always and never more than the caller could SELECT.
+// (calendar_queries.hpp), or faster, where that is possible, by index scans (calendar_scans.hpp): with the same rows, and
+// never more than the caller could SELECT.
 #pragma once
 
 #include "boundary.hpp"
@@ -14,6 +15,7 @@ namespace bookmeatoz::pg {
 /// What a calendar needs of a business. The pointers are good until the source is asked again.
 struct BusinessRow {
     Uuid id;
+    bool is_active;
     Datum settings;
     const char* time_zone;
 };
@@ -21,8 +23,7 @@ struct BusinessRow {
 /// A service and its business. The pointers are good until the source is asked again.
 struct ServiceRow {
     Service service;
-    /// Service and business are active (S12).
-    bool is_offered;
+    bool is_active;
     Datum settings;
     BusinessRow business;
 };

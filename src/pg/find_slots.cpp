@@ -1,15 +1,11 @@
 // find_available_slots() and next_available_slots(): slots as rows (slot_start, slot_end, employee_ids, remaining_capacity).
+#include "calendar_values.hpp"
 #include "employee_ids.hpp"
 #include "extension_schema.hpp"
 #include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
-#include "time_zone.hpp"
 #include "../core/slot_search.hpp"
-
-extern "C" {
-#include "utils/timestamp.h"
-}
 
 namespace bookmeatoz::pg {
 namespace {
@@ -22,8 +18,7 @@ public:
         const Calendar& calendar = loaded_.calendar();
         // S13: a business that is its own resource lists nobody.
         const auto free = loaded_.business_is_resource() ? std::span<const std::uint32_t>() : slot.resources;
-        rows_.add({TimestampTzGetDatum(to_timestamptz(slot.start)),
-                   TimestampTzGetDatum(to_timestamptz(slot.start + calendar.service.duration)),
+        rows_.add({to_datum(slot.start), to_datum(slot.start + calendar.service.duration),
                    employee_ids_.array(calendar.resources, free), Int32GetDatum(slot.remaining_capacity)});
         ++count_;
     }
@@ -45,9 +40,9 @@ bookmeatoz::Interval look_ahead(Instant after, Instant as_of, const Settings& se
     return ahead;
 }
 
-/// The first window of next_available_slots(); each further one is three times as long. A slot that is near costs a few
-/// days of rows, and a far one not much more than a search over all of them.
-constexpr Duration first_look = 7 * one_day;
+/// The first window of next_available_slots(); each further one is three times as long. A slot that is near costs one day of
+/// rows, and a far one not much more than a search over all of them.
+constexpr Duration first_look = one_day;
 
 } // namespace
 } // namespace bookmeatoz::pg

@@ -1,16 +1,15 @@
 // free_busy(): when an employee is free and when not, as rows (period, busy_type).
 #include "../core/free_busy.hpp"
+#include "calendar_values.hpp"
 #include "extension_schema.hpp"
 #include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
-#include "time_zone.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/rangetypes.h"
-#include "utils/timestamp.h"
 #include "utils/typcache.h"
 }
 
@@ -36,11 +35,11 @@ Datum tstzrange(bookmeatoz::Interval interval) {
     return pg_call([&] {
         TypeCacheEntry* const type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
         RangeBound lower = {};
-        lower.val = TimestampTzGetDatum(to_timestamptz(interval.begin));
+        lower.val = to_datum(interval.begin);
         lower.inclusive = true;
         lower.lower = true;
         RangeBound upper = {};
-        upper.val = TimestampTzGetDatum(to_timestamptz(interval.end));
+        upper.val = to_datum(interval.end);
 #if PG_VERSION_NUM >= 160000
         return RangeTypePGetDatum(make_range(type, &lower, &upper, false, nullptr));
 #else

@@ -1,6 +1,7 @@
 // The module: its magic block and its initialisation. Called by the server when the library is loaded.
 #include "access_plans.hpp"
 #include "boundary.hpp"
+#include "calendar_scans.hpp"
 #include "schema_installer.hpp"
 #include "session_context.hpp"
 
@@ -19,6 +20,7 @@ void _PG_init(void);
 extern "C" void _PG_init(void) {
     bookmeatoz::pg::session_context_init();
     bookmeatoz::pg::access_plans_init();
+    bookmeatoz::pg::calendar_scans_init();
     bookmeatoz::pg::schema_installer_init();
     // A misspelt bookmeatoz.* setting is refused from now on. The prefix app belongs to other programs too.
     MarkGUCPrefixReserved("bookmeatoz");

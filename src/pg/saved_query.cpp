@@ -4,6 +4,7 @@
 extern "C" {
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 }
 
 namespace bookmeatoz::pg {
@@ -59,13 +60,22 @@ void SavedQuery::prepare(Oid schema) {
     schema_ = schema;
 }
 
-SpiRows SavedQuery::execute(Oid schema, std::initializer_list<Datum> arguments, bool read_only) {
+SpiRows SavedQuery::execute(Oid schema, Arguments arguments, View view) {
     // The extension may have been dropped and created anew in another schema while this backend lived.
     if (plan_ == nullptr || schema_ != schema)
         prepare(schema);
+    Datum values[most_arguments];
+    char nulls[most_arguments];
+    std::size_t count = 0;
+    for (const std::optional<Datum>& argument : arguments) {
+        values[count] = argument.value_or(Datum(0));
+        nulls[count++] = argument ? ' ' : 'n';
+    }
     pg_call([&] {
-        const int code =
-            SPI_execute_plan(plan_, const_cast<Datum*>(arguments.begin()), nullptr, read_only, 0);
+        const int code = view == View::committed
+                             ? SPI_execute_snapshot(plan_, values, nulls, GetLatestSnapshot(),
+                                                    InvalidSnapshot, false, true, 0)
+                             : SPI_execute_plan(plan_, values, nulls, view == View::of_statement, 0);
         if (code < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
     });

@@ -5,6 +5,7 @@
 #include "boundary.hpp"
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -71,27 +72,38 @@ private:
 
 /// Meant as a constinit static. In the text `@extschema@` stands for the extension's schema, and a comparison operator
 /// between spaces for the one of pg_catalog: the caller's search_path is in force, and an operator of the caller's own would
-/// run with the rights of whoever the query runs as. So write no IN and no BETWEEN, and name types with their schema.
+/// run with the rights of whoever the query runs as. So write no IN and no BETWEEN, name types with their schema, and put no
+/// spaces around the = of an assignment.
 class SavedQuery {
 public:
+    using Arguments = std::initializer_list<std::optional<Datum>>;
+
     template <std::size_t N>
     constexpr SavedQuery(const char* text, const Oid (&argument_types)[N])
-        : text_(text), argument_types_(argument_types), argument_count_(static_cast<int>(N)) {}
-
-    /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open.
-    SpiRows run(Oid schema, std::initializer_list<Datum> arguments) {
-        return execute(schema, arguments, true);
+        : text_(text), argument_types_(argument_types), argument_count_(static_cast<int>(N)) {
+        static_assert(N <= most_arguments);
     }
 
+    /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open.
+    /// Arguments that are absent are NULL.
+    SpiRows run(Oid schema, Arguments arguments) { return execute(schema, arguments, View::of_statement); }
+
     /// As run(), but sees what this command has written so far, and under READ COMMITTED what others have committed
-    /// meanwhile. For triggers; not in parallel workers.
-    SpiRows run_latest(Oid schema, std::initializer_list<Datum> arguments) {
-        return execute(schema, arguments, false);
+    /// meanwhile; the query may write. Not in parallel workers.
+    SpiRows run_latest(Oid schema, Arguments arguments) { return execute(schema, arguments, View::latest); }
+
+    /// As run_latest(), but sees what others have committed at every isolation level: for what the guard decides under a
+    /// lock, where an old snapshot would be wrong.
+    SpiRows run_committed(Oid schema, Arguments arguments) {
+        return execute(schema, arguments, View::committed);
     }
 
 private:
+    static constexpr std::size_t most_arguments = 20;
+    enum class View { of_statement, latest, committed };
+
     void prepare(Oid schema);
-    SpiRows execute(Oid schema, std::initializer_list<Datum> arguments, bool read_only);
+    SpiRows execute(Oid schema, Arguments arguments, View view);
 
     const char* text_;
     const Oid* argument_types_;

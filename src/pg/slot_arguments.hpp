@@ -22,6 +22,9 @@ public:
     Instant instant(int position, const char* name) const;
     LocalDate date(int position, const char* name) const;
 
+    /// The argument slot_interval_minutes, 22023 below 1.
+    std::optional<int> step(int position) const;
+
     /// From 1 to `most`: 22004 for NULL, 22023 for another.
     int count(int position, const char* name, int most) const;
 
@@ -34,7 +37,6 @@ public:
 
 private:
     Datum required(int position, const char* name) const;
-    std::optional<int> step(int position) const;
 
     FunctionCallInfo fcinfo_;
 };

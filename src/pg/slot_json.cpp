@@ -1,14 +1,16 @@
 // find_available_slots_json(): the slots of find_available_slots() as one JSON value, written straight into the result.
+#include "calendar_values.hpp"
 #include "extension_schema.hpp"
 #include "memory.hpp"
 #include "slot_arguments.hpp"
+#include "uuid_text.hpp"
 #include "../core/slot_search.hpp"
 
+#include <array>
 #include <charconv>
 #include <cstring>
 
 extern "C" {
-#include "utils/builtins.h"
 #include "utils/json.h"
 }
 
@@ -122,11 +124,6 @@ private:
     std::array<char, 16> date_{};
 };
 
-std::string_view uuid_text(const Uuid& id) {
-    return pg_call(
-        [&] { return DatumGetCString(DirectFunctionCall1(uuid_out, PointerGetDatum(id.data()))); });
-}
-
 /// With its quotes, escaped.
 std::string_view json_string(const char* text) {
     return pg_call([&] {
@@ -205,13 +202,13 @@ private:
         text_.write(R"(","timezone":)");
         text_.write(zone);
         text_.write(R"(,"service_id":")");
-        text_.write(uuid_text(loaded.calendar().service.id));
+        text_.write(uuid_text(to_pg_uuid(loaded.calendar().service.id)));
         text_.write(R"(","duration_minutes":)");
         text_.write(static_cast<int>(loaded.calendar().service.duration.count()));
         text_.write(R"(,"employees":[)");
         for (const Resource& employee : employees) {
             text_.write('"');
-            text_.write(uuid_text(employee.id));
+            text_.write(uuid_text(to_pg_uuid(employee.id)));
             text_.write("\",");
         }
         if (employees.empty())

@@ -31,6 +31,15 @@ pg_tz* find_time_zone(const char* name) {
     return zone == nullptr || !pg_tz_acceptable(zone) || is_misspelt_city(zone) ? nullptr : zone;
 }
 
+pg_tz* known_time_zone(const char* name) {
+    pg_tz* const zone = find_time_zone(name);
+    if (zone == nullptr)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                       "time zone \"" + std::string(name) + "\" of the business is not known to this server",
+                       {}, "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
+    return zone;
+}
+
 std::pmr::vector<ZonePeriod> zone_periods(pg_tz* zone, Interval range, std::pmr::memory_resource* memory) {
     using std::chrono::seconds;
     std::pmr::vector<ZonePeriod> periods(memory);

@@ -29,6 +29,9 @@ constexpr TimestampTz to_timestamptz(Instant instant) {
 /// The zone of that name, or nullptr if the server knows none. Names are read without regard to case.
 pg_tz* find_time_zone(const char* name);
 
+/// The zone that a business names; 22023 if this server knows none of that name, as may be on another one.
+pg_tz* known_time_zone(const char* name);
+
 /// The offsets in force in `range`, for Zone. The server's rules hold for the far past and future too.
 std::pmr::vector<ZonePeriod> zone_periods(pg_tz* zone, Interval range, std::pmr::memory_resource* memory);
 

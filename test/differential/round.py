@@ -50,6 +50,13 @@ class Round:
         return dict(zip(indexes, self.server.ask(name, [FUNCTIONS[name].question(scenarios[index]) for index in indexes],
                                                  way.session_zone)))
 
+    def check_direct(self, index: int, circumstances: str) -> Failures:
+        """That the direct way is not merely asked for."""
+        taken = self.server.way_taken(self.scenarios[index].question)
+        if "read by index scans" in taken:
+            return []
+        return [(self.scenarios[index], Difference("no direct scans", circumstances, "expected", "direct scans", "the server", taken))]
+
     def compare(self, chosen_ways: List[Way], indexes=None, circumstances="", context=nullcontext) -> Failures:
         """Every function, against the reference; asked in a context."""
         if indexes is None:

@@ -38,6 +38,8 @@ def check_row_security(batch: Round, dice: random.Random, share: float) -> Failu
         business_id = scenario.business.id
         seeing = contexts.choice(seeing_contexts(contexts, business_id))
         failures += batch.compare(ways(dice), [index], f", row security, {seeing}", lambda: batch.server.application(seeing))
+        with batch.server.application(seeing):
+            failures += batch.check_direct(index, f"{seeing}")
         other_id = batch.scenarios[index - 1].business.id
         if other_id != business_id:
             blind = contexts.choice(blind_contexts(contexts, business_id, other_id))

@@ -38,6 +38,7 @@ def check_batch(server, scenarios: List[Scenario], dice: random.Random) -> Tuple
     failures = [(scenario, Difference("bookings were lost when they were written", "", "written", len(scenario.business.bookings),
                                       "stored", stored.get(scenario.business.id, 0)))
                 for scenario in scenarios if stored.get(scenario.business.id, 0) != len(scenario.business.bookings)]
+    failures += batch.check_direct(0, "superuser")
     failures += batch.compare(chosen_ways)
     failures += check_windows(batch, dice.choice(chosen_ways))
     return batch, first_of_each(failures + [failure for index in range(len(scenarios)) for failure in check_find_is_check(batch, index)])

@@ -49,8 +49,6 @@ class Server:
         self.connection = psycopg2.connect(dsn)
         self.cursor = self.connection.cursor()
         self.cursor.execute("SELECT current_session_user_id()")  # the settings are there once the module is loaded
-        self.cursor.execute("SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'bookmeatoz.direct_scans')")
-        self.has_direct_scans = self.cursor.fetchone()[0]
 
     def close(self):
         self.connection.close()
@@ -153,8 +151,14 @@ class Server:
 
     def scan_directly(self, wanted: bool):
         """Which of the two ways of reading is taken, from here to the end of the transaction."""
-        if self.has_direct_scans:
-            self.cursor.execute("SELECT set_config('bookmeatoz.direct_scans', %s, true)", ("on" if wanted else "off",))
+        self.cursor.execute("SELECT set_config('bookmeatoz.direct_scans', %s, true)", ("on" if wanted else "off",))
+
+    def way_taken(self, question) -> str:
+        """How the calendar of this question is read, in the server's own words."""
+        self.cursor.execute("SELECT set_config('bookmeatoz.direct_scans', 'notice', true)")
+        self.connection.notices.clear()
+        self.ask("find_available_slots", [question], "UTC")
+        return " ".join(self.connection.notices)
 
     @contextmanager
     def application(self, context):

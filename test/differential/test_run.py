@@ -103,6 +103,13 @@ class Comparison(unittest.TestCase):
                 return super().may_see(business_id) or self.context.user_id and self.direct
         self.assertTrue(any("depends on the way of reading" in kind for kind in kinds(Indiscreet())))
 
+    def test_no_direct_scans(self):
+        for in_context in (False, True):
+            class Slow(BoundServer):
+                def way_taken(self, question):
+                    return "read by queries" if bool(self.context) == in_context else super().way_taken(question)
+            self.assertIn("no direct scans", kinds(Slow()), in_context)
+
     def test_another_business_is_told(self):
         for name in FUNCTIONS:
             self.assertIn(f"{name} tells of another business", kinds(Leak(name)), name)

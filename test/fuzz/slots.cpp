@@ -1,11 +1,13 @@
-// Fuzzer of the search: builds a business of the bytes and compares the engine with the slow reading of the rules, as
-// well as with itself over other windows, with one booking or one employee more.
+// Fuzzer of the search and of what is built on it: builds a business of the bytes and compares the engine with the slow
+// reading of the rules, as well as with itself over other windows, with one booking or one employee more.
+#include "core/available_dates.hpp"
 #include "unit/support/random_business.hpp"
 #include "unit/support/slow_slots.hpp"
 
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <iostream>
+#include <map>
 
 using namespace bookmeatoz;
 using namespace bookmeatoz::test;
@@ -50,6 +52,104 @@ bool is_part_of(const std::vector<FoundSlot>& some, const std::vector<FoundSlot>
     });
 }
 
+/// Skipping is filtering: the search goes on as if the slots before the instant were not there.
+void check_skip(Bytes& bytes, const Business& business, const std::vector<FoundSlot>& found) {
+    const int pulled = bytes.number(0, 3);
+    const Instant instant = random_instant(bytes, -2, 6);
+    SlotSearch search(business.calendar(), no_poll, std::pmr::get_default_resource());
+    std::vector<FoundSlot> got, wanted;
+    const auto pull = [&] {
+        const std::optional<Slot> slot = search.next();
+        if (slot)
+            got.push_back(
+                {slot->start, {slot->resources.begin(), slot->resources.end()}, slot->remaining_capacity});
+        return slot.has_value();
+    };
+    for (int i = 0; i < pulled && pull(); ++i) {
+    }
+    search.skip_to(instant);
+    while (pull()) {
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (i < static_cast<std::size_t>(pulled) || found[i].start >= instant)
+            wanted.push_back(found[i]);
+    }
+    require(got == wanted, "skipping is filtering", business, got, wanted);
+}
+
+/// Find = check, and the reasons are those of the rules.
+void check_reasons(Bytes& bytes, const Business& business, const std::vector<FoundSlot>& found) {
+    const Calendar& calendar = business.calendar();
+    const slow::Rules rules(calendar);
+    std::vector<Instant> starts;
+    for (const FoundSlot& slot : found)
+        starts.push_back(slot.start);
+    for (int i = 0; i < 20; ++i) {
+        const Instant start = calendar.window.begin + minutes(bytes.number(0, 3 * 1440));
+        if (start < calendar.window.end)
+            starts.push_back(start);
+    }
+    for (const Instant start : starts) {
+        const SlotCheck check = check_slot(calendar, start, no_poll, std::pmr::get_default_resource());
+        const slow::Judged judged = rules.judge(start);
+        const FoundSlot free{start, {check.free.begin(), check.free.end()}, check.remaining_capacity};
+        const bool is_found = std::find(found.begin(), found.end(), free) != found.end();
+        require(is_found == (check.reason == SlotReason::ok), "find is check", business, {free}, found);
+        if (check.reason != judged.reason)
+            std::cerr << "said " << reason_name(check.reason) << ", is " << reason_name(judged.reason)
+                      << '\n';
+        require(check.reason == judged.reason, "the reason is that of the rules", business, {free}, found);
+    }
+}
+
+/// The dates are those of the slots, each once, ascending.
+void check_dates(Bytes& bytes, const Business& business) {
+    const Zone zone(business.zone);
+    const LocalDate first = zone.date_of(business.window.begin);
+    const LocalDate last = first + std::chrono::days(bytes.number(0, 3));
+    Business whole = business;
+    whole.window = dates_window(zone, first, last);
+    std::map<LocalDate, Instant> wanted, got;
+    const std::vector<FoundSlot> slots = whole.slots();
+    for (const FoundSlot& slot : slots) {
+        const LocalDate date = slow::date_of(whole.zone, slot.start);
+        if (first <= date && date <= last)
+            wanted.emplace(date, slot.start);
+    }
+    AvailableDates dates(in_reach(whole).calendar(), first, last, no_poll, std::pmr::get_default_resource());
+    bool ascends = true;
+    while (const std::optional<AvailableDate> entry = dates.next()) {
+        ascends = ascends && (got.empty() || got.rbegin()->first < entry->date);
+        got.emplace(entry->date, entry->first_slot);
+    }
+    require(ascends && got == wanted, "the dates are those of the slots", whole, slots, {});
+}
+
+/// Free and busy time covers the window, with the type that the rules give to each moment.
+void check_free_busy(const Business& business) {
+    Business loaded = business;
+    loaded.service = {};
+    loaded = in_reach(loaded);
+    const Calendar& calendar = loaded.calendar();
+    const Resource& resource = calendar.resources.front();
+    const std::vector<Interval> offered = slow::offered(calendar, resource);
+    Instant end = business.window.begin;
+    std::optional<FreeBusyType> before;
+    for (const FreeBusyPeriod& entry :
+         free_busy(calendar, resource, business.window, std::pmr::get_default_resource())) {
+        const bool joins = entry.period.begin == end && !is_empty(entry.period) && entry.type != before;
+        const Instant middle = entry.period.begin + (entry.period.end - entry.period.begin) / 2;
+        bool is_right = joins;
+        for (const Instant moment : {entry.period.begin, middle, entry.period.end - one_tick})
+            is_right = is_right && slow::type_at(calendar, resource, offered, moment) == entry.type;
+        require(is_right, "free and busy time is that of the rules", business, {{entry.period.begin, {}, 0}},
+                {{end, {}, 0}});
+        end = entry.period.end;
+        before = entry.type;
+    }
+    require(end == business.window.end, "free and busy time covers the window", business, {{end, {}, 0}}, {});
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -87,5 +187,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::vector<FoundSlot> more = larger.slots();
         require(is_part_of(found, more), "an employee removes no slot", larger, more, found);
     }
+
+    check_skip(bytes, business, found);
+    check_reasons(bytes, business, found);
+    check_dates(bytes, business);
+    check_free_busy(business);
     return 0;
 }

@@ -132,7 +132,7 @@ class Client:
                     raise
                 self.cursor.execute("ROLLBACK")
                 if error.pgcode not in permitted and not (error.pgcode == NOT_SERIALIZABLE and self.level != READ_COMMITTED):
-                    self.report.unexpected.append(f"{name} at {self.level}: {error.pgcode} {error}".strip())
+                    self.report.unexpected.append(f"{name} at {self.level} {error.pgcode}: {error}".strip())
                 self.count(name, error.pgcode)
                 return
         except psycopg2.Error as error:

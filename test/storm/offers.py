@@ -45,7 +45,7 @@ def broken_offers_of(cursor, choice: random.Random, business: Business, service:
         where = f"offer: {service.name} at {instant} with {employee or 'anybody'}"
         if available != (instant in listed) or available and free != listed[instant]:
             found.append(f"{where} is listed: {instant in listed}, check_slot says {reason}")
-        answer = booked(cursor, service, instant, customer(business, 0), employee)
+        answer = booked(cursor, service.id, instant, customer(business, 0), employee)
         expected = "ok" if available else f"{'23P01' if reason in TAKEN_REASONS else 'BM001'} {reason}"
         if answer != expected:
             found.append(f"{where} was answered {answer} by book_slot, not {expected}")

@@ -26,6 +26,7 @@ from clients import DISCONNECTED, DONE, IN_DOUBT, OPERATIONS, READ_COMMITTED, RE
 
 ALL_LEVELS = (READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE)
 CRASHES = "crashes"
+SHOWN = 3  # violations of each kind
 
 
 def phases(seconds: float, crash: bool) -> List[Phase]:
@@ -176,10 +177,10 @@ def print_violations(violations: List[str]):
     """Some of each kind."""
     kinds = Counter(violation.split(":")[0] for violation in violations)
     for kind, count in kinds.items():
-        for violation in [violation for violation in violations if violation.split(":")[0] == kind][:5]:
+        for violation in [violation for violation in violations if violation.split(":")[0] == kind][:SHOWN]:
             print(f"VIOLATION {violation}")
-        if count > 5:
-            print(f"  and {count - 5} more of {kind}")
+        if count > SHOWN:
+            print(f"  and {count - SHOWN} more of {kind}")
 
 
 def main() -> int:

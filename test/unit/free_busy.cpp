@@ -120,14 +120,7 @@ TEST(Properties, CoversTheWindowWithTheRightTypes) {
         for (Instant minute = business.window.begin; minute < business.window.end; minute += minutes(1)) {
             while (period->period.end <= minute)
                 ++period;
-            const Interval moment{minute, minute + one_tick};
-            FreeBusyType type =
-                slow::is_open(resource, offered, moment) ? FreeBusyType::free : FreeBusyType::unavailable;
-            for (const Booking& booking : resource.bookings) {
-                if (slow::takes_time(booking, calendar.as_of) && meets(slow::with_buffers(booking), moment))
-                    type = std::min(type, booking.status == BookingStatus::pending ? FreeBusyType::tentative
-                                                                                   : FreeBusyType::busy);
-            }
+            const FreeBusyType type = slow::type_at(calendar, resource, offered, minute);
             ASSERT_EQ(period->type, type) << text_of(minute);
             ++said.at(static_cast<std::size_t>(type));
         }

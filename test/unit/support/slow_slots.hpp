@@ -3,6 +3,8 @@
 // against each rule in turn.
 #pragma once
 
+#include "core/free_busy.hpp"
+#include "core/slot_check.hpp"
 #include "unit/support/business.hpp"
 
 #include <set>
@@ -163,47 +165,76 @@ inline bool is_open(const Resource& resource, const std::vector<Interval>& offer
     return true;
 }
 
-/// The seats left for a start of one resource; 0 if any rule refuses it (S6, S8, S11, S15, S16, S19).
-inline int seats(const Calendar& calendar, const Resource& resource,
-                 const std::vector<Interval>& offered_intervals, Instant start) {
-    const Service& service = calendar.service;
+/// S16.
+inline bool is_limited(const Calendar& calendar, const Resource& resource, Instant start) {
     const Settings& settings = calendar.settings;
+    int that_day = 0, that_day_of_service = 0;
+    for (const Booking& booking : resource.bookings) {
+        if (takes_time(booking, calendar.as_of) &&
+            date_of(calendar.zone, booking.interval.begin) == date_of(calendar.zone, start)) {
+            ++that_day;
+            that_day_of_service += booking.service_id == calendar.service.id ? 1 : 0;
+        }
+    }
+    return that_day >= settings.max_bookings_per_day_of_business.value_or(that_day + 1) ||
+           that_day_of_service >= settings.max_bookings_per_day_of_service.value_or(that_day_of_service + 1);
+}
+
+/// What an employee who is asked alone says to a start that lies in time: the first rule that refuses it (S5-S8, S11,
+/// S15, S16), or ok with the seats left.
+struct Answer {
+    SlotReason reason;
+    int seats_left = 0;
+};
+inline Answer answer(const Calendar& calendar, const Resource& resource,
+                     const std::vector<Interval>& offered_intervals, bool is_candidate, Instant start) {
+    const Service& service = calendar.service;
     const Interval slot{start, start + service.duration};
     const Interval wanted{slot.begin - service.buffer_before, slot.end + service.buffer_after};
-    if (!is_open(resource, offered_intervals, settings.buffers_within_hours ? wanted : slot))
-        return 0;
-    int taken = 0, that_day = 0, that_day_of_service = 0;
+    const Interval at_work = calendar.settings.buffers_within_hours ? wanted : slot;
+    Resource never_away = resource;
+    never_away.overrides = {};
+    if (!is_open(never_away, offered_intervals, at_work))
+        return {SlotReason::outside_hours};
+    if (!is_open(resource, offered_intervals, at_work))
+        return {SlotReason::unavailable_override};
+    if (!is_candidate)
+        return {SlotReason::not_aligned};
+    if (is_limited(calendar, resource, start))
+        return {SlotReason::limit_reached};
+    int taken = 0;
+    bool meets_booking = false, meets_buffer = false;
     for (const Booking& booking : resource.bookings) {
         if (!takes_time(booking, calendar.as_of))
             continue;
         if (booking.service_id == service.id && booking.interval == slot) {
             ++taken;
-        } else {
-            const Interval busy = with_buffers(booking);
-            if (busy.begin < wanted.end && wanted.begin < busy.end)
-                return 0;
+            continue;
         }
-        if (date_of(calendar.zone, booking.interval.begin) == date_of(calendar.zone, start)) {
-            ++that_day;
-            that_day_of_service += booking.service_id == service.id ? 1 : 0;
-        }
+        const Interval busy = with_buffers(booking);
+        meets_booking =
+            meets_booking || (booking.interval.begin < slot.end && slot.begin < booking.interval.end);
+        meets_buffer = meets_buffer || (busy.begin < wanted.end && wanted.begin < busy.end);
     }
-    if (settings.max_bookings_per_day_of_business && that_day >= *settings.max_bookings_per_day_of_business)
-        return 0;
-    if (settings.max_bookings_per_day_of_service &&
-        that_day_of_service >= *settings.max_bookings_per_day_of_service)
-        return 0;
-    return std::max(0, settings.capacity - taken);
+    if (meets_booking)
+        return {SlotReason::booked};
+    if (meets_buffer)
+        return {SlotReason::buffer};
+    if (taken >= calendar.settings.capacity)
+        return {SlotReason::full};
+    return {SlotReason::ok, calendar.settings.capacity - taken};
 }
 
-/// S9, S10.
-inline bool in_time(const Calendar& calendar, Instant start) {
+/// S10: ok, or why nobody is asked.
+inline SlotReason in_time(const Calendar& calendar, Instant start) {
     const Settings& settings = calendar.settings;
-    if (start < calendar.window.begin || start >= calendar.window.end)
-        return false;
+    if (start < calendar.as_of)
+        return SlotReason::in_past;
     if (start < calendar.as_of + settings.min_notice)
-        return false;
-    return !settings.max_advance_days || start <= calendar.as_of + hours(24) * *settings.max_advance_days;
+        return SlotReason::too_soon;
+    if (settings.max_advance_days && start > calendar.as_of + hours(24) * *settings.max_advance_days)
+        return SlotReason::too_far;
+    return SlotReason::ok;
 }
 
 /// S14: how many unassigned bookings compete for the time of this start.
@@ -223,34 +254,79 @@ inline std::size_t waiting(const Calendar& calendar, Instant start) {
     return count;
 }
 
-inline std::vector<FoundSlot> slots(const Business& business) {
-    const Calendar& calendar = business.calendar();
-    std::vector<std::vector<Interval>> offered_to;
-    std::set<Instant> starts;
-    std::vector<std::set<Instant>> starts_of;
-    for (const Resource& resource : calendar.resources) {
-        offered_to.push_back(offered(calendar, resource));
-        starts_of.push_back(candidates(calendar, resource, offered_to.back()));
-        starts.insert(starts_of.back().begin(), starts_of.back().end());
+/// What becomes of a start; the slot is one only where the reason is ok.
+struct Judged {
+    SlotReason reason;
+    FoundSlot slot;
+};
+
+/// The rules for many starts of one calendar; the window of the calendar must contain them.
+class Rules {
+public:
+    explicit Rules(const Calendar& calendar) : calendar_(calendar) {
+        for (const Resource& resource : calendar.resources) {
+            offered_.push_back(offered(calendar, resource));
+            candidates_.push_back(candidates(calendar, resource, offered_.back()));
+        }
     }
-    std::vector<FoundSlot> result;
-    for (const Instant start : starts) {
-        if (!in_time(calendar, start))
-            continue;
-        FoundSlot slot{start, {}, 0};
-        for (std::uint32_t i = 0; i < calendar.resources.size(); ++i) {
-            const int left = starts_of[i].contains(start)
-                                 ? seats(calendar, calendar.resources[i], offered_to[i], start)
-                                 : 0;
-            if (left > 0) {
-                slot.people.push_back(i);
-                slot.remaining_capacity += left;
+
+    std::set<Instant> all_candidates() const {
+        std::set<Instant> all;
+        for (const std::set<Instant>& starts : candidates_)
+            all.insert(starts.begin(), starts.end());
+        return all;
+    }
+
+    Judged judge(Instant start) const {
+        Judged judged{SlotReason::not_offered, {start, {}, 0}};
+        const SlotReason time = in_time(calendar_, start);
+        if (calendar_.resources.empty() || time != SlotReason::ok)
+            return calendar_.resources.empty() ? judged : Judged{time, judged.slot};
+        for (std::uint32_t i = 0; i < calendar_.resources.size(); ++i) {
+            const Answer said =
+                answer(calendar_, calendar_.resources[i], offered_[i], candidates_[i].contains(start), start);
+            judged.reason = std::max(judged.reason, said.reason);
+            if (said.reason == SlotReason::ok) {
+                judged.slot.people.push_back(i);
+                judged.slot.remaining_capacity += said.seats_left;
             }
         }
-        if (!slot.people.empty() && slot.people.size() > waiting(calendar, start))
-            result.push_back(slot);
+        if (judged.reason == SlotReason::ok && judged.slot.people.size() <= waiting(calendar_, start))
+            return {SlotReason::full, {start, {}, 0}};
+        return judged;
+    }
+
+private:
+    const Calendar& calendar_;
+    std::vector<std::vector<Interval>> offered_;
+    std::vector<std::set<Instant>> candidates_;
+};
+
+inline std::vector<FoundSlot> slots(const Business& business) {
+    const Rules rules(business.calendar());
+    std::vector<FoundSlot> result;
+    for (const Instant start : rules.all_candidates()) {
+        const Judged judged = rules.judge(start);
+        if (judged.reason == SlotReason::ok)
+            result.push_back(judged.slot);
     }
     return result;
+}
+
+/// The type of one moment, by RFC 5545's order of precedence.
+inline FreeBusyType type_at(const Calendar& calendar, const Resource& resource,
+                            const std::vector<Interval>& offered_intervals, Instant moment) {
+    const Interval tick{moment, moment + one_tick};
+    FreeBusyType type =
+        is_open(resource, offered_intervals, tick) ? FreeBusyType::free : FreeBusyType::unavailable;
+    for (const Booking& booking : resource.bookings) {
+        const Interval busy = with_buffers(booking);
+        if (takes_time(booking, calendar.as_of) && busy.begin <= moment && moment < busy.end) {
+            type = std::min(type, booking.status == BookingStatus::pending ? FreeBusyType::tentative
+                                                                           : FreeBusyType::busy);
+        }
+    }
+    return type;
 }
 
 } // namespace bookmeatoz::test::slow

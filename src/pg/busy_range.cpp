@@ -1,0 +1,54 @@
+// The range of busy time: see busy_range.hpp.
+#include "busy_range.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/rangetypes.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+/// The instant moved by some minutes; infinite ones stay where they are. May raise a server error.
+TimestampTz shifted(TimestampTz time, int64 minutes) {
+    TimestampTz result = time;
+    if (!TIMESTAMP_NOT_FINITE(time) &&
+        (__builtin_add_overflow(time, minutes * USECS_PER_MINUTE, &result) || !IS_VALID_TIMESTAMP(result)))
+        ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
+    return result;
+}
+
+} // namespace
+
+Datum busy_range(TimestampTz start, TimestampTz end, int before, int after) {
+    return pg_call([&] {
+        TypeCacheEntry* const type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+        RangeBound lower = {};
+        lower.val = TimestampTzGetDatum(shifted(start, -int64(before)));
+        lower.inclusive = true;
+        lower.lower = true;
+        RangeBound upper = {};
+        upper.val = TimestampTzGetDatum(shifted(end, int64(after)));
+        // Nothing is occupied by a booking that ends before it starts; bookings_end_after_start refuses it.
+        const bool empty = end < start;
+#if PG_VERSION_NUM >= 160000
+        return RangeTypePGetDatum(make_range(type, &lower, &upper, empty, nullptr));
+#else
+        return RangeTypePGetDatum(make_range(type, &lower, &upper, empty));
+#endif
+    });
+}
+
+} // namespace bookmeatoz::pg
+
+using namespace bookmeatoz::pg;
+
+/// IMMUTABLE, STRICT: the value of the generated column bookings.busy.
+BOOKMEATOZ_FUNCTION(busy_range) {
+    return boundary([&]() -> Datum {
+        return bookmeatoz::pg::busy_range(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1),
+                                          PG_GETARG_INT32(2), PG_GETARG_INT32(3));
+    });
+}

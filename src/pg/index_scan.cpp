@@ -1,0 +1,235 @@
+// Index scans by hand: see index_scan.hpp. All of it is server code that may raise an error.
+#include "index_scan.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+extern "C" {
+#include "access/relscan.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/transam.h"
+#include "access/visibilitymap.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "executor/tuptable.h"
+#include "lib/stringinfo.h"
+#include "nodes/primnodes.h"
+#include "storage/bufmgr.h"
+#include "storage/predicate.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+/// 0 where the table has no such stored column of that type.
+AttrNumber find_column(Relation table, const WantedColumn& wanted) {
+    const TupleDesc columns = RelationGetDescr(table);
+    for (int i = 0; i < columns->natts; ++i) {
+        const Form_pg_attribute column = TupleDescAttr(columns, i);
+        if (column->attisdropped || std::strcmp(NameStr(column->attname), wanted.name) != 0)
+            continue;
+        const bool stored =
+            column->attgenerated == '\0' || column->attgenerated == ATTRIBUTE_GENERATED_STORED;
+        const bool right_type =
+            column->atttypid == wanted.type || (wanted.type == ANYENUMOID && type_is_enum(column->atttypid));
+        return stored && right_type ? column->attnum : 0;
+    }
+    return 0;
+}
+
+/// The index holds all rows, or all those in which `null_column` (0: there is none) is NULL.
+bool holds_wanted_rows(Relation index, AttrNumber null_column) {
+    const List* const predicate = RelationGetIndexPredicate(index);
+    if (null_column == 0 || predicate == NIL)
+        return predicate == NIL && null_column == 0;
+    const auto* const test = static_cast<const NullTest*>(linitial(predicate));
+    if (list_length(predicate) != 1 || !IsA(test, NullTest) || test->nulltesttype != IS_NULL ||
+        !IsA(test->arg, Var))
+        return false;
+    return reinterpret_cast<const Var*>(test->arg)->varattno == null_column;
+}
+
+/// As the planner asks before it uses an index: rows of an update chain that it does not hold may be visible to an older
+/// snapshot (access/heap/README.HOT).
+bool holds_all_versions(Relation index) {
+    return !index->rd_index->indcheckxmin ||
+           TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin);
+}
+
+bool has_keys(Relation index, std::span<const WantedColumn> keys, const AttrNumber* columns) {
+    const Form_pg_index form = index->rd_index;
+    if (form->indnkeyatts < static_cast<int>(keys.size()))
+        return false;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const Oid usual = get_opclass_family(GetDefaultOpClass(keys[i].type, BTREE_AM_OID));
+        if (form->indkey.values[i] != columns[i] || index->rd_opfamily[i] != usual ||
+            index->rd_indoption[i] != 0)
+            return false;
+    }
+    return true;
+}
+
+/// The place of a column in the rows of the index, from 0; -1 where it is not stored there.
+AttrNumber place_in(Relation index, AttrNumber column) {
+    const Form_pg_index form = index->rd_index;
+    for (int i = 0; i < form->indnatts; ++i) {
+        if (form->indkey.values[i] == column)
+            return static_cast<AttrNumber>(i);
+    }
+    return -1;
+}
+
+} // namespace
+
+const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) {
+    const char* const table_name = RelationGetRelationName(table);
+    AttrNumber keys[3];
+    for (std::size_t i = 0; i < wanted.keys.size(); ++i) {
+        keys[i] = find_column(table, wanted.keys[i]);
+        if (keys[i] == 0)
+            return psprintf("Column \"%s\" of table \"%s\" is not what it was.", wanted.keys[i].name,
+                            table_name);
+    }
+    AttrNumber columns[ScanPlan::most_columns];
+    plan = {};
+    plan.table = RelationGetRelid(table);
+    for (std::size_t i = 0; i < wanted.columns.size(); ++i) {
+        columns[i] = find_column(table, wanted.columns[i]);
+        if (columns[i] == 0)
+            return psprintf("Column \"%s\" of table \"%s\" is not what it was.", wanted.columns[i].name,
+                            table_name);
+        plan.types[i] = TupleDescAttr(RelationGetDescr(table), columns[i] - 1)->atttypid;
+        plan.places[i] = static_cast<AttrNumber>(columns[i] - 1);
+        plan.attributes = std::max(plan.attributes, columns[i]);
+    }
+    const AttrNumber null_column =
+        wanted.null_column == nullptr ? 0 : find_column(table, {wanted.null_column, UUIDOID});
+
+    List* const indexes = RelationGetIndexList(table);
+    ListCell* cell = nullptr;
+    foreach (cell, indexes) {
+        const Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        const bool fits = index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
+                          has_keys(index, wanted.keys, keys) && holds_wanted_rows(index, null_column);
+        const bool serves = fits && holds_all_versions(index);
+        plan.index_is_too_new = plan.index_is_too_new || fits != serves;
+        std::array<AttrNumber, ScanPlan::most_columns> places{};
+        bool has_all_columns = serves;
+        for (std::size_t i = 0; i < wanted.columns.size() && has_all_columns; ++i) {
+            places[i] = place_in(index, columns[i]);
+            has_all_columns = places[i] >= 0;
+        }
+        // The first that serves; or one that serves alone.
+        if (serves && (has_all_columns || !OidIsValid(plan.index)) && !plan.index_only) {
+            plan.index = RelationGetRelid(index);
+            plan.index_only = has_all_columns;
+            if (has_all_columns)
+                plan.places = places;
+        }
+        index_close(index, AccessShareLock);
+    }
+    list_free(indexes);
+    if (OidIsValid(plan.index)) {
+        plan.index_is_too_new = false;
+        return nullptr;
+    }
+    StringInfoData missing;
+    initStringInfo(&missing);
+    appendStringInfo(&missing, "Table \"%s\" has no valid index that begins with", table_name);
+    for (const WantedColumn& key : wanted.keys)
+        appendStringInfo(&missing, " \"%s\"", key.name);
+    if (wanted.null_column != nullptr)
+        appendStringInfo(&missing, " where \"%s\" IS NULL", wanted.null_column);
+    appendStringInfoChar(&missing, '.');
+    return missing.data;
+}
+
+ScanKeyData& ScanKeys::add(bool same_column, StrategyNumber strategy, RegProcedure comparison, Datum value) {
+    if (!same_column)
+        ++column_;
+    ScanKeyData& key = keys_[count_++];
+    ScanKeyInit(&key, column_, strategy, comparison, value);
+    return key;
+}
+
+ScanKeys& ScanKeys::uuid_is(Datum id) {
+    add(false, BTEqualStrategyNumber, F_UUID_EQ, id);
+    return *this;
+}
+
+ScanKeys& ScanKeys::time_within(Datum from, Datum to) {
+    add(false, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE, from);
+    add(true, BTLessStrategyNumber, F_TIMESTAMPTZ_LT, to);
+    return *this;
+}
+
+ScanKeys& ScanKeys::time_after(Datum time) {
+    add(false, BTGreaterStrategyNumber, F_TIMESTAMPTZ_GT, time);
+    return *this;
+}
+
+IndexScan::IndexScan(const ScanPlan& plan, const ScanKeys& keys)
+    : plan_(plan), table_(table_open(plan.table, NoLock)), index_(index_open(plan.index, AccessShareLock)),
+      visibility_page_(InvalidBuffer) {
+    const Snapshot snapshot = GetActiveSnapshot();
+#if PG_VERSION_NUM >= 190000
+    scan_ = index_beginscan(table_, index_, snapshot, nullptr, keys.count(), 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
+    scan_ = index_beginscan(table_, index_, snapshot, nullptr, keys.count(), 0);
+#else
+    scan_ = index_beginscan(table_, index_, snapshot, keys.count(), 0);
+#endif
+    scan_->xs_want_itup = plan.index_only;
+    slot_ = table_slot_create(table_, nullptr);
+    values_ = plan.index_only ? index_values_ : slot_->tts_values;
+    nulls_ = plan.index_only ? index_nulls_ : slot_->tts_isnull;
+}
+
+void IndexScan::close() {
+    if (visibility_page_ != InvalidBuffer)
+        ReleaseBuffer(visibility_page_);
+    ExecDropSingleTupleTableSlot(slot_);
+    index_endscan(scan_);
+    index_close(index_, AccessShareLock);
+    table_close(table_, NoLock);
+}
+
+void IndexScan::seek(ScanKeys& keys) {
+    index_rescan(scan_, keys.data(), keys.count(), nullptr, 0);
+}
+
+bool IndexScan::next() {
+    CHECK_FOR_INTERRUPTS();
+    if (plan_.index_only)
+        return next_of_index();
+    if (!index_getnext_slot(scan_, ForwardScanDirection, slot_))
+        return false;
+    slot_getsomeattrs(slot_, plan_.attributes);
+    return true;
+}
+
+bool IndexScan::next_of_index() {
+    while (const ItemPointer row = index_getnext_tid(scan_, ForwardScanDirection)) {
+        const BlockNumber page = ItemPointerGetBlockNumber(row);
+        if (VM_ALL_VISIBLE(table_, page, &visibility_page_)) {
+            // What the visit of the row would have done for SERIALIZABLE.
+            PredicateLockPage(table_, page, scan_->xs_snapshot);
+        } else if (index_fetch_heap(scan_, slot_)) {
+            ExecClearTuple(slot_);
+        } else {
+            continue;
+        }
+        index_deform_tuple(scan_->xs_itup, scan_->xs_itupdesc, index_values_, index_nulls_);
+        return true;
+    }
+    return false;
+}
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,106 @@
+// Index scans by hand, as the executor does them: under the active snapshot, and from the index alone where it has all
+// columns and the page is known to be visible to all. Privileges and row security are not looked at here: read_rights.hpp.
+#pragma once
+
+#include "boundary.hpp"
+
+#include <array>
+#include <initializer_list>
+#include <span>
+#include <type_traits>
+
+extern "C" {
+#include "access/genam.h"
+#include "access/skey.h"
+#include "utils/relcache.h"
+}
+
+namespace bookmeatoz::pg {
+
+/// A column as the reader knows it. ANYENUMOID stands for any enum type.
+struct WantedColumn {
+    const char* name;
+    Oid type;
+};
+
+/// What a scan must find: an index on `keys`, perhaps more behind them; partial only as `WHERE null_column IS NULL`, and
+/// that if there is a null_column.
+struct WantedScan {
+    std::span<const WantedColumn> keys;
+    std::span<const WantedColumn> columns;
+    const char* null_column = nullptr;
+};
+
+/// How a table is read. Right as long as the server sends no invalidation of the table or the index.
+struct ScanPlan {
+    static constexpr std::size_t most_columns = 10;
+
+    Oid table = InvalidOid;
+    Oid index = InvalidOid;
+    bool index_only = false;
+    /// None was found but one that the present transaction must not use yet.
+    bool index_is_too_new = false;
+    /// Of a row of the table the first `attributes` are taken apart.
+    AttrNumber attributes = 0;
+    /// Where the wanted columns stand, from 0, in the row of the index or of the table; and their types.
+    std::array<AttrNumber, most_columns> places{};
+    std::array<Oid, most_columns> types{};
+};
+
+/// Finds the way to read an open table; nullptr if found, else what is missing (allocated in the current memory context).
+/// May raise a server error.
+const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan);
+
+/// The conditions of one scan, on the leading columns of its index in their order. Raises no error: the comparisons are
+/// built-in functions.
+class ScanKeys {
+public:
+    ScanKeys& uuid_is(Datum id);
+    /// from <= the column < to
+    ScanKeys& time_within(Datum from, Datum to);
+    ScanKeys& time_after(Datum time);
+    /// Another value for the first condition.
+    void replace_first(Datum id) { keys_[0].sk_argument = id; }
+
+    ScanKeyData* data() { return keys_; }
+    int count() const { return count_; }
+
+private:
+    ScanKeyData& add(bool same_column, StrategyNumber strategy, RegProcedure comparison, Datum value);
+
+    ScanKeyData keys_[3];
+    int count_ = 0;
+    AttrNumber column_ = 0;
+};
+
+/// One scan, open from construction to close(). The table must be locked. Everything may raise a server error, so it belongs
+/// inside a pg_call(). There is no destructor to skip then: the server releases what an error leaves open.
+class IndexScan {
+public:
+    IndexScan(const ScanPlan& plan, const ScanKeys& keys);
+    void close();
+
+    /// Begins anew with these conditions, as many as at first.
+    void seek(ScanKeys& keys);
+    /// Moves to the next row; false after the last. Values are good until then.
+    bool next();
+    bool is_null(std::size_t column) const { return nulls_[plan_.places[column]]; }
+    Datum get(std::size_t column) const { return values_[plan_.places[column]]; }
+
+private:
+    bool next_of_index();
+
+    const ScanPlan& plan_;
+    Relation table_;
+    Relation index_;
+    IndexScanDesc scan_;
+    TupleTableSlot* slot_;
+    Buffer visibility_page_;
+    const Datum* values_;
+    const bool* nulls_;
+    Datum index_values_[INDEX_MAX_KEYS];
+    bool index_nulls_[INDEX_MAX_KEYS];
+};
+static_assert(std::is_trivially_destructible_v<IndexScan> && std::is_trivially_destructible_v<ScanKeys>);
+
+} // namespace bookmeatoz::pg
