@@ -283,15 +283,22 @@ std::optional<CalendarScans> CalendarScans::open(Oid schema) {
     return CalendarScans(schema, session, *plans);
 }
 
-bool CalendarScans::sees(Sight sight, const IndexScan& row) const {
+bool CalendarScans::sees(Sight sight, const IndexScan& row) {
     const auto id = [&](std::size_t column) {
         return row.is_null(column) ? nullptr : DatumGetUUIDP(row.get(column));
     };
     switch (sight) {
     case Sight::every_row:
         return true;
-    case Sight::by_business:
-        return reaches_business(class_, schema_, id(0));
+    case Sight::by_business: {
+        const pg_uuid_t* const business = id(0);
+        if (business != nullptr && reached_business_ && same_id(*business, *reached_business_))
+            return true;
+        const bool reaches = reaches_business(class_, schema_, business);
+        if (reaches && business != nullptr)
+            reached_business_ = *business;
+        return reaches;
+    }
     case Sight::by_business_row:
         return reaches_business_row(class_, id(0), id(1));
     case Sight::unknown:
@@ -426,11 +433,17 @@ void CalendarScans::overrides(Interval reach, std::span<ResourceRows> employees)
 }
 
 void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
+    // One employee is about as busy as the others; memory that a growing vector leaves behind costs more than the rows.
+    std::size_t most = 16;
     read_each(
         plans_.bookings,
         ScanKeys().uuid_is(Datum(0)).time_within(to_datum(asked.reach.begin), to_datum(asked.reach.end)),
-        employees,
-        [&](const IndexScan& row, ResourceRows& employee) { add_booking(row, asked, employee.bookings); });
+        employees, [&](const IndexScan& row, ResourceRows& employee) {
+            if (employee.bookings.empty())
+                employee.bookings.reserve(most);
+            add_booking(row, asked, employee.bookings);
+            most = std::max(most, employee.bookings.size());
+        });
 }
 
 void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,

@@ -3,7 +3,7 @@ Called by run.py and row_security.py."""
 
 import random
 from contextlib import nullcontext
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 from differences import Difference
 from questions import FUNCTIONS, OF_THE_PRESENT, at_present
@@ -25,6 +25,14 @@ def ways(dice: random.Random) -> List[Way]:
     return [Way(True, "UTC"), Way(False, dice.choice(SESSION_ZONES))]
 
 
+class Asking(NamedTuple):
+    """Which scenarios, how, and in which context."""
+    indexes: Sequence[int]
+    ways: List[Way]
+    circumstances: str = ""
+    context: Callable = nullcontext
+
+
 class Round:
     """Scenarios that are in the database, and what the reference answers: to each function, for each scenario. The holds expire about
     as_of for most functions, about now for those of the present."""
@@ -38,6 +46,9 @@ class Round:
         self.expected = {name: [None if function.question(scenario) is None else
                                 function.answer(scenario.business, function.question(scenario))
                                 for scenario in self.asked(name)] for name, function in FUNCTIONS.items()}
+
+    def all(self) -> range:
+        return range(len(self.scenarios))
 
     def asked(self, name: str) -> List[Scenario]:
         return self.present if name in OF_THE_PRESENT else self.scenarios
@@ -57,20 +68,16 @@ class Round:
             return []
         return [(self.scenarios[index], Difference("no direct scans", circumstances, "expected", "direct scans", "the server", taken))]
 
-    def compare(self, chosen_ways: List[Way], indexes=None, circumstances="", context=nullcontext) -> Failures:
-        """Every function, against the reference; asked in a context."""
-        if indexes is None:
-            indexes = range(len(self.scenarios))
-
-        def compare_some(names):
-            with context():
-                return [failure for name in names for failure in self.compare_function(name, chosen_ways, indexes, circumstances)]
-        failures = compare_some([name for name in FUNCTIONS if name not in OF_THE_PRESENT])
+    def compare(self, askings: List[Asking]) -> Failures:
+        """Every function, against the reference."""
+        failures = [failure for asking in askings
+                    for failure in self.compare_functions(asking, [name for name in FUNCTIONS if name not in OF_THE_PRESENT])]
         with self.server.holds_moved(self.moved):
-            return failures + compare_some(OF_THE_PRESENT)
+            return failures + [failure for asking in askings for failure in self.compare_functions(asking, OF_THE_PRESENT)]
 
-    def compare_function(self, name: str, chosen_ways: List[Way], indexes, circumstances: str) -> Failures:
-        return [(self.scenarios[index], Difference(f"{name} differs from the reference", f"{way}{circumstances}",
-                                                   "the reference", self.expected[name][index], "the server", answer))
-                for way in chosen_ways for index, answer in self.ask(name, way, indexes).items()
-                if answer != self.expected[name][index]]
+    def compare_functions(self, asking: Asking, names) -> Failures:
+        with asking.context():
+            return [(self.scenarios[index], Difference(f"{name} differs from the reference", f"{way}{asking.circumstances}",
+                                                       "the reference", self.expected[name][index], "the server", answer))
+                    for name in names for way in asking.ways for index, answer in self.ask(name, way, asking.indexes).items()
+                    if answer != self.expected[name][index]]

@@ -2,11 +2,12 @@
 of a session. Called by run.py, in the transaction of a batch."""
 
 import random
+from functools import partial
 from typing import NamedTuple, Optional
 
 from differences import Difference
 from questions import FUNCTIONS
-from round import Failures, Round, Way, ways
+from round import Asking, Failures, Round, Way, ways
 from scenario import Dice, Scenario
 
 
@@ -29,26 +30,26 @@ def blind_contexts(dice: Dice, business_id: str, other_id: str):
 
 
 def check_row_security(batch: Round, dice: random.Random, share: float) -> Failures:
-    """For a share of the scenarios, each in one context of either kind."""
-    failures = []
+    """For a share of the scenarios, each in one context that sees it, in one that does not, and in that of an employee as a mere user."""
+    application = batch.server.application
+    failures, askings = [], []
     for index, scenario in enumerate(batch.scenarios):
         if dice.random() >= share:
             continue
         contexts = Dice(f"{scenario.seed} row security")
-        business_id = scenario.business.id
-        seeing = contexts.choice(seeing_contexts(contexts, business_id))
-        failures += batch.compare(ways(dice), [index], f", row security, {seeing}", lambda: batch.server.application(seeing))
-        with batch.server.application(seeing):
+        seeing = contexts.choice(seeing_contexts(contexts, scenario.business.id))
+        askings.append(Asking([index], ways(dice), f", row security, {seeing}", partial(application, seeing)))
+        with application(seeing):
             failures += batch.check_direct(index, f"{seeing}")
         other_id = batch.scenarios[index - 1].business.id
-        if other_id != business_id:
-            blind = contexts.choice(blind_contexts(contexts, business_id, other_id))
-            with batch.server.application(blind):
+        if other_id != scenario.business.id:
+            blind = contexts.choice(blind_contexts(contexts, scenario.business.id, other_id))
+            with application(blind):
                 failures += check_hidden(batch, contexts.choice(ways(dice)), index, blind)
         if scenario.business.employees:
-            with batch.server.application(Context(None, None, contexts.choice(sorted(scenario.business.employees)))):
+            with application(Context(None, None, contexts.choice(sorted(scenario.business.employees)))):
                 failures += check_both_ways(batch, dice, index)
-    return failures
+    return failures + batch.compare(askings)
 
 
 def check_hidden(batch: Round, way: Way, index: int, context: Context) -> Failures:

@@ -21,7 +21,7 @@ from calendar_json import instant_text
 from differences import Difference, item_text, print_scenario, report
 from questions import FUNCTIONS, with_questions
 from reference import Business, Question, Slot, find_available_slots
-from round import Failures, Round, Way, ways
+from round import Asking, Failures, Round, Way, ways
 from row_security import check_row_security
 from scenario import Dice, Scenario, make_scenario, with_another_absence, with_another_booking, with_another_employee
 from shrink import shrink
@@ -39,7 +39,7 @@ def check_batch(server, scenarios: List[Scenario], dice: random.Random) -> Tuple
                                       "stored", stored.get(scenario.business.id, 0)))
                 for scenario in scenarios if stored.get(scenario.business.id, 0) != len(scenario.business.bookings)]
     failures += batch.check_direct(0, "superuser")
-    failures += batch.compare(chosen_ways)
+    failures += batch.compare([Asking(batch.all(), chosen_ways)])
     failures += check_windows(batch, dice.choice(chosen_ways))
     return batch, first_of_each(failures + [failure for index in range(len(scenarios)) for failure in check_find_is_check(batch, index)])
 
@@ -113,7 +113,7 @@ def check_properties(batch: Round, dice: random.Random) -> Failures:
             changed.append(replace(scenario, business=business))
             conditions.append(condition)
         after_change = Round(batch.server, changed)
-        failures += after_change.compare([dice.choice(ways(dice))], None, f", after {change.__name__}")
+        failures += after_change.compare([Asking(after_change.all(), [dice.choice(ways(dice))], f", after {change.__name__}")])
         for scenario, condition, before, after in zip(changed, conditions, batch.expected["find_available_slots"],
                                                       after_change.expected["find_available_slots"]):
             if condition == "fewer" and not only_fewer(before, after):

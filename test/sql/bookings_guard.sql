@@ -92,6 +92,90 @@ DELETE FROM employees WHERE business_id = :'salon';
 SELECT count(*), count(resource_id) AS with_resource, count(employee_id) AS with_employee FROM bookings WHERE start_time = '2030-02-09 10:00+00';
 ROLLBACK TO alone;
 
+-- An expired hold is in nobody's way, whoever writes and however (S19): the next writer deletes it. One in force is.
+SAVEPOINT holds;
+\set hold 'INSERT INTO bookings (business_id, service_id, employee_id, start_time, hold_expires_at) VALUES (' :'salon' ',' :'haircut' ',' :'anna_at_salon' ','
+:hold '2030-02-13 10:00+00', clock_timestamp() + interval '1 hour');
+:annas '2030-02-13 10:00+00');
+UPDATE bookings SET hold_expires_at = clock_timestamp() WHERE start_time = '2030-02-13 10:00+00';
+:annas '2030-02-13 10:30+00') RETURNING start_time;
+SELECT count(*) FROM bookings WHERE start_time = '2030-02-13 10:00+00';
+:hold '2030-02-13 12:00+00', clock_timestamp() - interval '1 hour'), (:'salon', :'haircut', :'anna_at_salon', '2030-02-13 13:00+00', clock_timestamp() - interval '1 hour');
+UPDATE bookings SET start_time = '2030-02-13 12:00+00', end_time = '2030-02-13 13:30+00' WHERE start_time = '2030-02-13 10:30+00' RETURNING start_time;
+:hold '2030-02-13 15:00+00', clock_timestamp() - interval '1 hour');
+COPY bookings (business_id, customer_id, service_id, employee_id, start_time, status) FROM STDIN;
+00000000-0000-4000-8000-0000000000c1	00000000-0000-4000-8000-000000000101	00000000-0000-4000-8000-0000000000f1	00000000-0000-4000-8000-0000000000d1	2030-02-13 15:00+00	confirmed
+\.
+:hold '2030-02-13 17:00+00', clock_timestamp() - interval '1 hour');
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status) VALUES
+    (:'salon', :'carl_at_salon', :'haircut', :'ben_at_salon', '2030-02-13 17:00+00', 'confirmed'), (:'salon', :'carl_at_salon', :'haircut', :'anna_at_salon', '2030-02-13 17:00+00', 'cancelled');
+SELECT count(*) FROM bookings WHERE start_time = '2030-02-13 17:00+00' AND hold_expires_at IS NOT NULL;
+UPDATE bookings SET employee_id = :'anna_at_salon' WHERE start_time = '2030-02-13 17:00+00' AND employee_id = :'ben_at_salon';
+SELECT start_time, status, hold_expires_at FROM bookings WHERE start_time > '2030-02-13' AND start_time < '2030-02-14' ORDER BY 1, 2;
+-- What else changes in a row touches no hold, and so may be done to many rows at once.
+:hold '2030-02-13 10:00+00', clock_timestamp() - interval '1 hour');
+UPDATE bookings SET notes = 'seen', reminder_sent_1h = true WHERE start_time > '2030-02-13' AND start_time < '2030-02-14';
+-- It never comes back.
+UPDATE bookings SET hold_expires_at = clock_timestamp() + interval '1 hour' WHERE start_time = '2030-02-13 10:00+00';
+\echo :LAST_ERROR_SQLSTATE
+UPDATE bookings SET hold_expires_at = NULL, customer_id = :'carl_at_salon' WHERE start_time = '2030-02-13 10:00+00';
+UPDATE bookings SET status = 'confirmed', hold_expires_at = NULL, customer_id = :'carl_at_salon' WHERE start_time = '2030-02-13 10:00+00';
+UPDATE bookings SET status = 'rejected', hold_expires_at = NULL, customer_id = :'carl_at_salon' WHERE start_time = '2030-02-13 10:00+00' RETURNING status;
+ROLLBACK TO holds;
+-- One that holds a seat gives it up (S15).
+UPDATE services SET settings = '{"capacity": 2}' WHERE id = :'haircut';
+:hold '2030-02-13 10:00+00', clock_timestamp() + interval '1 hour');
+:annas '2030-02-13 10:00+00') RETURNING seat;
+UPDATE bookings SET hold_expires_at = clock_timestamp() WHERE start_time = '2030-02-13 10:00+00' AND status = 'pending';
+:annas '2030-02-13 10:00+00') RETURNING seat;
+ROLLBACK TO holds;
+-- The caller need not see it.
+CREATE ROLE regress_guard_holds;
+SELECT bookmeatoz_grant_app_role('regress_guard_holds');
+CREATE POLICY regress_guard_no_holds ON bookings AS RESTRICTIVE TO regress_guard_holds USING (hold_expires_at IS NULL);
+:hold '2030-02-13 10:00+00', clock_timestamp() - interval '1 hour');
+SET ROLE regress_guard_holds;
+SELECT set_session_context(NULL, :'salon', NULL);
+:annas '2030-02-13 10:00+00') RETURNING start_time;
+RESET ROLE;
+ROLLBACK TO holds;
+
+-- Daily limits (S16): of the service or of the business, on the local date, for whoever writes; overbooked passes.
+UPDATE services SET settings = '{"max_bookings_per_day": 2}' WHERE id = :'haircut';
+:annas '2030-02-14 10:00+00'), (:'salon', :'carl_at_salon', :'haircut', 'confirmed', :'anna_at_salon', '2030-02-14 11:00+00');
+:annas '2030-02-14 12:00+00');
+\echo :LAST_ERROR_SQLSTATE
+:annas '2030-02-14 23:30+00') RETURNING start_time;
+:annas '2030-02-13 23:30+00');
+:salon_booking :'ben_at_salon', '2030-02-14 12:00+00') RETURNING start_time;
+UPDATE bookings SET employee_id = :'anna_at_salon' WHERE employee_id = :'ben_at_salon' AND start_time = '2030-02-14 12:00+00';
+UPDATE bookings SET start_time = '2030-02-14 13:00+00', end_time = '2030-02-14 13:30+00' WHERE employee_id = :'anna_at_salon' AND start_time = '2030-02-14 11:00+00' RETURNING start_time;
+UPDATE bookings SET status = 'cancelled' WHERE employee_id = :'anna_at_salon' AND start_time = '2030-02-14 10:00+00';
+:annas '2030-02-14 15:00+00') RETURNING start_time;
+UPDATE bookings SET status = 'confirmed' WHERE employee_id = :'anna_at_salon' AND start_time = '2030-02-14 10:00+00';
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status, overbooked) VALUES (:'salon', :'carl_at_salon', :'haircut', :'anna_at_salon', '2030-02-14 15:00+00', 'confirmed', true) RETURNING overbooked;
+UPDATE services SET settings = '{}' WHERE id = :'haircut';
+UPDATE businesses SET settings = '{"max_bookings_per_day": 4}' WHERE id = :'salon';
+:annas '2030-02-14 16:00+00') RETURNING start_time;
+:annas '2030-02-14 17:00+00');
+UPDATE bookings SET notes = 'full' WHERE employee_id = :'anna_at_salon' AND start_time > '2030-02-14' AND start_time < '2030-02-15';
+ROLLBACK TO holds;
+-- Expired holds do not count.
+UPDATE services SET settings = '{"max_bookings_per_day": 1}' WHERE id = :'haircut';
+:hold '2030-02-14 10:00+00', clock_timestamp() + interval '1 hour');
+:annas '2030-02-14 12:00+00');
+UPDATE bookings SET hold_expires_at = clock_timestamp() WHERE start_time = '2030-02-14 10:00+00';
+:annas '2030-02-14 12:00+00') RETURNING start_time;
+ROLLBACK TO holds;
+
+-- A business that lost its last employee is occupied by its unassigned bookings, though they belonged to nobody (S12).
+:nobodys '2030-02-15 10:00+00') RETURNING resource_id;
+UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+:nobodys '2030-02-15 10:10+00');
+\echo :LAST_ERROR_SQLSTATE
+:nobodys '2030-02-15 10:45+00') RETURNING resource_id = business_id AS of_business;
+ROLLBACK TO holds;
+
 -- overbooked passes the guard and takes the right to; searches count it (S11).
 CREATE ROLE regress_guard_app;
 CREATE ROLE regress_guard_staff;
