@@ -12,10 +12,14 @@ Interval bookable_window(Interval asked, Instant as_of, const Settings& settings
     return asked;
 }
 
-Interval booking_reach(Interval window, const Service& service) {
-    const Duration before = service.buffer_before + longest_booking + longest_buffer;
-    const Duration after = service.duration + service.buffer_after + longest_buffer;
-    return {window.begin - std::max(before, date_reach), window.end + std::max(after, date_reach)};
+Interval booking_reach(Interval window, const Service& service, const Settings& settings) {
+    Duration before = service.buffer_before + longest_booking + longest_buffer;
+    Duration after = service.duration + service.buffer_after + longest_buffer;
+    if (settings.max_bookings_per_day_of_service || settings.max_bookings_per_day_of_business) {
+        before = std::max(before, date_reach);
+        after = std::max(after, date_reach);
+    }
+    return {window.begin - before, window.end + after};
 }
 
 Interval slot_reach(Interval window, const Service& service) {

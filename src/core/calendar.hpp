@@ -84,8 +84,8 @@ inline constexpr Duration date_reach = 2 * one_day;
 Interval bookable_window(Interval asked, Instant as_of, const Settings& settings);
 
 /// The instants at which a booking may start and still matter for starts in `window`: by its busy time (S6) or by the
-/// count of a local day (S16).
-Interval booking_reach(Interval window, const Service& service);
+/// count of a local day where there is a limit (S16).
+Interval booking_reach(Interval window, const Service& service, const Settings& settings);
 
 /// Working time that can hold a slot, buffers included, for any start in `window` (S8).
 Interval slot_reach(Interval window, const Service& service);

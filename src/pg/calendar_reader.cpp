@@ -65,7 +65,7 @@ void LoadedCalendar::load(Interval window) {
         rows.bookings.clear();
     }
     unassigned_.clear();
-    const Interval bookings = booking_reach(window, calendar_.service);
+    const Interval bookings = booking_reach(window, calendar_.service, calendar_.settings);
     const Interval overrides = override_reach(window, calendar_.service);
     if (!is_empty(window) && !rows_.empty()) {
         from_tables([&](CalendarSource& source) {

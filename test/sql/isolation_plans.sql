@@ -20,6 +20,7 @@ INSERT INTO bookings (business_id, customer_id, service_id, start_time, status)
 VACUUM ANALYZE notifications, customers, bookings;
 SET ROLE regress_isolation_app;
 SET enable_bitmapscan = off;
+SET enable_seqscan = off;
 \pset format unaligned
 \pset tuples_only on
 

@@ -41,16 +41,21 @@ TEST(S10Horizon, NoticeBeyondTheHorizonLeavesNothing) {
 const Service long_service{uuid(1), minutes(3000), minutes(700), minutes(1000)};
 
 TEST(S9Reach, TheLongestBookingThatReachesInIsLoaded) {
-    const Interval reach = booking_reach(asked, long_service);
+    const Interval reach = booking_reach(asked, long_service, {});
     // The last start whose busy time ends before the buffer of the first slot begins, and the first one behind the last.
     EXPECT_LE(reach.begin, asked.begin - minutes(700) - longest_buffer - longest_booking + one_tick);
     EXPECT_GE(reach.end, asked.end + minutes(3000) + minutes(1000) + longest_buffer - one_tick);
 }
 
-TEST(S9Reach, BookingsOfTheSameLocalDateAreLoaded) {
-    const Interval reach = booking_reach(asked, {uuid(1), minutes(1), minutes(0), minutes(0)});
-    EXPECT_LE(reach.begin, asked.begin - date_reach);
-    EXPECT_GE(reach.end, asked.end + date_reach);
+TEST(S9Reach, BookingsOfTheSameLocalDateAreLoadedWhereALimitCountsThem) {
+    const Service short_service{uuid(1), minutes(1), minutes(0), minutes(0)};
+    Settings settings;
+    EXPECT_LE(booking_reach(asked, short_service, settings).end, asked.end + longest_buffer + minutes(1));
+    settings.max_bookings_per_day_of_service = 1;
+    EXPECT_LE(booking_reach(asked, short_service, settings).begin, asked.begin - date_reach);
+    EXPECT_GE(booking_reach(asked, short_service, settings).end, asked.end + date_reach);
+    std::swap(settings.max_bookings_per_day_of_service, settings.max_bookings_per_day_of_business);
+    EXPECT_GE(booking_reach(asked, short_service, settings).end, asked.end + date_reach);
 }
 
 TEST(S9Reach, OverridesOfTheDaysAroundAreLoaded) {

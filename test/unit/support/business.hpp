@@ -171,7 +171,7 @@ private:
 /// What a careful reader of the tables loads for this question, and not a row more (booking_reach(), override_reach()).
 inline Business in_reach(const Business& all) {
     Business loaded = all;
-    const Interval bookings = booking_reach(all.window, all.service);
+    const Interval bookings = booking_reach(all.window, all.service, all.settings);
     const Interval overrides = override_reach(all.window, all.service);
     const auto out_of_reach = [&](const Booking& booking) {
         return booking.interval.begin < bookings.begin || booking.interval.begin >= bookings.end;
