@@ -283,15 +283,22 @@ std::optional<CalendarScans> CalendarScans::open(Oid schema) {
     return CalendarScans(schema, session, *plans);
 }
 
-bool CalendarScans::sees(Sight sight, const IndexScan& row) const {
+bool CalendarScans::sees(Sight sight, const IndexScan& row) {
     const auto id = [&](std::size_t column) {
         return row.is_null(column) ? nullptr : DatumGetUUIDP(row.get(column));
     };
     switch (sight) {
     case Sight::every_row:
         return true;
-    case Sight::by_business:
-        return reaches_business(class_, schema_, id(0));
+    case Sight::by_business: {
+        const pg_uuid_t* const business = id(0);
+        if (business != nullptr && reached_business_ && same_id(*business, *reached_business_))
+            return true;
+        const bool reaches = reaches_business(class_, schema_, business);
+        if (reaches && business != nullptr)
+            reached_business_ = *business;
+        return reaches;
+    }
     case Sight::by_business_row:
         return reaches_business_row(class_, id(0), id(1));
     case Sight::unknown:

@@ -33,7 +33,8 @@ struct CalendarPlans {
 
 class CalendarScans final : public CalendarSource {
 public:
-    /// nullopt where queries must answer. The tables stay locked until the end of the transaction, as those of a query.
+    /// For the role and the session context of this moment; nullopt where queries must answer. The tables stay locked until
+    /// the end of the transaction, as those of a query.
     static std::optional<CalendarScans> open(Oid schema);
 
     std::optional<ServiceRow> service(const Uuid& id) override;
@@ -59,13 +60,15 @@ private:
     /// The same once for each employee, as `take(row, employee)`; the first of the keys is the employee's id.
     template <class Take>
     void read_each(const SightedScan& scan, ScanKeys keys, std::span<ResourceRows> employees, Take take);
-    bool sees(Sight sight, const IndexScan& row) const;
+    bool sees(Sight sight, const IndexScan& row);
     std::optional<BusinessRow> business(const Uuid& id);
     void add_booking(const IndexScan& row, const BookingsAsked& asked,
                      std::pmr::vector<Booking>& bookings) const;
 
     Oid schema_;
     ContextClass class_;
+    /// The business of the last row that was seen: mostly that of the next one too.
+    std::optional<pg_uuid_t> reached_business_;
     CalendarPlans plans_;
 };
 
