@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <vector>
 
 namespace bookmeatoz::pg {
 namespace {

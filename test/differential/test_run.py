@@ -13,7 +13,7 @@ from questions import FUNCTIONS, with_questions
 from scenario import make_scenario
 from shrink import shrink
 
-OPTIONS = argparse.Namespace(row_security=1.0, properties=True)
+OPTIONS = argparse.Namespace(row_security=1.0, properties=1.0)
 
 
 class Refused(NamedTuple):
@@ -122,6 +122,12 @@ class Comparison(unittest.TestCase):
                         for question, answer in zip(questions, answers)]
         self.assertTrue(kinds(Clipping()))
 
+    def test_a_change_that_is_not_seen(self):
+        for change in ("insert_booking", "insert_override", "insert_employee"):
+            server = BoundServer()
+            setattr(server, change, lambda *_: None)
+            self.assertNotEqual(kinds(server, 40), set(), change)
+
     def test_bookings_that_vanish(self):
         class Losing(BoundServer):
             def bookings_stored(self, businesses):
@@ -140,7 +146,7 @@ class Shrinking(unittest.TestCase):
                 answers = super().ask(function, questions, session_zone)
                 self.businesses = kept
                 return answers
-        options = argparse.Namespace(row_security=0, properties=False)
+        options = argparse.Namespace(row_security=0, properties=0)
         numbers = (number for number in range(100)
                    if run.find_difference(Forgetful(), with_questions(make_scenario(f"small:{number}")), options))
         scenario = with_questions(make_scenario(f"small:{next(numbers)}"))
