@@ -42,6 +42,7 @@ BEGIN
         SELECT o.name, c.oid, c.relowner
         FROM @extschema@.bookmeatoz_objects() o LEFT JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
         WHERE o.kind = 'table'
+        ORDER BY c.oid
     LOOP
         IF relation.oid IS NULL THEN
             RAISE EXCEPTION 'table % does not exist', relation.name
@@ -71,7 +72,7 @@ BEGIN
     END IF;
     SELECT c.relname INTO owned
     FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
-    WHERE o.kind = 'table' AND c.relowner = role LIMIT 1;
+    WHERE o.kind = 'table' AND c.relowner = role ORDER BY c.oid LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'role % owns table %: what it has is not taken away', role, quote_ident(owned)
             USING ERRCODE = 'invalid_grant_operation', HINT = 'Hand the tables to another role first: bookmeatoz_set_owner().';

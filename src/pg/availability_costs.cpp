@@ -1,7 +1,7 @@
 // availability_costs(): what the layers of a search cost, measured inside the server, in CPU time, so that others on the
 // machine matter little. For benchmarks; a search itself measures nothing.
+#include "call_memory.hpp"
 #include "extension_schema.hpp"
-#include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
 #include "../core/slot_search.hpp"
@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <vector>
 
 namespace bookmeatoz::pg {
 namespace {
@@ -51,14 +52,13 @@ BOOKMEATOZ_FUNCTION(availability_costs) {
         std::array<Layer, 3> layers{{{"configuration", {}}, {"bookings", {}}, {"computation", {}}}};
         for (int round = 0; round < rounds; ++round) {
             poll_interrupts();
-            ContextMemory context(CurrentMemoryContext);
-            std::pmr::monotonic_buffer_resource memory(&context);
+            CallMemory memory;
             double last = cpu_time();
-            LoadedCalendar loaded(question, schema, &memory);
+            LoadedCalendar loaded(question, schema, memory.resource());
             const double configured = cpu_time();
             loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
             const double fetched = cpu_time();
-            SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
+            SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
             while (search.next()) {
             }
             const double ends[] = {configured, fetched, cpu_time()};

@@ -1,8 +1,8 @@
 // find_available_dates(): the local dates that have a slot, as rows (available_date, first_slot).
 #include "../core/available_dates.hpp"
+#include "call_memory.hpp"
 #include "calendar_values.hpp"
 #include "extension_schema.hpp"
-#include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
 
@@ -47,13 +47,12 @@ BOOKMEATOZ_FUNCTION(find_available_dates) {
             throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "more than 366 dates are asked for",
                            "At most 366 days are looked at in one call.", "Ask for several ranges in turn.");
 
-        ContextMemory context(CurrentMemoryContext);
-        std::pmr::monotonic_buffer_resource memory(&context);
-        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
-        loaded.load(bookable_window(instants_of(loaded.time_zone(), first, last, &memory), question.as_of,
-                                    loaded.calendar().settings));
+        CallMemory memory;
+        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
+        loaded.load(bookable_window(instants_of(loaded.time_zone(), first, last, memory.resource()),
+                                    question.as_of, loaded.calendar().settings));
         ResultRows rows(fcinfo);
-        AvailableDates dates(loaded.calendar(), first, last, poll_interrupts, &memory);
+        AvailableDates dates(loaded.calendar(), first, last, poll_interrupts, memory.resource());
         while (const std::optional<AvailableDate> date = dates.next())
             rows.add({DateADTGetDatum(to_date(date->date)), to_datum(date->first_slot)});
         return Datum(0);

@@ -474,9 +474,8 @@ void CalendarScans::add_booking(const IndexScan& row, const BookingsAsked& asked
 void CalendarScans::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {
     read_each(plans_.mapped_services, ScanKeys().uuid_is(Datum(0)), employees,
               [&](const IndexScan& row, ResourceRows&) { services.push_back(to_uuid(row.get(1))); });
-    std::ranges::sort(services);
-    const auto repeated = std::ranges::unique(services);
-    services.erase(repeated.begin(), repeated.end());
+    std::sort(services.begin(), services.end());
+    services.erase(std::unique(services.begin(), services.end()), services.end());
 }
 
 } // namespace bookmeatoz::pg

@@ -1,8 +1,8 @@
 // find_available_slots() and next_available_slots(): slots as rows (slot_start, slot_end, employee_ids, remaining_capacity).
+#include "call_memory.hpp"
 #include "calendar_values.hpp"
 #include "employee_ids.hpp"
 #include "extension_schema.hpp"
-#include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
 #include "../core/slot_search.hpp"
@@ -57,12 +57,11 @@ BOOKMEATOZ_FUNCTION(find_available_slots) {
         const auto window = arguments.window(1);
 
         // All of one call lives in this context and goes with it.
-        ContextMemory context(CurrentMemoryContext);
-        std::pmr::monotonic_buffer_resource memory(&context);
-        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        CallMemory memory;
+        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
         loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
         SlotRows rows(fcinfo, loaded);
-        SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
+        SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
         while (const std::optional<Slot> slot = search.next()) {
             if (rows.count() == most_slots)
                 too_many_slots();
@@ -79,16 +78,15 @@ BOOKMEATOZ_FUNCTION(next_available_slots) {
         const Instant after = arguments.instant(1, "after_time");
         const auto wanted = static_cast<std::size_t>(arguments.count(2, "max_slots", most_slots));
 
-        ContextMemory context(CurrentMemoryContext);
-        std::pmr::monotonic_buffer_resource memory(&context);
-        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        CallMemory memory;
+        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
         SlotRows rows(fcinfo, loaded);
         auto ahead = look_ahead(after, question.as_of, loaded.calendar().settings);
         for (Duration length = first_look; !is_empty(ahead) && rows.count() < wanted;
              length = std::min(3 * length, longest_window)) {
             const Instant end = std::min(ahead.begin + length, ahead.end);
             loaded.load({ahead.begin, end});
-            SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
+            SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
             while (rows.count() < wanted) {
                 const std::optional<Slot> slot = search.next();
                 if (!slot)

@@ -1,8 +1,8 @@
 // free_busy(): when an employee is free and when not, as rows (period, busy_type).
 #include "../core/free_busy.hpp"
+#include "call_memory.hpp"
 #include "calendar_values.hpp"
 #include "extension_schema.hpp"
-#include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
 
@@ -60,16 +60,15 @@ BOOKMEATOZ_FUNCTION(free_busy) {
         const pg_uuid_t employee_id = arguments.id(0, "employee_id");
         const auto window = arguments.window(1);
 
-        ContextMemory context(CurrentMemoryContext);
-        std::pmr::monotonic_buffer_resource memory(&context);
+        CallMemory memory;
         // S19: a hold that expired before this transaction began is none.
         const Instant now = to_instant(GetCurrentTransactionStartTimestamp());
-        LoadedCalendar loaded(employee_id, now, extension_schema(fcinfo), &memory);
+        LoadedCalendar loaded(employee_id, now, extension_schema(fcinfo), memory.resource());
         loaded.load(window);
         ResultRows rows(fcinfo);
         const Calendar& calendar = loaded.calendar();
         for (const FreeBusyPeriod& period :
-             bookmeatoz::free_busy(calendar, calendar.resources.front(), window, &memory))
+             bookmeatoz::free_busy(calendar, calendar.resources.front(), window, memory.resource()))
             rows.add({tstzrange(period.period), text_datum(type_name(period.type))});
         return Datum(0);
     });

@@ -1,8 +1,8 @@
 // check_slot(): whether one start can be booked, and why not, as one row (available, reason, employee_ids).
 #include "../core/slot_check.hpp"
+#include "call_memory.hpp"
 #include "employee_ids.hpp"
 #include "extension_schema.hpp"
-#include "memory.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
 
@@ -15,11 +15,11 @@ BOOKMEATOZ_FUNCTION(check_slot) {
         const Question question = arguments.question(2);
         const Instant start = arguments.instant(1, "slot_start");
 
-        ContextMemory context(CurrentMemoryContext);
-        std::pmr::monotonic_buffer_resource memory(&context);
-        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        CallMemory memory;
+        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
         loaded.load({start, start + one_tick});
-        const SlotCheck check = bookmeatoz::check_slot(loaded.calendar(), start, poll_interrupts, &memory);
+        const SlotCheck check =
+            bookmeatoz::check_slot(loaded.calendar(), start, poll_interrupts, memory.resource());
 
         ResultRows rows(fcinfo);
         EmployeeIds employee_ids;

@@ -1,7 +1,7 @@
 // find_available_slots_json(): the slots of find_available_slots() as one JSON value, written straight into the result.
+#include "call_memory.hpp"
 #include "calendar_values.hpp"
 #include "extension_schema.hpp"
-#include "memory.hpp"
 #include "slot_arguments.hpp"
 #include "uuid_text.hpp"
 #include "../core/slot_search.hpp"
@@ -236,12 +236,11 @@ BOOKMEATOZ_FUNCTION(find_available_slots_json) {
         const Question question = arguments.question(3);
         const auto window = arguments.window(1);
 
-        ContextMemory context(CurrentMemoryContext);
-        std::pmr::monotonic_buffer_resource memory(&context);
-        LoadedCalendar loaded(question, extension_schema(fcinfo), &memory);
+        CallMemory memory;
+        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
         loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
-        SlotJson json(loaded, window, &memory);
-        SlotSearch search(loaded.calendar(), poll_interrupts, &memory);
+        SlotJson json(loaded, window, memory.resource());
+        SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
         while (const std::optional<Slot> slot = search.next())
             json.add(*slot);
         return json.value();

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The differential test: random businesses, every function of availability of the server against the reference, exactly; read in both ways
-(by direct scans and by queries); window invariance, order and independence of the session's time zone on each. With --properties also what
-adding an employee, a booking or an absence may change, with --row-security also as an application's role.
-Usage: run.py --scenarios 1000 --seed 1 [--properties] [--dsn ...]; run.py --only 1:17 explains one scenario; run.py --dry needs no server.
+(by direct scans and by queries); window invariance, order and independence of the session's time zone on each; for a share of them what
+adding an employee, a booking or an absence may change, and the answers that an application's role gets under row security.
+Usage: run.py --scenarios 1000 --seed 1 [--dsn ...]; run.py --only 1:17 explains one scenario; run.py --dry needs no server.
 Called by people and by the test suite; it rolls back whatever it writes. Debian: python3, python3-psycopg2, tzdata."""
 
 import argparse
@@ -165,7 +165,8 @@ def open_server(options):
 
 
 def find_difference(server, scenario: Scenario, options) -> Optional[Difference]:
-    failures = check_in_transaction(server, [scenario], random.Random(0), replace_options(options, row_security=float(options.row_security > 0)))
+    whole = replace_options(options, row_security=float(options.row_security > 0), properties=float(options.properties > 0))
+    failures = check_in_transaction(server, [scenario], random.Random(0), whole)
     return failures[0][1] if failures else None
 
 
@@ -212,9 +213,9 @@ def read_scenario_file(name: str) -> Scenario:
 def check_in_transaction(server, scenarios: List[Scenario], dice: random.Random, options) -> Failures:
     try:
         batch, failures = check_batch(server, scenarios, dice)
-        if not failures:
+        if not failures and options.row_security > 0:
             failures = first_of_each(check_row_security(batch, dice, options.row_security))
-        if options.properties and not failures:
+        if not failures and dice.random() < options.properties:
             failures = first_of_each(check_properties(batch, dice))
     except server.error:
         server.roll_back()
@@ -273,11 +274,14 @@ def results(server, options):
 
 
 def run(server, options) -> int:
-    started, done, failed = time.time(), 0, 0
+    started, told, done, failed = time.time(), time.time(), 0, 0
     kinds, counted = collections.Counter(), collections.Counter()
     print(f"differential test: {options.scenarios} scenarios, seed {options.seed}", flush=True)
     for result in results(server, options):
         done += result.scenarios
+        if time.time() > told + 60:
+            print(f"  {done} scenarios, {failed} differences", flush=True)
+            told = time.time()
         counted += result.tally
         for scenario, difference in result.failures:
             failed += 1
@@ -302,11 +306,13 @@ def main() -> int:
     parser.add_argument("--seed", default=None, help="of the whole run; printed; without one a new one is drawn")
     parser.add_argument("--only", metavar="SEED", help="explain one scenario, by the seed that a report names (for example 7:123)")
     parser.add_argument("--file", help="explain a scenario from a JSON file with the keys business and question")
-    parser.add_argument("--properties", action="store_true", help="also add a booking, an absence and an employee to each")
-    parser.add_argument("--row-security", type=float, default=0.1, metavar="SHARE", help="of the scenarios that are also asked as an application's role")
+    parser.add_argument("--properties", type=float, default=0.1, metavar="SHARE",
+                        help="of the batches, to each scenario of which a booking, an absence and an employee are added too")
+    parser.add_argument("--row-security", type=float, default=0.1, metavar="SHARE",
+                        help="of the scenarios that are also asked as an application's role")
     parser.add_argument("--dsn", default="", help="connection string; without it the PG* environment")
     parser.add_argument("--dry", action="store_true", help="no server: the reference against itself")
-    parser.add_argument("--batch", type=int, default=200, help="scenarios in one transaction")
+    parser.add_argument("--batch", type=int, default=100, help="scenarios in one transaction")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--failures", type=int, default=3, help="stop after so many differences")
     parser.add_argument("--shrink", type=float, default=20, help="seconds for making a difference small; 0 leaves it as it is")

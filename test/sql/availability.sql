@@ -162,4 +162,23 @@ ROLLBACK TO active;
 -- In every place where a set may stand.
 SELECT s.name, f.slot_start FROM services s, LATERAL find_available_slots(s.id, '2030-01-07 15:00+00', '2030-01-07 16:00+00', as_of => :at) f ORDER BY 1, 2;
 SELECT (find_available_slots(:'haircut', '2030-01-07 15:00+00', '2030-01-07 15:20+00', as_of => :at)).slot_start;
+
+-- A call within a call: a policy that searches. Both have their own memory.
+CREATE FUNCTION public.searches_again() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('test.inside', true) = 'yes' THEN
+        RETURN true;
+    END IF;
+    PERFORM set_config('test.inside', 'yes', true);
+    RETURN (SELECT count(*) > 1000 FROM find_available_slots('00000000-0000-4000-8000-0000000000f1', '2030-01-01 00:00+00', '2030-12-01 00:00+00',
+                                                             as_of => '2029-12-01 00:00+00'))
+           AND set_config('test.inside', 'no', true) = 'no';
+END $$;
+SELECT md5(string_agg(f::text, ';')) AS slots FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2030-12-01 00:00+00', as_of => :at) f \gset
+CREATE POLICY searches ON working_hours AS RESTRICTIVE USING (public.searches_again());
+SET ROLE regress_availability_app;
+SELECT set_session_context(NULL, :'salon', NULL);
+SELECT md5(string_agg(f::text, ';')) = :'slots' AS same, current_setting('test.inside') AS searched
+FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2030-12-01 00:00+00', as_of => :at) f;
+RESET ROLE;
 ROLLBACK;
