@@ -4,6 +4,7 @@
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/format.sh"
 source "$top/dev.d/cluster.sh"
+source "$top/dev.d/storm.sh"
 source "$top/dev.d/report.sh"
 
 fuzz_seconds=${FUZZ_SECONDS:-20}
@@ -157,6 +158,8 @@ check_database() {
 	step 'differential' count_one differential_run
 	step 'robustness' count_unittest robustness
 	step 'hot standby' count_tap hot_standby
+	step 'self-test of the storm' count_unittest storm_unittest
+	step 'storm' count_one run_storm "$work" --minutes 0.2 --seed "$seed"
 	step 'restore' count_tap restore_tests
 	cp "$work/server.log" "$logs/server.log"
 }
@@ -187,5 +190,7 @@ signed_context() { PATH="$bindir:$PATH" "$work/src/test/node/run.sh"; }
 robustness() { cd "$work/src/test/robustness" && "$python3" -m unittest -v; }
 
 hot_standby() { "$work/src/test/robustness/standby.sh"; }
+
+storm_unittest() { cd "$work/src/test/storm" && "$python3" -m unittest; }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }

@@ -11,6 +11,8 @@ public:
     /// The grid of `calendar.settings.slot_alignment`; complete for starts in `window`. The working time must outlive it.
     SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy, Interval window,
              std::pmr::memory_resource* memory);
+    /// It may look at progressions of its own, so that a copy would look at those of another.
+    SlotGrid(SlotGrid&&) = default;
 
     /// The first grid instant >= at_least, if there is one. at_least must ascend from call to call.
     std::optional<Instant> next(Instant at_least);

@@ -63,7 +63,7 @@ bool ResourceSlots::next() {
 
 SlotSearch::SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_resource* memory)
     : calendar_(calendar), memory_(memory), working_(memory), streams_(memory), starts_(memory),
-      free_(memory), unassigned_(memory) {
+      free_(memory), unassigned_begins_(memory), unassigned_ends_(memory) {
     const Interval window = bookable_window(calendar.window, calendar.as_of, calendar.settings);
     if (is_empty(window))
         return;
@@ -83,9 +83,13 @@ SlotSearch::SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_res
     for (const Booking& booking : calendar.unassigned) {
         const bool competes = std::binary_search(calendar.competing_services.begin(),
                                                  calendar.competing_services.end(), booking.service_id);
-        if (competes && occupies(booking, calendar.as_of))
-            unassigned_.push_back(busy_interval(booking));
+        if (competes && occupies(booking, calendar.as_of)) {
+            unassigned_begins_.push_back(busy_interval(booking).begin);
+            unassigned_ends_.push_back(busy_interval(booking).end);
+        }
     }
+    std::sort(unassigned_begins_.begin(), unassigned_begins_.end());
+    std::sort(unassigned_ends_.begin(), unassigned_ends_.end());
 }
 
 const WorkingTime& SlotSearch::working_time_of(const Resource& resource, Interval reach) {
@@ -107,11 +111,11 @@ void SlotSearch::advance(std::uint32_t stream) {
 bool SlotSearch::outnumbered(Instant start, std::size_t free) {
     const Service& service = calendar_.service;
     const Interval wanted{start - service.buffer_before, start + service.duration + service.buffer_after};
-    // Slots ascend, so what ended before this one never counts again.
-    std::erase_if(unassigned_, [&](const Interval& busy) { return busy.end <= wanted.begin; });
-    const auto waiting = std::count_if(unassigned_.begin(), unassigned_.end(),
-                                       [&](const Interval& busy) { return meets(busy, wanted); });
-    return static_cast<std::size_t>(waiting) >= free;
+    while (begun_ < unassigned_begins_.size() && unassigned_begins_[begun_] < wanted.end)
+        ++begun_;
+    while (ended_ < unassigned_ends_.size() && unassigned_ends_[ended_] <= wanted.begin)
+        ++ended_;
+    return begun_ - ended_ >= free;
 }
 
 std::optional<Slot> SlotSearch::next() {
@@ -131,7 +135,7 @@ std::optional<Slot> SlotSearch::next() {
             found += starts_[stream] == start ? 1 : 0;
         }
         last_ = std::span(free_).first(found);
-        if (!unassigned_.empty() && outnumbered(start, found))
+        if (!unassigned_begins_.empty() && outnumbered(start, found))
             continue;
         int remaining = 0;
         for (const std::uint32_t stream : last_)
@@ -141,6 +145,7 @@ std::optional<Slot> SlotSearch::next() {
 }
 
 void SlotSearch::skip_to(Instant instant) {
+    // Then no stream is behind it, and those of the last slot go on with the next one.
     if (!last_.empty() && starts_[last_.front()] >= instant)
         return;
     last_ = {};

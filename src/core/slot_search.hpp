@@ -74,8 +74,12 @@ private:
     /// Room for the indexes of all streams; those of the last slot, which go on only when the next one is asked for.
     std::pmr::vector<std::uint32_t> free_;
     std::span<const std::uint32_t> last_;
-    /// S14: busy time of the unassigned bookings that count and have not ended yet.
-    Intervals unassigned_;
+    /// S14: where busy time of the unassigned bookings that compete begins and where it ends, each ascending; those
+    /// that have begun and not ended meet a slot. Slots ascend, so both are counted on from slot to slot.
+    std::pmr::vector<Instant> unassigned_begins_;
+    std::pmr::vector<Instant> unassigned_ends_;
+    std::size_t begun_ = 0;
+    std::size_t ended_ = 0;
 };
 
 } // namespace bookmeatoz

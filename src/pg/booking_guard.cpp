@@ -151,7 +151,7 @@ private:
     Oid schema_;
     Oid owner_;
     bool is_attempt_;
-    // Of a row that claims time.
+    // Of a row that claims time; the zone where a daily limit is set.
     Settings settings_;
     pg_tz* time_zone_ = nullptr;
 };
@@ -355,8 +355,10 @@ void BookingRow::load_settings() {
          settings_query.run_committed(schema_, {*value("business_id"), *value("service_id")})) {
         read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
         read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
-        const Datum zone = found.get(3);
-        time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
+        if (has_daily_limit()) {
+            const Datum zone = found.get(3);
+            time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
+        }
     }
 }
 

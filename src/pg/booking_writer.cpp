@@ -100,7 +100,7 @@ public:
 
     const LoadedCalendar& loaded() const { return loaded_; }
 
-    /// An index into calendar().resources; raises the refusal where there is none.
+    /// Whom to book; raises the refusal where there is nobody.
     const Resource& decide(Instant start, const Refusals& refusals) {
         loaded_.load({start, start + one_tick});
         SlotCheck check = check_slot(loaded_.calendar(), start, poll_interrupts, &memory_);
