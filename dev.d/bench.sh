@@ -8,7 +8,7 @@
 # ./dev bench availability [--bookings N] [--growth] [OPTION...]: finding slots beside SQL, PL/pgSQL and JavaScript (bench/availability), on a
 #   private server with generated data, N bookings (2,000,000 if not given); the other options are those of bench/availability/run.py. Some
 #   eight minutes. The report is also in build/bench/availability.md, the picture beside it. --growth instead compares 200,000 bookings with
-#   20,000,000: an hour, and 20 GB of disk in /tmp.
+#   20,000,000: half an hour, and 20 GB of disk in /tmp.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
