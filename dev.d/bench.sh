@@ -78,8 +78,8 @@ bench_availability() {
 	mkdir -p "$top/build/bench"
 	if [ -n "$growth" ]; then
 		"$bindir/createdb" small
-		make_bookings small 200000
-		make_bookings bench 20000000
+		make_bookings small 200000 -v search_only=1
+		make_bookings bench 20000000 -v search_only=1
 		"$(debian_python3)" "$work/src/bench/availability/run.py" --small small --large bench "$@" | tee "$top/build/bench/growth.md"
 		return
 	fi
@@ -94,9 +94,10 @@ bench_availability() {
 		tee "$top/build/bench/availability.md"
 }
 
+# make_bookings DATABASE NUMBER [OPTION OF PSQL...]
 make_bookings() {
 	echo "making $2 bookings ..." >&2
-	"$bindir/psql" -X -q -d "$1" -v bookings="$2" -f "$work/src/bench/availability/data.sql" >&2
+	"$bindir/psql" -X -q -d "$1" -v bookings="$2" "${@:3}" -f "$work/src/bench/availability/data.sql" >&2
 }
 
 # A server with the module of this checkout and an empty database "bench", to which PGHOST, PGUSER and PGDATABASE lead.

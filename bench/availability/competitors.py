@@ -122,7 +122,9 @@ def of_any_flat(gaps) -> str:
 
 
 def first_of_any(gaps) -> str:
-    return slots_of_any(gaps, AS_OURS, BY_START + " LIMIT 1")
+    """Grouped is only the first start."""
+    return f"""WITH slot AS MATERIALIZED ({slots_of_any(gaps, "slot_start, duration, employee_id", "")})
+SELECT {AS_OURS} FROM slot WHERE slot_start = (SELECT min(slot_start) FROM slot) GROUP BY slot_start, duration"""
 
 
 def dates_of_any(gaps) -> str:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Finding slots, measured beside the best SQL and PL/pgSQL for it, a bare SELECT of the same bookings, SELECT 1, and JavaScript over
-node-postgres. Usage: run.py [--quick] [--no-node] [--small DATABASE --large DATABASE] [--picture FILE], connected by PGHOST and PGDATABASE to a
+node-postgres. Usage: run.py [--rounds N] [--no-node] [--small DATABASE --large DATABASE] [--picture FILE], connected by PGHOST and PGDATABASE to a
 database made by data.sql; LATENCY is the program made from latency.cpp. Prints Markdown; progress goes to standard error. Called by
 ./dev bench availability.
 
@@ -26,6 +26,7 @@ import picture
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SETUP = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET timezone = 'UTC'"
+MILLISECONDS = 30   # that a side gets in a round
 FIRST_DAY = "2030-01-07 00:00 America/New_York"
 EMPLOYEES = "(SELECT array_agg(employee_id) FROM employee_services WHERE service_id = $1)"
 
@@ -65,6 +66,9 @@ class Measured(NamedTuple):
     slots: int
     times: Dict[str, List[float]]   # side: microseconds of each round
     cpu: Dict[str, List[float]]
+
+    def title(self) -> str:
+        return f"{self.case.name}: {self.case.what}, {self.slots:,} slots"
 
     def time(self, side: str) -> float:
         return statistics.median(self.times[side])
@@ -178,7 +182,8 @@ def connect(database: str = "", role: str = "postgres"):
     connection = psycopg2.connect(user=role, **({"dbname": database} if database else {}))
     connection.autocommit = True
     cursor = connection.cursor()
-    for oid in (16, 20, 21, 23, 25, 114, 701, 1082, 1184, 2950, 2951, 1185, 1022, 1231, 2277):
+    # Everything as text: bigint, integer, text, json, double precision, date, timestamptz, uuid and uuid[].
+    for oid in (20, 23, 25, 114, 701, 1082, 1184, 2950, 2951):
         psycopg2.extensions.register_type(psycopg2.extensions.new_type((oid,), f"text {oid}", lambda value, _: value), cursor)
     cursor.execute(SETUP)
     return cursor
@@ -196,7 +201,7 @@ def check(case: Case) -> int:
         cursor.execute("EXECUTE asked" + ("(" + ", ".join(f"'{value}'" for value in side.parameters) + ")" if side.parameters else ""))
         answers[side.name] = side.read(cursor.fetchall())
         cursor.connection.close()
-    expected = answers[case.sides[2].name if case.sides[2].name in answers else case.sides[1].name]
+    expected = answers[next(side.name for side in case.sides if side.kind == "ours")]
     for name, answer in answers.items():
         if answer != expected:
             differ = sorted(set(answer.items()) ^ set(expected.items()))[:3]
@@ -206,9 +211,14 @@ def check(case: Case) -> int:
     return sum(len(value) if isinstance(value, tuple) else 1 for value in expected.values())
 
 
-def latency(lines: List[Tuple[str, str, str, Tuple[str, ...]]], rounds: int, milliseconds: int) -> Tuple[Dict[int, List[float]], Dict[int, List[float]]]:
+Line = Tuple[str, str, str, Tuple[str, ...]]   # connection options, set-up, statement, parameters
+Times = Dict[int, List[float]]
+
+
+def latency(lines: List[Line], rounds: int) -> Tuple[Times, Times]:
+    """For each line the clock times of the rounds, and the CPU times."""
     text = "\n".join("\t".join([options, setup, " ".join(sql.split()), *parameters]) for options, setup, sql, parameters in lines)
-    output = subprocess.run([os.environ["LATENCY"], str(rounds), str(milliseconds)], input=text, stdout=subprocess.PIPE, check=True, text=True).stdout
+    output = subprocess.run([os.environ["LATENCY"], str(rounds), str(MILLISECONDS)], input=text, stdout=subprocess.PIPE, check=True, text=True).stdout
     times, cpu = defaultdict(list), defaultdict(list)
     for line in output.splitlines():
         number, microseconds, used, _ = line.split("\t")
@@ -217,10 +227,10 @@ def latency(lines: List[Tuple[str, str, str, Tuple[str, ...]]], rounds: int, mil
     return times, cpu
 
 
-def measure(case: Case, quick: bool) -> Measured:
+def measure(case: Case, rounds: int) -> Measured:
     slots = check(case)
     lines = [(f"user={side.role}", f"{SETUP};{side.setup}", side.sql, side.parameters) for side in case.sides]
-    times, cpu = latency(lines, 5 if quick else 31, 20 if quick else 50)
+    times, cpu = latency(lines, rounds)
     return Measured(case, slots, {side.name: times[i] for i, side in enumerate(case.sides)}, {side.name: cpu[i] for i, side in enumerate(case.sides)})
 
 
@@ -237,9 +247,23 @@ def choose(cursor) -> Dict[str, str]:
     return sample
 
 
+# ---- layers
+
+def measure_layers(case: Case) -> Dict[str, float]:
+    """What the layers of ours cost, measured inside the server."""
+    cursor = connect()
+    service, begin, end, *employee = next(side for side in case.sides if side.kind == "ours").parameters
+    runs = []
+    for _ in range(3):
+        cursor.execute("SELECT layer, microseconds FROM availability_costs(%s, %s, %s, %s, rounds => 101)",
+                       (service, begin, end, employee[0] if employee else None))
+        runs.append({layer: float(value) for layer, value in cursor.fetchall()})
+    return min(runs, key=lambda run: sum(run.values()))
+
+
 # ---- JavaScript
 
-def measure_node(cases: List[Case], quick: bool) -> Dict[str, Dict[str, float]]:
+def measure_node(cases: List[Case], rounds: int) -> Dict[str, Dict[str, float]]:
     questions = []
     cursor = connect()
     for case in cases:
@@ -247,13 +271,14 @@ def measure_node(cases: List[Case], quick: bool) -> Dict[str, Dict[str, float]]:
         cursor.execute("SELECT date_part('epoch', %s::timestamptz) * 1000, date_part('epoch', %s::timestamptz) * 1000", (begin, end))
         begin, end = (float(value) for value in cursor.fetchone())
         questions.append({"name": case.name, "service": service, "employee": employee[0] if employee else None, "from": begin, "to": end})
-    output = subprocess.run(["node", os.path.join(HERE, "node", "run.js"), "1" if quick else "5"], input=json.dumps(questions),
+    output = subprocess.run(["node", os.path.join(HERE, "node", "run.js"), str(min(rounds, 3))], input=json.dumps(questions),
                             stdout=subprocess.PIPE, check=True, text=True, env={**os.environ, "PGUSER": "postgres"}).stdout
     results, hashes = defaultdict(dict), defaultdict(dict)
     for line in output.splitlines():
         result = json.loads(line)
         results[result["question"]][result["way"]] = result["microseconds"]
-        hashes[result["question"]][result["way"]] = (result["count"], result["hash"])
+        if "hash" in result:
+            hashes[result["question"]][result["way"]] = (result["count"], result["hash"])
     for question, of_ways in hashes.items():
         if len(set(of_ways.values())) != 1:
             raise SystemExit(f"FAILED: from Node.js, {question}: the ways differ: { {way: count for way, (count, _) in of_ways.items()} }")
@@ -262,7 +287,7 @@ def measure_node(cases: List[Case], quick: bool) -> Dict[str, Dict[str, float]]:
 
 # ---- growth
 
-def measure_growth(small: str, large: str, quick: bool) -> List[str]:
+def measure_growth(small: str, large: str, rounds: int) -> List[str]:
     """W2 in a small and a large database, in turns."""
     lines, names_of, counts = [], [], []
     for database in (small, large):
@@ -272,18 +297,20 @@ def measure_growth(small: str, large: str, quick: bool) -> List[str]:
         sample = choose(cursor)
         parameters = (sample["service_of_all"], FIRST_DAY, "2030-02-06 00:00 America/New_York", sample["employee"])
         counts.append((bookings, businesses))
-        for name, sql in (("ours, compact", "SELECT find_available_slots_json($1, $2, $3, $4)"), ("ours, rows", "SELECT * FROM find_available_slots($1, $2, $3, $4)"),
+        for name, sql in (("ours, compact", "SELECT find_available_slots_json($1, $2, $3, $4)"),
+                          ("ours, rows", "SELECT * FROM find_available_slots($1, $2, $3, $4)"),
                           ("SQL, multirange", competitors.of_one(competitors.multirange))):
             names_of.append(name)
             lines.append((f"user=postgres dbname={database}", SETUP, sql, parameters))
-    times, _ = latency(lines, 9 if quick else 41, 30)
+    times, _ = latency(lines, rounds)
     half = len(lines) // 2
-    report = [f"| W2 | {counts[0][0]:,} bookings, {counts[0][1]:,} businesses | {counts[1][0]:,} bookings, {counts[1][1]:,} businesses | ratio | goal | moonshot |",
-              "|---|---|---|---|---|---|"]
+    sizes = [f"{bookings:,} bookings, {businesses:,} businesses" for bookings, businesses in counts]
+    report = [f"| W2 | {' | '.join(sizes)} | ratio | goal | moonshot |", "|---|---|---|---|---|---|"]
     for i in range(half):
         ratio = statistics.median(b / a for a, b in zip(times[i], times[i + half]))
         goal = "| <= 1.15 | <= 1.05 |" if names_of[i].startswith("ours") else "| | |"
-        report.append(f"| {names_of[i]} | {microseconds(statistics.median(times[i]))} | {microseconds(statistics.median(times[i + half]))} | {ratio:.2f} {goal}")
+        medians = [microseconds(statistics.median(times[place])) for place in (i, i + half)]
+        report.append(f"| {names_of[i]} | {' | '.join(medians)} | {ratio:.2f} {goal}")
     return report
 
 
@@ -321,24 +348,39 @@ def print_goals(results: Dict[str, Measured], node: Dict[str, Dict[str, float]])
             bars = [(f"{'<=' if is_part else '>='} {bar:g}x" if bar else "") for bar in (goal, moonshot)]
             met = [bool(bar) and (value <= bar if is_part else value >= bar) for bar in (goal, moonshot)]
             state = "moonshot" if met[1] else "goal" if met[0] else "missed" if goal else ""
-            print(f"| {case} | {what}, against {side} | {times_word(value)} | {times_word(measured.cpu_ratio(over, under))} | {' | '.join(bars)} | {state} |")
+            ratios = f"{times_word(value)} | {times_word(measured.cpu_ratio(over, under))}"
+            print(f"| {case} | {what}, against {side} | {ratios} | {' | '.join(bars)} | {state} |")
     for way, goal in (("luxon", 100), ("date-fns-tz", 100), ("by hand", 4)):
         if "W2" in node:
             value = node["W2"][way] / node["W2"]["ours, compact"]
-            print(f"| W2 from Node.js | ours, compact, against {way} | {times_word(value)} | | >= {goal}x | | {'goal' if value >= goal else 'missed'} |")
+            state = "goal" if value >= goal else "missed"
+            print(f"| W2 from Node.js | ours, compact, against {way} | {times_word(value)} | | >= {goal}x | | {state} |")
 
 
 def print_times(results: Dict[str, Measured]) -> None:
     cases = [measured for name, measured in results.items() if name.startswith("W")]
-    print("| microseconds, median | " + " | ".join(f"{measured.case.name}: {measured.case.what}, {measured.slots:,} slots" for measured in cases) + " |")
-    print("|---|" + "---|" * len(cases))
-    for name in dict.fromkeys(side.name for measured in cases for side in measured.case.sides):
-        print(f"| {name} | " + " | ".join(microseconds(measured.time(name)) if name in measured.times else "" for measured in cases) + " |")
+    if cases:
+        print("| microseconds, median | " + " | ".join(measured.title() for measured in cases) + " |")
+        print("|---|" + "---|" * len(cases))
+        for name in dict.fromkeys(side.name for measured in cases for side in measured.case.sides):
+            print(f"| {name} | " + " | ".join(microseconds(measured.time(name)) if name in measured.times else "" for measured in cases) + " |")
     for name, measured in results.items():
         if not name.startswith("W"):
             print(f"\n| {name}, {measured.case.what} | microseconds |\n|---|---|")
             for side in measured.case.sides:
                 print(f"| {side.name} | {microseconds(measured.time(side.name))} |")
+
+
+def print_layers(results: Dict[str, Measured], layers: Dict[str, Dict[str, float]]) -> None:
+    """What remains of the time of a client: its own share and the executor's, as in SELECT 1, and the writing and sending of the result."""
+    print("\nWhere ours spends its time, microseconds:\n")
+    print("| | " + " | ".join(layers) + " |\n|---|" + "---|" * len(layers))
+    for layer in next(iter(layers.values())):
+        print(f"| {layer} | " + " | ".join(microseconds(of[layer]) for of in layers.values()) + " |")
+    for what in ("ours, compact", "ours, rows"):
+        rest = [results[case].time(what) - results[case].time("SELECT 1") - sum(of.values()) for case, of in layers.items()]
+        print(f"| the result as {what.split()[-1]}, written and sent | " + " | ".join(microseconds(max(0.0, value)) for value in rest) + " |")
+    print("| round trip, as SELECT 1 | " + " | ".join(microseconds(results[case].time("SELECT 1")) for case in layers) + " |")
 
 
 def print_node(node: Dict[str, Dict[str, float]]) -> None:
@@ -352,7 +394,7 @@ def print_node(node: Dict[str, Dict[str, float]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="few rounds")
+    parser.add_argument("--rounds", type=int, default=31, help="how often all take turns (31)")
     parser.add_argument("--no-node", action="store_true", help="without JavaScript")
     parser.add_argument("--case", action="append", default=[], help="only these cases")
     parser.add_argument("--small", help="a database for the growth, beside --large")
@@ -366,7 +408,7 @@ def main() -> None:
 
     if options.small:
         progress("growth")
-        print("\n".join(measure_growth(options.small, options.large, options.quick)))
+        print("\n".join(measure_growth(options.small, options.large, options.rounds)))
         return
 
     cursor = connect()
@@ -375,25 +417,31 @@ def main() -> None:
     for gaps in (competitors.multirange, competitors.window_functions):
         cursor.execute(competitors.day_by_day(gaps))
     results: Dict[str, Measured] = {}
+    layers: Dict[str, Dict[str, float]] = {}
     cases = [case for case in workload(choose(cursor)) if not options.case or case.name in options.case]
     for case in cases:
         progress(f"{case.name}: {case.what}")
-        results[case.name] = measure(case, options.quick)
+        results[case.name] = measure(case, options.rounds)
+        if case.name.startswith("W"):
+            layers[case.name] = measure_layers(case)
     node: Dict[str, Dict[str, float]] = {}
     if not options.no_node:
         progress("Node.js")
-        node = measure_node([case for case in cases if case.name.startswith("W")], options.quick)
+        node = measure_node([case for case in cases if case.name.startswith("W")], options.rounds)
 
     print(machine() + "\n")
     print_goals(results, node)
     print()
     print_times(results)
+    if layers:
+        print_layers(results, layers)
     if node:
         print_node(node)
     if options.picture:
-        picture.write(options.picture, {name: {side: measured.time(side) for side in measured.times} for name, measured in results.items() if name.startswith("W")},
-                      {name: measured.best("reference") for name, measured in results.items() if name.startswith("W")}, node,
-                      {name: f"{name}: {measured.case.what}, {measured.slots:,} slots" for name, measured in results.items()})
+        of_windows = {name: measured for name, measured in results.items() if name.startswith("W")}
+        picture.write(options.picture, [
+            picture.Panel(measured.title(), {side: measured.time(side) for side in measured.times}, measured.best("reference"), node.get(name, {}))
+            for name, measured in of_windows.items()])
     progress("done")
 
 

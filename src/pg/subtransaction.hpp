@@ -10,7 +10,9 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// commit() or roll_back() must end it; where an exception does, the transaction's abort takes it along.
+/// Ended by commit() or roll_back(), or rolled back on the way out of an exception: the server's own handling of an error
+/// ends the innermost transaction alone, so one that is left open would leave the session in a failed transaction block
+/// that it never began, with all its locks.
 class Subtransaction {
 public:
     Subtransaction() : owner_(CurrentResourceOwner) {
@@ -18,13 +20,20 @@ public:
     }
     Subtransaction(const Subtransaction&) = delete;
     Subtransaction& operator=(const Subtransaction&) = delete;
+    /// The server takes an error while it rolls back for fatal in any case, and keeps the one that is on its way.
+    ~Subtransaction() {
+        if (open_)
+            roll_back();
+    }
 
     void commit() {
         pg_call([] { ReleaseCurrentSubTransaction(); });
+        open_ = false;
         CurrentResourceOwner = owner_;
     }
 
     void roll_back() {
+        open_ = false;
         pg_call([] { RollbackAndReleaseCurrentSubTransaction(); });
         CurrentResourceOwner = owner_;
     }
@@ -49,6 +58,7 @@ public:
 
 private:
     ResourceOwner owner_;
+    bool open_ = true;
 };
 
 } // namespace bookmeatoz::pg

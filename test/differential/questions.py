@@ -47,7 +47,8 @@ def next_question(dice: Dice, scenario: Scenario) -> Optional[NextQuestion]:
 def dates_question(dice: Dice, scenario: Scenario) -> DatesQuestion:
     first = reference.local_date(scenario.business.time_zone, scenario.question.from_time) + timedelta(days=dice.choice((-1, 0, 0, 1)))
     last = reference.local_date(scenario.business.time_zone, scenario.question.to_time)
-    return DatesQuestion(scenario.question, first, max(first, last))
+    # A window of 366 days touches one date more; 366 of them are the most that may be asked for.
+    return DatesQuestion(scenario.question, first, min(max(first, last), first + timedelta(days=365)))
 
 
 def check_question(dice: Dice, scenario: Scenario) -> Optional[CheckQuestion]:

@@ -22,7 +22,7 @@ SAID = f"SELECT booking_id, employee_id, start_time, end_time, status, hold_expi
 
 TAKEN, NOT_BOOKABLE, OTHER_ARGUMENTS = "23P01", "BM001", "BM002"
 SEAT_TAKEN = "23505"           # a direct write of the very same session (bookings_one_per_seat)
-NOT_FOUND, SENSELESS, NO_RIGHT, NOT_SERIALIZABLE = "P0002", "55000", "42501", "40001"
+NOT_FOUND, SENSELESS, NO_RIGHT, NOT_SERIALIZABLE, CANCELLED = "P0002", "55000", "42501", "40001", "57014"
 
 DONE, NOTHING, ROLLED_BACK, DISCONNECTED, IN_DOUBT = "done", "nothing", "rolled back", "disconnected", "in doubt"
 
@@ -119,53 +119,68 @@ class Client:
         self.opened, self.writes, self.created, self.answered_key = False, [], None, None
         # Each statement may commit itself, as many applications have it; but where servers are killed, it must be known what was in doubt.
         self.alone = name not in TOGETHER and self.level == READ_COMMITTED and self.phase != CRASHES and self.random.random() < 0.3
-        committing = False
+        impatient = self.random.random() < 0.03
+        allowed = set(permitted)
+        if impatient:
+            allowed.add(CANCELLED)
+        if self.level != READ_COMMITTED:
+            allowed.add(NOT_SERIALIZABLE)
+        self.committing = False
         try:
+            if impatient:
+                self.cursor.execute("SET statement_timeout = %s", (self.random.randrange(1, 15),))
             try:
-                body(self)
-                if not self.opened:
-                    self.count(name, NOTHING)
-                    return
-                if self.alone:
-                    self.tell(name, certain=True)
-                    self.count(name, DONE if self.writes else NOTHING)
-                    return
-                if self.random.random() < 0.1:
-                    time.sleep(self.random.random() * 0.003)
-                if self.random.random() < 0.05:
-                    self.cursor.execute("ROLLBACK")
-                    self.count(name, ROLLED_BACK)
-                    return
-                committing = True
-                self.cursor.execute("COMMIT")
+                self.count(name, self.outcome(body))
             except psycopg2.Error as error:
                 if is_lost(self.connection, error):
                     raise
-                if self.alone:
-                    self.tell(name, certain=True)
-                    if self.connection.get_transaction_status() != TRANSACTION_STATUS_IDLE:
-                        self.report.unexpected.append(f"{name} left a transaction open: {error}")
-                        self.cursor.execute("ROLLBACK")
-                else:
-                    self.cursor.execute("ROLLBACK")
-                if error.pgcode not in permitted and not (error.pgcode == NOT_SERIALIZABLE and self.level != READ_COMMITTED):
+                self.end_refused(name, error)
+                if error.pgcode not in allowed:
                     self.report.unexpected.append(f"{name} at {self.level} {error.pgcode}: {error}".strip())
                 self.count(name, error.pgcode)
-                return
+            else:
+                self.tell(name, certain=True)
+            if impatient:
+                self.cursor.execute("SET statement_timeout = '30s'")
         except psycopg2.Error as error:
             if not is_lost(self.connection, error):
                 raise
-            if committing:
-                self.tell(name, certain=False)
-            self.count(name, IN_DOUBT if committing else DISCONNECTED)
-            self.connect()
-            self.enter(self.business)
-            if name == "book_with_key":
-                self.key_again = self.key
-                self.attempt(name)
+            self.go_on_after_loss(name)
+
+    def outcome(self, body: Callable) -> str:
+        """Of an attempt that is not refused; self.writes is what was committed then."""
+        body(self)
+        if self.alone or not self.opened:
+            return DONE if self.writes else NOTHING
+        if self.random.random() < 0.1:
+            time.sleep(self.random.random() * 0.003)
+        if self.random.random() < 0.05:
+            self.cursor.execute("ROLLBACK")
+            self.writes, self.created, self.answered_key = [], None, None
+            return ROLLED_BACK
+        self.committing = True
+        self.cursor.execute("COMMIT")
+        self.committing = False
+        return DONE if self.writes else NOTHING
+
+    def end_refused(self, name: str, error: psycopg2.Error):
+        if not self.alone:
+            self.cursor.execute("ROLLBACK")
             return
         self.tell(name, certain=True)
-        self.count(name, DONE if self.writes else NOTHING)
+        if self.connection.get_transaction_status() != TRANSACTION_STATUS_IDLE:
+            self.report.unexpected.append(f"{name} left a transaction open: {error}")
+            self.cursor.execute("ROLLBACK")
+
+    def go_on_after_loss(self, name: str):
+        if self.committing:
+            self.tell(name, certain=False)
+        self.count(name, IN_DOUBT if self.committing else DISCONNECTED)
+        self.connect()
+        self.enter(self.business)
+        if name == "book_with_key":
+            self.key_again = self.key
+            self.attempt(name)
 
     def statement(self, sql: str, *values) -> Optional[tuple]:
         """The first row, in the transaction of the attempt."""

@@ -153,30 +153,36 @@ class Proof(unittest.TestCase):
 class StormWithoutGuard(unittest.TestCase):
     """What is only seen when many write at once."""
 
-    def kinds_found(self, *statements: str) -> set:
+    def assert_found(self, expected: set, *statements: str):
+        """On a machine with other work a storm may be a breeze: it blows again a few times."""
         world.create()
         self.addCleanup(world.drop)
         cursor = world.connect().cursor()
         for statement in statements:
             cursor.execute(statement)
         cursor.connection.close()
-        return {violation.split(":")[0] for violation in storm(2, 1, DIRECT).violations}
+        found = set()
+        for turn in range(6):
+            found |= {violation.split(":")[0] for violation in storm(2, turn, DIRECT).violations}
+            if expected <= found:
+                return
+        self.assertLessEqual(expected, found)
 
     def test_without_exclusion_constraint(self):
-        self.assertIn("overlap", self.kinds_found("ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking"))
+        self.assert_found({"overlap"}, "ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking")
 
     def test_without_seats(self):
-        self.assertIn("capacity", self.kinds_found("DROP INDEX bookings_one_per_seat"))
+        self.assert_found({"capacity"}, "DROP INDEX bookings_one_per_seat")
 
     def test_without_trigger(self):
-        self.assertLessEqual({"overlap", "capacity", "limit of a service", "limit of a business"}, self.kinds_found(
-            "ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking", "DROP INDEX bookings_one_per_seat", NAIVE_GUARD))
+        self.assert_found({"overlap", "capacity", "limit of a service", "limit of a business"},
+                          "ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking", "DROP INDEX bookings_one_per_seat", NAIVE_GUARD)
 
     def test_with_rows_that_vanish(self):
-        self.assertIn("told otherwise", self.kinds_found(
-            "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$ BEGIN "
-            "DELETE FROM bookings WHERE id = NEW.id AND random() < 0.02; RETURN NULL; END $$",
-            "CREATE TRIGGER lose AFTER INSERT ON bookings FOR EACH ROW EXECUTE FUNCTION lose()"))
+        self.assert_found({"told otherwise"},
+                          "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$ BEGIN "
+                          "DELETE FROM bookings WHERE id = NEW.id AND random() < 0.02; RETURN NULL; END $$",
+                          "CREATE TRIGGER lose AFTER INSERT ON bookings FOR EACH ROW EXECUTE FUNCTION lose()")
 
 
 if __name__ == "__main__":
