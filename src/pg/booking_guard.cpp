@@ -80,12 +80,14 @@ constinit SavedQuery day_query(R"(
                                uuids_and_times);
 
 // In the order of ids, as every writer deletes them.
+// Who works on such a row just now may wait for locks of ours: so it is not waited for here, and the constraints decide.
 constinit SavedQuery expired_holds_query(R"(
     SELECT id
       FROM @extschema@.bookings
      WHERE resource_id = $1 AND id <> $2 AND busy OPERATOR(pg_catalog.&&) $3
        AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp()
-     ORDER BY id)",
+     ORDER BY id
+       FOR UPDATE SKIP LOCKED)",
                                          uuid_and_range);
 
 constinit SavedQuery delete_expired_hold(R"(
@@ -120,6 +122,7 @@ public:
     void write_resource();
     void write_session_key();
     bool claims_time() const;
+    bool outlasts_its_hold() const;
     void load_settings();
     void take_locks() const;
     void delete_expired_holds() const;
@@ -151,7 +154,7 @@ private:
     Oid schema_;
     Oid owner_;
     bool is_attempt_;
-    // Of a row that claims time; the zone where a daily limit is set.
+    // Of a row that claims time or outlasts its hold; the zone where a daily limit is set.
     Settings settings_;
     pg_tz* time_zone_ = nullptr;
 };
@@ -248,15 +251,15 @@ void BookingRow::check_right_to_overbook() const {
                        "GRANT EXECUTE ON FUNCTION may_overbook() to the role, or book a free slot.");
 }
 
-/// S19: a hold that has expired never comes back, neither as a booking nor with a later expiry: its time may be others' by
-/// now. It may be ended, or deleted.
+/// S19: a hold that has expired never comes back, neither as a booking nor with a later expiry nor at another time: its time
+/// may be others' by now. It may be ended, or deleted.
 void BookingRow::refuse_revival() const {
     const int column = row_.column("hold_expires_at");
     const TimestampTz now = GetCurrentTimestamp();
     if (row_.is_insert() || row_.old_is_null(column) || DatumGetTimestampTz(row_.old(column)) > now)
         return;
     const std::optional<Datum> expiry = value("hold_expires_at");
-    const bool stays_expired = expiry && DatumGetTimestampTz(*expiry) <= now;
+    const bool stays_expired = expiry && DatumGetTimestampTz(*expiry) <= now && is_same_time_as_before();
     if (occupies(false) && !stays_expired)
         throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the hold has expired",
                        "Its time is no longer kept.", "Book or hold a slot anew.");
@@ -328,6 +331,17 @@ bool BookingRow::claims_time() const {
            !unchanged("buffer_before_minutes", INT4OID) || !unchanged("buffer_after_minutes", INT4OID);
 }
 
+/// A hold is confirmed, or expires later. Others who count at the end of its old time must not pass it over (S16).
+bool BookingRow::outlasts_its_hold() const {
+    const int column = row_.column("hold_expires_at");
+    if (row_.is_insert() || row_.old_is_null(column) || !occupies(false) || is_overbooked(false) ||
+        !value("resource_id") || !value("service_id") || !value("business_id") || !value("start_time") ||
+        TIMESTAMP_NOT_FINITE(time("start_time")))
+        return false;
+    const std::optional<Datum> expiry = value("hold_expires_at");
+    return !expiry || DatumGetTimestampTz(*expiry) > DatumGetTimestampTz(row_.old(column));
+}
+
 TimestampTz BookingRow::busy_begin(bool old) const {
     const int start = row_.column("start_time");
     const int buffer = row_.column("buffer_before_minutes");
@@ -375,7 +389,8 @@ int64 BookingRow::local_date() const {
 
 void BookingRow::take_locks() const {
     BookingLocks locks;
-    if (!(is_attempt_ && row_.is_insert())) {
+    const bool claims = claims_time();
+    if (claims && !(is_attempt_ && row_.is_insert())) {
         locks.add_time(id("resource_id"), busy_begin(false), busy_end(false));
         // What is left counts too: two rows may change places.
         if (!row_.is_insert() && !row_.old_is_null(row_.column("resource_id")) && occupies(true))
@@ -384,7 +399,7 @@ void BookingRow::take_locks() const {
     }
     if (has_daily_limit())
         locks.add_day(id("resource_id"), local_date());
-    if (settings_.capacity > 1)
+    if (claims && settings_.capacity > 1)
         locks.add_session(id("session_key"));
     locks.take();
 }
@@ -495,9 +510,13 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking) {
         row.refuse_revival();
         row.write_resource();
         row.write_session_key();
-        if (row.claims_time()) {
+        const bool claims_time = row.claims_time();
+        if (claims_time || row.outlasts_its_hold()) {
             row.load_settings();
             row.take_locks();
+            row.refuse_revival(); // it may have expired while it waited
+        }
+        if (claims_time) {
             row.delete_expired_holds();
             if (const std::optional<SlotReason> reason = row.refusal()) {
                 if (row.is_attempt())

@@ -33,6 +33,8 @@ TOGETHER = {"book_with_key"}
 BUSY_DAYS = [FIRST_DAY + timedelta(days=day) for day in range(DAYS)]
 # Attempts before a client goes on to another business.
 STAY = 20
+# Milliseconds; whoever waits longer hangs.
+PATIENCE = 30_000
 
 
 class Phase(NamedTuple):
@@ -98,7 +100,8 @@ class Client:
             try:
                 self.connection = connect(user=APP)
                 self.cursor = self.connection.cursor()
-                self.cursor.execute("SET timezone = 'UTC'; SET statement_timeout = '30s'")
+                self.cursor.execute("SET timezone = 'UTC'")
+                self.patience = 0
                 return
             except psycopg2.OperationalError:
                 if time.monotonic() > give_up:
@@ -127,8 +130,7 @@ class Client:
             allowed.add(NOT_SERIALIZABLE)
         self.committing = False
         try:
-            if impatient:
-                self.cursor.execute("SET statement_timeout = %s", (self.random.randrange(1, 15),))
+            self.be_patient(self.random.randrange(1, 15) if impatient else PATIENCE)
             try:
                 self.count(name, self.outcome(body))
             except psycopg2.Error as error:
@@ -140,8 +142,6 @@ class Client:
                 self.count(name, error.pgcode)
             else:
                 self.tell(name, certain=True)
-            if impatient:
-                self.cursor.execute("SET statement_timeout = '30s'")
         except psycopg2.Error as error:
             if not is_lost(self.connection, error):
                 raise
@@ -165,12 +165,27 @@ class Client:
 
     def end_refused(self, name: str, error: psycopg2.Error):
         if not self.alone:
-            self.cursor.execute("ROLLBACK")
+            self.surely("ROLLBACK")
             return
         self.tell(name, certain=True)
         if self.connection.get_transaction_status() != TRANSACTION_STATUS_IDLE:
             self.report.unexpected.append(f"{name} left a transaction open: {error}")
             self.cursor.execute("ROLLBACK")
+
+    def be_patient(self, milliseconds: int):
+        """How long a statement of the session may take."""
+        if milliseconds != self.patience:
+            self.surely(f"SET statement_timeout = {milliseconds}")
+            self.patience = milliseconds
+
+    def surely(self, statement: str):
+        """Outside of what is tried: again, if it is cancelled itself."""
+        while True:
+            try:
+                self.cursor.execute(statement)
+                return
+            except psycopg2.extensions.QueryCanceledError:
+                pass
 
     def go_on_after_loss(self, name: str):
         if self.committing:
