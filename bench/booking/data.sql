@@ -46,3 +46,11 @@ EXCEPTION WHEN exclusion_violation THEN
     RETURN false;
 END
 $$;
+
+-- What was booked before, so that every query is planned for a table that is in use.
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status)
+SELECT id('business'), id('customer'), id('service'), e.id, timestamptz '2027-01-01 00:00Z' + n * interval '45 minutes', 'confirmed'
+  FROM employees AS e, generate_series(0, 9999) AS n;
+INSERT INTO plain_bookings (business_id, customer_id, service_id, employee_id, start_time, end_time, status, buffer_before_minutes, buffer_after_minutes)
+SELECT business_id, customer_id, service_id, employee_id, start_time, end_time, status, buffer_before_minutes, buffer_after_minutes FROM bookings;
+VACUUM ANALYZE;
