@@ -37,9 +37,10 @@ def run_prepared(test: Attack, host: str, port: str, clients: int):
             with open(scripts[-1], "w") as script:
                 script.write(f"BEGIN;\nSELECT booking.set_session_context({ids});\n{fingerprint} \\gset\n"
                              f"\\if :found <> ({expected})\nSELECT 1 / 0;\n\\endif\nCOMMIT;\n")
+        # A thread for each client: pgbench prepares a statement while it waits, and behind one server connection would wait for itself.
         pgbench = subprocess.run(
-            [PGBENCH, "-n", "-M", "prepared", "-c", str(clients), "-t", "60", "-h", host, "-p", port, "-U", APP, *scripts, platform.DATABASE],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+            [PGBENCH, "-n", "-M", "prepared", "-c", str(clients), "-j", str(clients), "-t", "60", "-h", host, "-p", port, "-U", APP, *scripts, platform.DATABASE],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=300)
     test.assertEqual(pgbench.returncode, 0, pgbench.stdout)
     test.assertIn(f"actually processed: {60 * clients}/{60 * clients}", pgbench.stdout)
 
