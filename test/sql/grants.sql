@@ -233,6 +233,11 @@ JOIN pg_extension x ON x.extname = 'bookmeatoz'
 JOIN pg_depend m ON m.refclassid = 'pg_extension'::regclass AND m.refobjid = x.oid AND m.classid = 'pg_proc'::regclass AND m.objid = f.oid
 WHERE o.kind = 'table' AND r.rolname IN ('regress_grants_app', 'regress_grants_auth')
   AND NOT has_function_privilege(r.oid, f.oid, 'EXECUTE');
+-- What the application itself calls to find and to write bookings.
+SELECT p.proname FROM pg_proc p
+WHERE p.pronamespace = 'public'::regnamespace AND p.proname ~ '^(find|next|check|free|book|hold|confirm|release|reschedule|cancel)_'
+  AND has_function_privilege('regress_grants_app', p.oid, 'EXECUTE')
+ORDER BY p.proname COLLATE "C";
 -- And nothing of the administration.
 SELECT object FROM granted
 WHERE role IN ('regress_grants_app'::regrole, 'regress_grants_auth'::regrole) AND object ~ '^(bookmeatoz|sign|trigger)_';
