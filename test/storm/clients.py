@@ -174,9 +174,15 @@ class Client:
 
     def be_patient(self, milliseconds: int):
         """How long a statement of the session may take."""
-        if milliseconds != self.patience:
-            self.surely(f"SET statement_timeout = {milliseconds}")
-            self.patience = milliseconds
+        if milliseconds == self.patience:
+            return
+        if 0 < self.patience < PATIENCE:
+            # A timeout that strikes when a statement has just ended is sent all the same, and the next statement seems to have failed.
+            self.connection.close()
+            self.connect()
+            self.enter(self.business)
+        self.surely(f"SET statement_timeout = {milliseconds}")
+        self.patience = milliseconds
 
     def surely(self, statement: str):
         """Outside of what is tried: again, if it is cancelled itself."""
