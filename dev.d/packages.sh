@@ -77,7 +77,7 @@ need_postgresql() {
 		need_packages "postgresql-${version:?no package postgresql in the sources of apt}" "postgresql-server-dev-$version"
 		PG_CONFIG=$(newest_pg_config)
 	fi
-	if ! [ -e "$("$PG_CONFIG" --pgxs)" ] || ! [ -x "$("$PG_CONFIG" --bindir)/postgres" ]; then
+	if ! can_build_for "$PG_CONFIG"; then
 		echo "./dev: $PG_CONFIG has no server or no development files (Debian: postgresql-server-dev-NN)" >&2
 		return 1
 	fi
@@ -87,9 +87,14 @@ need_postgresql() {
 newest_pg_config() {
 	local candidate
 	for candidate in $(printf '%s\n' /usr/lib/postgresql/*/bin/pg_config | sort -rV) "$(command -v pg_config || true)"; do
-		if [ -x "$candidate" ] && [ -x "$("$candidate" --bindir)/postgres" ] && [ -e "$("$candidate" --pgxs)" ]; then
+		if can_build_for "$candidate"; then
 			echo "$candidate"
 			return
 		fi
 	done
+}
+
+# A server, the files of PGXS and the headers: Debian has them in three packages.
+can_build_for() {
+	[ -x "$1" ] && [ -x "$("$1" --bindir)/postgres" ] && [ -e "$("$1" --pgxs)" ] && [ -e "$("$1" --includedir-server)/postgres.h" ]
 }
