@@ -5,11 +5,10 @@
 
 namespace bookmeatoz {
 
-/// S11, S19: whether a booking takes up time at all. A hold that has expired by as_of blocks nothing.
-inline bool occupies(const Booking& booking, Instant as_of) {
-    switch (booking.status) {
+/// S11: whether a booking of this status takes up time.
+inline bool occupies(BookingStatus status) {
+    switch (status) {
     case BookingStatus::pending:
-        return !booking.hold_expires_at || *booking.hold_expires_at > as_of;
     case BookingStatus::confirmed:
     case BookingStatus::completed:
         return true;
@@ -19,6 +18,13 @@ inline bool occupies(const Booking& booking, Instant as_of) {
         return false;
     }
     return false;
+}
+
+/// S11, S19: whether a booking takes up time as of an instant. A hold that has expired by then blocks nothing.
+inline bool occupies(const Booking& booking, Instant as_of) {
+    const bool has_expired = booking.status == BookingStatus::pending && booking.hold_expires_at &&
+                             *booking.hold_expires_at <= as_of;
+    return occupies(booking.status) && !has_expired;
 }
 
 /// S6: the booking with its own buffers.

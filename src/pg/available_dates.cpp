@@ -20,7 +20,7 @@ bookmeatoz::Interval instants_of(pg_tz* zone, LocalDate first, LocalDate last,
     const Instant end((last + std::chrono::days(1)).time_since_epoch());
     // The dates as if in UTC, and as far around them as a zone can shift a date.
     const auto periods = zone_periods(zone, {begin - date_reach, end + date_reach}, memory);
-    return dates_window(Zone(periods), first, last);
+    return Zone(periods).dates(first, last);
 }
 
 DateADT to_date(LocalDate date) {
@@ -52,9 +52,9 @@ BOOKMEATOZ_FUNCTION(find_available_dates) {
         loaded.load(bookable_window(instants_of(loaded.time_zone(), first, last, memory.resource()),
                                     question.as_of, loaded.calendar().settings));
         ResultRows rows(fcinfo);
-        AvailableDates dates(loaded.calendar(), first, last, poll_interrupts, memory.resource());
-        while (const std::optional<AvailableDate> date = dates.next())
-            rows.add({DateADTGetDatum(to_date(date->date)), to_datum(date->first_slot)});
+        for (const AvailableDate& date :
+             available_dates(loaded.calendar(), first, last, poll_interrupts, memory.resource()))
+            rows.add({DateADTGetDatum(to_date(date.date)), to_datum(date.first_slot)});
         return Datum(0);
     });
 }

@@ -1,12 +1,15 @@
 // The guard of bookings (S18): the trigger that writes the columns which only the database may write, and clears the way for
 // the constraints. Whether a booking collides is theirs to decide; the trigger refuses only what no constraint can express:
 // daily limits (S16), expired holds that would come back (S19), and overbooking without the right.
+#include "../core/busy_time.hpp"
 #include "../core/daily_limit.hpp"
 #include "active_employee.hpp"
 #include "booking_attempt.hpp"
 #include "booking_lock.hpp"
+#include "booking_status.hpp"
 #include "boundary.hpp"
 #include "busy_range.hpp"
+#include "calendar_values.hpp"
 #include "extension_schema.hpp"
 #include "memory.hpp"
 #include "row_trigger.hpp"
@@ -62,7 +65,7 @@ constinit SavedQuery unassigned_query(R"(
       FROM @extschema@.bookings
      WHERE business_id = $1 AND employee_id IS NULL AND resource_id IS NULL AND id <> $2
        AND busy OPERATOR(pg_catalog.&&) $3 AND start_time > $4 AND start_time < $5
-       AND NOT overbooked AND (status = 'pending' OR status = 'confirmed' OR status = 'completed')
+       AND NOT overbooked AND )" OCCUPYING_STATUS R"(
        AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp())
      LIMIT 1)",
                                       uuids_range_and_times);
@@ -71,12 +74,12 @@ constinit SavedQuery day_query(R"(
     SELECT service_id, start_time, hold_expires_at
       FROM @extschema@.bookings
      WHERE employee_id = $1 AND id <> $2 AND start_time >= $3 AND start_time < $4
-       AND (status = 'pending' OR status = 'confirmed' OR status = 'completed')
+       AND )" OCCUPYING_STATUS R"(
     UNION ALL
     SELECT service_id, start_time, hold_expires_at
       FROM @extschema@.bookings
      WHERE business_id = $1 AND employee_id IS NULL AND id <> $2 AND start_time >= $3 AND start_time < $4
-       AND (status = 'pending' OR status = 'confirmed' OR status = 'completed'))",
+       AND )" OCCUPYING_STATUS R"()",
                                uuids_and_times);
 
 // In the order of ids, as every writer deletes them.
@@ -99,7 +102,7 @@ constinit SavedQuery seats_query(R"(
     SELECT seat
       FROM @extschema@.bookings
      WHERE session_key = $1 AND id <> $2
-       AND NOT overbooked AND (status = 'pending' OR status = 'confirmed' OR status = 'completed'))",
+       AND NOT overbooked AND )" OCCUPYING_STATUS R"()",
                                  two_uuids);
 
 constexpr int most_seats = 10000;
@@ -187,7 +190,8 @@ bool BookingRow::occupies(bool old) const {
     const Datum status = old ? row_.old(column) : row_.get(column);
     const std::string_view label(
         pg_call([&] { return DatumGetCString(OidFunctionCall1(F_ENUM_OUT, status)); }));
-    return label == "pending" || label == "confirmed" || label == "completed";
+    const std::optional<BookingStatus> known = find_status(label);
+    return known && bookmeatoz::occupies(*known);
 }
 
 bool BookingRow::is_overbooked(bool old) const {
@@ -426,18 +430,13 @@ std::optional<SlotReason> BookingRow::refusal() const {
 
 /// S16, by the search's own count.
 bool BookingRow::reaches_daily_limit() const {
-    const auto uuid = [](Datum datum) {
-        Uuid id;
-        std::memcpy(id.data(), DatumGetUUIDP(datum)->data, id.size());
-        return id;
-    };
     ContextMemory context(CurrentMemoryContext);
     std::pmr::monotonic_buffer_resource memory(&context);
     const Instant start = to_instant(time("start_time"));
     const Interval near{start - date_reach, start + date_reach};
     const auto periods = zone_periods(time_zone_, {near.begin - date_reach, near.end + date_reach}, &memory);
     Calendar calendar{};
-    calendar.service.id = uuid(*value("service_id"));
+    calendar.service.id = to_uuid(*value("service_id"));
     calendar.settings = settings_;
     calendar.zone = periods;
     calendar.as_of = to_instant(GetCurrentTimestamp());
@@ -445,14 +444,13 @@ bool BookingRow::reaches_daily_limit() const {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     for (const SpiRow found : day_query.run_committed(
-             schema_, {*value("resource_id"), *value("id"), TimestampTzGetDatum(to_timestamptz(near.begin)),
-                       TimestampTzGetDatum(to_timestamptz(near.end))})) {
+             schema_, {*value("resource_id"), *value("id"), to_datum(near.begin), to_datum(near.end)})) {
         Booking& booking = bookings.emplace_back();
-        booking.service_id = uuid(found.get(1));
-        booking.interval.begin = to_instant(DatumGetTimestampTz(found.get(2)));
+        booking.service_id = to_uuid(found.get(1));
+        booking.interval.begin = to_instant(found.get(2));
         booking.status = BookingStatus::pending;
         if (!found.is_null(3))
-            booking.hold_expires_at = to_instant(DatumGetTimestampTz(found.get(3)));
+            booking.hold_expires_at = to_instant(found.get(3));
     }
     return DailyLimit(calendar, bookings, &memory).reached_at(start);
 }

@@ -1,5 +1,6 @@
 // Rows of bookings: see booking_record.hpp.
 #include "booking_record.hpp"
+#include "uuid_text.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -48,10 +49,8 @@ LockedBooking lock_booking(Oid schema, const pg_uuid_t& id) {
 }
 
 void booking_not_found(const pg_uuid_t& id) {
-    const char* const text =
-        pg_call([&] { return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&id))); });
     throw SqlError(
-        ERRCODE_NO_DATA_FOUND, "booking " + std::string(text) + " was not found", {},
+        ERRCODE_NO_DATA_FOUND, "booking " + uuid_text(id) + " was not found", {},
         "Check the id, and that the session context is that of the booking's business. A hold that "
         "expired may be deleted.");
 }

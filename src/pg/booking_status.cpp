@@ -15,6 +15,14 @@ namespace {
 constexpr std::array labels = {"pending", "confirmed", "cancelled", "completed", "rejected", "no_show"};
 static_assert(static_cast<std::size_t>(BookingStatus::no_show) == labels.size() - 1);
 
+template <class Values, class Value>
+std::optional<BookingStatus> status_at(const Values& values, const Value& value) noexcept {
+    const auto found = std::find(values.begin(), values.end(), value);
+    if (found == values.end())
+        return std::nullopt;
+    return static_cast<BookingStatus>(found - values.begin());
+}
+
 } // namespace
 
 Oid enum_value(Oid type, const char* label) {
@@ -24,16 +32,17 @@ Oid enum_value(Oid type, const char* label) {
     });
 }
 
+std::optional<BookingStatus> find_status(std::string_view label) noexcept {
+    return status_at(labels, label);
+}
+
 StatusLabels::StatusLabels(Oid type) {
     for (std::size_t i = 0; i < labels.size(); ++i)
         values_[i] = enum_value(type, labels[i]);
 }
 
 std::optional<BookingStatus> StatusLabels::find(Datum value) const noexcept {
-    const auto found = std::find(values_.begin(), values_.end(), DatumGetObjectId(value));
-    if (found == values_.end())
-        return std::nullopt;
-    return static_cast<BookingStatus>(found - values_.begin());
+    return status_at(values_, DatumGetObjectId(value));
 }
 
 } // namespace bookmeatoz::pg

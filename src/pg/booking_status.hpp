@@ -6,8 +6,15 @@
 
 #include <array>
 #include <optional>
+#include <string_view>
+
+/// S11 in the words of a query on bookings; its indexes and constraints say the same.
+#define OCCUPYING_STATUS "(status = 'pending' OR status = 'confirmed' OR status = 'completed')"
 
 namespace bookmeatoz::pg {
+
+/// nullopt for a label that the user added: such a booking occupies no time (S11).
+std::optional<BookingStatus> find_status(std::string_view label) noexcept;
 
 /// The values of one enum type, looked up by their labels once.
 class StatusLabels {
@@ -15,7 +22,7 @@ public:
     constexpr StatusLabels() = default;
     explicit StatusLabels(Oid type);
 
-    /// nullopt for a label that the user added: such a booking occupies no time (S11).
+    /// As find_status().
     std::optional<BookingStatus> find(Datum value) const noexcept;
 
 private:

@@ -1,16 +1,17 @@
 // Writing bookings: see booking_writer.hpp.
 #include "booking_writer.hpp"
+#include "assignment.hpp"
 #include "booking_attempt.hpp"
 #include "calendar_reader.hpp"
 #include "calendar_values.hpp"
+#include "latest_snapshot.hpp"
 #include "memory.hpp"
 #include "session_context.hpp"
 #include "slot_arguments.hpp"
-#include "slot_decision.hpp"
 #include "slot_refusal.hpp"
 #include "subtransaction.hpp"
 #include "table_owner.hpp"
-#include "time_zone.hpp"
+#include "uuid_text.hpp"
 
 #include <map>
 
@@ -61,19 +62,13 @@ constinit SavedQuery move_query(R"(
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                 move_arguments);
 
-std::optional<Datum> datum(const std::optional<pg_uuid_t>& id) {
+using pg::to_datum;
+
+std::optional<Datum> to_datum(const std::optional<pg_uuid_t>& id) {
     return id ? std::optional(UUIDPGetDatum(&*id)) : std::nullopt;
 }
 
-Datum datum(const Uuid& id) {
-    return PointerGetDatum(id.data());
-}
-
-Datum datum(Instant instant) {
-    return TimestampTzGetDatum(to_timestamptz(instant));
-}
-
-Datum datum(std::chrono::minutes minutes) {
+Datum to_datum(std::chrono::minutes minutes) {
     return Int32GetDatum(static_cast<int32>(minutes.count()));
 }
 
@@ -123,7 +118,7 @@ private:
 
 /// The booking that was made under this key before, in the business.
 std::optional<BookingRecord> booking_of_key(const BookingRequest& request, const Uuid& business, Oid schema) {
-    const SpiRows rows = key_query.run(schema, {datum(business), *request.idempotency_key});
+    const SpiRows rows = key_query.run(schema, {to_datum(business), *request.idempotency_key});
     if (rows.size() == 0)
         return std::nullopt;
     const SpiRow row = *rows.begin();
@@ -153,9 +148,7 @@ std::optional<pg_uuid_t> booking_user(Oid schema) {
 void check_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid schema) {
     if (customer_query.run_latest(schema, {UUIDPGetDatum(&business_id), UUIDPGetDatum(&id)}).size() > 0)
         return;
-    const char* const text =
-        pg_call([&] { return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&id))); });
-    throw SqlError(ERRCODE_NO_DATA_FOUND, "customer " + std::string(text) + " was not found", {},
+    throw SqlError(ERRCODE_NO_DATA_FOUND, "customer " + uuid_text(id) + " was not found", {},
                    "Check the id, and that the session context is that of the customer's business.");
 }
 
@@ -182,20 +175,20 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
 
         std::optional<Datum> employee;
         if (!decision.loaded().business_is_resource())
-            employee = datum(resource.id);
+            employee = to_datum(resource.id);
         std::optional<Datum> expiry;
         if (request.is_hold)
-            expiry = datum(now + calendar.settings.hold);
+            expiry = to_datum(now + calendar.settings.hold);
         const Datum status = pg_call([&] { return CStringGetTextDatum(request.status); });
         // What a failed attempt has locked or deleted is given back before the next one.
         Subtransaction attempt;
         const BookingAttempt marked;
         const SpiRows rows = insert_query.run_latest(
-            schema, {datum(business), datum(request.customer_id), UUIDPGetDatum(&request.service_id),
-                     employee, datum(request.start), datum(request.start + calendar.service.duration),
-                     datum(calendar.service.buffer_before), datum(calendar.service.buffer_after), status,
-                     request.notes, request.metadata, expiry, request.idempotency_key,
-                     request.idempotency_hash, datum(user), BookingAttempt::mark()});
+            schema, {to_datum(business), to_datum(request.customer_id), UUIDPGetDatum(&request.service_id),
+                     employee, to_datum(request.start), to_datum(request.start + calendar.service.duration),
+                     to_datum(calendar.service.buffer_before), to_datum(calendar.service.buffer_after),
+                     status, request.notes, request.metadata, expiry, request.idempotency_key,
+                     request.idempotency_hash, to_datum(user), BookingAttempt::mark()});
         if (rows.size() > 0) {
             const BookingRecord written = booking_record(*rows.begin());
             attempt.commit();
@@ -223,9 +216,9 @@ BookingRecord move_booking(const LockedBooking& booking, const Move& move, Oid s
         try {
             const BookingAttempt marked;
             const SpiRows rows = move_query.run_latest(
-                schema, {UUIDPGetDatum(&booking.record.id), datum(employee), datum(move.start),
-                         datum(move.start + service.duration), datum(service.buffer_before),
-                         datum(service.buffer_after), BookingAttempt::mark()});
+                schema, {UUIDPGetDatum(&booking.record.id), to_datum(employee), to_datum(move.start),
+                         to_datum(move.start + service.duration), to_datum(service.buffer_before),
+                         to_datum(service.buffer_after), BookingAttempt::mark()});
             if (rows.size() > 0) {
                 const BookingRecord moved = booking_record(*rows.begin());
                 attempt.commit();

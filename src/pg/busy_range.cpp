@@ -1,11 +1,9 @@
 // The range of busy time: see busy_range.hpp.
 #include "busy_range.hpp"
+#include "time_range.hpp"
 
 extern "C" {
-#include "catalog/pg_type.h"
-#include "utils/rangetypes.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 }
 
 namespace bookmeatoz::pg {
@@ -24,20 +22,8 @@ TimestampTz shifted(TimestampTz time, int64 minutes) {
 
 Datum busy_range(TimestampTz start, TimestampTz end, int before, int after) {
     return pg_call([&] {
-        TypeCacheEntry* const type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
-        RangeBound lower = {};
-        lower.val = TimestampTzGetDatum(shifted(start, -int64(before)));
-        lower.inclusive = true;
-        lower.lower = true;
-        RangeBound upper = {};
-        upper.val = TimestampTzGetDatum(shifted(end, int64(after)));
         // Nothing is occupied by a booking that ends before it starts; bookings_end_after_start refuses it.
-        const bool empty = end < start;
-#if PG_VERSION_NUM >= 160000
-        return RangeTypePGetDatum(make_range(type, &lower, &upper, empty, nullptr));
-#else
-        return RangeTypePGetDatum(make_range(type, &lower, &upper, empty));
-#endif
+        return time_range(shifted(start, -int64(before)), shifted(end, int64(after)), end < start);
     });
 }
 

@@ -1,8 +1,7 @@
 // Queries of a calendar: see calendar_queries.hpp.
 #include "calendar_queries.hpp"
 #include "active_employee.hpp"
-#include "booking_status.hpp"
-#include "calendar_values.hpp"
+#include "calendar_rows.hpp"
 
 #include <algorithm>
 
@@ -10,7 +9,6 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 }
 
 namespace bookmeatoz::pg {
@@ -73,14 +71,14 @@ constinit SavedQuery overrides_query(R"(
 // The bounds compare start_time alone, so that they are index conditions under row security too; how far back they must
 // begin is booking_reach()'s to say. All columns are those of the index, which is then read alone.
 constinit SavedQuery bookings_query(R"(
-    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status, employee_id,
-           hold_expires_at
+    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
+           hold_expires_at, employee_id
       FROM @extschema@.bookings
      WHERE employee_id = ANY ($1) AND start_time >= $2 AND start_time < $3)",
                                     ids_and_range);
 
 constinit SavedQuery unassigned_query(R"(
-    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status, employee_id,
+    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
            hold_expires_at
       FROM @extschema@.bookings
      WHERE business_id = $1 AND employee_id IS NULL AND start_time >= $2 AND start_time < $3)",
@@ -114,41 +112,9 @@ BusinessRow to_business(const SpiRow& row, int first) {
             pg_call([&] { return TextDatumGetCString(zone); })};
 }
 
-/// NULL where a row that is off has no times; they are not looked at then.
-Duration to_time_of_day(const SpiRow& row, int column) {
-    return Duration(row.is_null(column) ? 0 : DatumGetTimeADT(row.get(column)));
+StatusLabels status_labels(const SpiRows& bookings) {
+    return StatusLabels(bookings.column_type(7));
 }
-
-WeeklyShift to_shift(const SpiRow& row) {
-    return {std::chrono::weekday(static_cast<unsigned>(DatumGetInt16(row.get(1)))), to_time_of_day(row, 3),
-            to_time_of_day(row, 4), DatumGetBool(row.get(2))};
-}
-
-/// Bookings out of the rows of bookings_query or unassigned_query.
-class BookingColumns {
-public:
-    BookingColumns(const SpiRows& rows, const BookingsAsked& asked)
-        : labels_(rows.column_type(7)), except_(asked.except) {}
-
-    std::optional<Booking> read(const SpiRow& row) const {
-        const std::optional<BookingStatus> status = labels_.find(row.get(7));
-        if (!status || (except_ && to_uuid(row.get(1)) == *except_))
-            return std::nullopt;
-        Booking booking{to_uuid(row.get(2)),
-                        {to_instant(row.get(3)), to_instant(row.get(4))},
-                        to_minutes(row.get(5)),
-                        to_minutes(row.get(6)),
-                        *status,
-                        std::nullopt};
-        if (!row.is_null(9))
-            booking.hold_expires_at = to_instant(row.get(9));
-        return booking;
-    }
-
-private:
-    StatusLabels labels_;
-    const std::optional<Uuid>& except_;
-};
 
 } // namespace
 
@@ -206,10 +172,10 @@ void CalendarQueries::overrides(Interval reach, std::span<ResourceRows> employee
 void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
     const SpiRows rows = bookings_query.run(
         schema_, {ids_of(employees), to_datum(asked.reach.begin), to_datum(asked.reach.end)});
-    const BookingColumns columns(rows, asked);
+    const StatusLabels labels = status_labels(rows);
     for (const SpiRow row : rows) {
-        ResourceRows* const employee = find(employees, row.get(8));
-        const std::optional<Booking> booking = columns.read(row);
+        ResourceRows* const employee = find(employees, row.get(9));
+        const std::optional<Booking> booking = to_booking(row, labels, asked);
         if (employee != nullptr && booking)
             employee->bookings.push_back(*booking);
     }
@@ -219,9 +185,9 @@ void CalendarQueries::unassigned_bookings(const Uuid& business_id, const Booking
                                           std::pmr::vector<Booking>& bookings) {
     const SpiRows rows = unassigned_query.run(
         schema_, {to_datum(business_id), to_datum(asked.reach.begin), to_datum(asked.reach.end)});
-    const BookingColumns columns(rows, asked);
+    const StatusLabels labels = status_labels(rows);
     for (const SpiRow row : rows) {
-        if (const std::optional<Booking> booking = columns.read(row))
+        if (const std::optional<Booking> booking = to_booking(row, labels, asked))
             bookings.push_back(*booking);
     }
 }

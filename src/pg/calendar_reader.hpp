@@ -45,6 +45,11 @@ public:
     const Calendar& calendar() const { return calendar_; }
     /// S12: the business has no active employee, so a slot lists none.
     bool business_is_resource() const { return business_is_resource_; }
+    /// S13: those of a list of who is free that a result names: none where the business is itself the resource.
+    template <class T>
+    std::span<const T> listed(std::span<const T> who) const {
+        return business_is_resource_ ? std::span<const T>() : who;
+    }
     const Uuid& business_id() const { return business_id_; }
     /// The zone of the business.
     pg_tz* time_zone() const { return time_zone_; }

@@ -2,7 +2,7 @@
 #include "calendar_scans.hpp"
 #include "access_predicate.hpp"
 #include "access_session.hpp"
-#include "calendar_values.hpp"
+#include "calendar_rows.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -12,7 +12,6 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -246,16 +245,6 @@ Datum copy_of(Datum jsonb) {
     return PointerGetDatum(PG_DETOAST_DATUM_COPY(jsonb));
 }
 
-/// NULL where a row that is off has no times; they are not looked at then.
-Duration to_time_of_day(const IndexScan& row, std::size_t column) {
-    return Duration(row.is_null(column) ? 0 : DatumGetTimeADT(row.get(column)));
-}
-
-WeeklyShift to_shift(const IndexScan& row) {
-    return {std::chrono::weekday(static_cast<unsigned>(DatumGetInt16(row.get(1)))), to_time_of_day(row, 3),
-            to_time_of_day(row, 4), DatumGetBool(row.get(2))};
-}
-
 } // namespace
 
 void calendar_scans_init() {
@@ -460,15 +449,8 @@ void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsA
 
 void CalendarScans::add_booking(const IndexScan& row, const BookingsAsked& asked,
                                 std::pmr::vector<Booking>& bookings) const {
-    const std::optional<BookingStatus> status = plans_.booking_statuses.find(row.get(7));
-    if (!status || (asked.except && to_uuid(row.get(1)) == *asked.except))
-        return;
-    bookings.push_back({to_uuid(row.get(2)),
-                        {to_instant(row.get(3)), to_instant(row.get(4))},
-                        to_minutes(row.get(5)),
-                        to_minutes(row.get(6)),
-                        *status,
-                        row.is_null(8) ? std::nullopt : std::optional(to_instant(row.get(8)))});
+    if (const std::optional<Booking> booking = to_booking(row, plans_.booking_statuses, asked))
+        bookings.push_back(*booking);
 }
 
 void CalendarScans::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {

@@ -16,10 +16,9 @@ public:
 
     void add(const Slot& slot) {
         const Calendar& calendar = loaded_.calendar();
-        // S13: a business that is its own resource lists nobody.
-        const auto free = loaded_.business_is_resource() ? std::span<const std::uint32_t>() : slot.resources;
         rows_.add({to_datum(slot.start), to_datum(slot.start + calendar.service.duration),
-                   employee_ids_.array(calendar.resources, free), Int32GetDatum(slot.remaining_capacity)});
+                   employee_ids_.array(calendar.resources, loaded_.listed(slot.resources)),
+                   Int32GetDatum(slot.remaining_capacity)});
         ++count_;
     }
 
@@ -56,7 +55,6 @@ BOOKMEATOZ_FUNCTION(find_available_slots) {
         const Question question = arguments.question(3);
         const auto window = arguments.window(1);
 
-        // All of one call lives in this context and goes with it.
         CallMemory memory;
         LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
         loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));

@@ -1,16 +1,14 @@
 // free_busy(): when an employee is free and when not, as rows (period, busy_type).
 #include "../core/free_busy.hpp"
 #include "call_memory.hpp"
-#include "calendar_values.hpp"
 #include "extension_schema.hpp"
 #include "result_rows.hpp"
 #include "slot_arguments.hpp"
+#include "time_range.hpp"
+#include "time_zone.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/pg_type.h"
-#include "utils/rangetypes.h"
-#include "utils/typcache.h"
 }
 
 namespace bookmeatoz::pg {
@@ -31,21 +29,8 @@ std::string_view type_name(FreeBusyType type) {
     return "FREE";
 }
 
-Datum tstzrange(bookmeatoz::Interval interval) {
-    return pg_call([&] {
-        TypeCacheEntry* const type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
-        RangeBound lower = {};
-        lower.val = to_datum(interval.begin);
-        lower.inclusive = true;
-        lower.lower = true;
-        RangeBound upper = {};
-        upper.val = to_datum(interval.end);
-#if PG_VERSION_NUM >= 160000
-        return RangeTypePGetDatum(make_range(type, &lower, &upper, false, nullptr));
-#else
-        return RangeTypePGetDatum(make_range(type, &lower, &upper, false));
-#endif
-    });
+Datum to_datum(bookmeatoz::Interval interval) {
+    return pg_call([&] { return time_range(to_timestamptz(interval.begin), to_timestamptz(interval.end)); });
 }
 
 } // namespace
@@ -69,7 +54,7 @@ BOOKMEATOZ_FUNCTION(free_busy) {
         const Calendar& calendar = loaded.calendar();
         for (const FreeBusyPeriod& period :
              bookmeatoz::free_busy(calendar, calendar.resources.front(), window, memory.resource()))
-            rows.add({tstzrange(period.period), text_datum(type_name(period.type))});
+            rows.add({to_datum(period.period), text_datum(type_name(period.type))});
         return Datum(0);
     });
 }

@@ -23,11 +23,9 @@ BOOKMEATOZ_FUNCTION(check_slot) {
 
         ResultRows rows(fcinfo);
         EmployeeIds employee_ids;
-        // S13: a business that is its own resource lists nobody.
-        const auto free =
-            loaded.business_is_resource() ? std::span<const std::uint32_t>() : std::span(check.free);
         rows.add({BoolGetDatum(check.reason == SlotReason::ok), text_datum(reason_name(check.reason)),
-                  employee_ids.array(loaded.calendar().resources, free)});
+                  employee_ids.array(loaded.calendar().resources,
+                                     loaded.listed(std::span<const std::uint32_t>(check.free)))});
         return Datum(0);
     });
 }

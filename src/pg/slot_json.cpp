@@ -139,9 +139,7 @@ public:
     SlotJson(const LoadedCalendar& loaded, bookmeatoz::Interval asked, std::pmr::memory_resource* memory)
         : indexes_(memory) {
         const Calendar& calendar = loaded.calendar();
-        // S13: a business that is its own resource lists nobody.
-        const auto employees =
-            loaded.business_is_resource() ? std::span<const Resource>() : calendar.resources;
+        const auto employees = loaded.listed(calendar.resources);
         write_head(loaded, asked, employees);
         for (std::size_t i = 0; i < employees.size(); ++i) {
             Index& index = indexes_.emplace_back();

@@ -108,7 +108,7 @@ void check_dates(Bytes& bytes, const Business& business) {
     const LocalDate first = zone.date_of(business.window.begin);
     const LocalDate last = first + std::chrono::days(bytes.number(0, 3));
     Business whole = business;
-    whole.window = dates_window(zone, first, last);
+    whole.window = zone.dates(first, last);
     std::map<LocalDate, Instant> wanted, got;
     const std::vector<FoundSlot> slots = whole.slots();
     for (const FoundSlot& slot : slots) {
@@ -116,11 +116,11 @@ void check_dates(Bytes& bytes, const Business& business) {
         if (first <= date && date <= last)
             wanted.emplace(date, slot.start);
     }
-    AvailableDates dates(in_reach(whole).calendar(), first, last, no_poll, std::pmr::get_default_resource());
     bool ascends = true;
-    while (const std::optional<AvailableDate> entry = dates.next()) {
-        ascends = ascends && (got.empty() || got.rbegin()->first < entry->date);
-        got.emplace(entry->date, entry->first_slot);
+    for (const AvailableDate& entry : available_dates(in_reach(whole).calendar(), first, last, no_poll,
+                                                      std::pmr::get_default_resource())) {
+        ascends = ascends && (got.empty() || got.rbegin()->first < entry.date);
+        got.emplace(entry.date, entry.first_slot);
     }
     require(ascends && got == wanted, "the dates are those of the slots", whole, slots, {});
 }

@@ -20,13 +20,12 @@ struct AvailableDatesTest : testing::Test {
         business.people.push_back({uuid(10), {}, {}, {}});
     }
     std::string dates(const char* first, const char* last) {
-        business.window = dates_window(Zone(business.zone), date(first), date(last));
-        AvailableDates found(business.calendar(), date(first), date(last), no_poll,
-                             std::pmr::get_default_resource());
+        business.window = Zone(business.zone).dates(date(first), date(last));
         std::string text;
-        while (const auto entry = found.next())
-            text += (text.empty() ? "" : ", ") + text_of(entry->date.time_since_epoch()).substr(0, 10) +
-                    ": " + text_of(entry->first_slot);
+        for (const AvailableDate& entry : available_dates(business.calendar(), date(first), date(last),
+                                                          no_poll, std::pmr::get_default_resource()))
+            text += (text.empty() ? "" : ", ") + text_of(entry.date.time_since_epoch()).substr(0, 10) + ": " +
+                    text_of(entry.first_slot);
         return text;
     }
 
@@ -82,7 +81,7 @@ TEST(Properties, TheDatesAreThoseOfTheSlots) {
         const Zone zone(business.zone);
         const LocalDate first = zone.date_of(business.window.begin);
         const LocalDate last = first + std::chrono::days(source.number(0, 3));
-        business.window = dates_window(zone, first, last);
+        business.window = zone.dates(first, last);
         std::map<LocalDate, Instant> wanted;
         for (const FoundSlot& slot : business.slots()) {
             const LocalDate day = zone.date_of(slot.start);
@@ -90,11 +89,10 @@ TEST(Properties, TheDatesAreThoseOfTheSlots) {
                 wanted.emplace(day, slot.start);
         }
         std::map<LocalDate, Instant> found;
-        AvailableDates dates(in_reach(business).calendar(), first, last, no_poll,
-                             std::pmr::get_default_resource());
-        while (const auto entry = dates.next()) {
-            EXPECT_TRUE(found.empty() || found.rbegin()->first < entry->date);
-            found.emplace(entry->date, entry->first_slot);
+        for (const AvailableDate& entry : available_dates(in_reach(business).calendar(), first, last, no_poll,
+                                                          std::pmr::get_default_resource())) {
+            EXPECT_TRUE(found.empty() || found.rbegin()->first < entry.date);
+            found.emplace(entry.date, entry.first_slot);
         }
         ASSERT_EQ(found, wanted) << "seed " << seed << "\n" << describe(business);
         // The window names every instant of these dates.

@@ -1,17 +1,16 @@
-// The decision to book: see slot_decision.hpp.
-#include "slot_decision.hpp"
+// Assignment of an employee: see assignment.hpp.
+#include "assignment.hpp"
 #include "../core/booked_time.hpp"
+#include "booking_status.hpp"
+#include "calendar_values.hpp"
 #include "saved_query.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 extern "C" {
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
-#include "utils/snapmgr.h"
 }
 
 namespace bookmeatoz::pg {
@@ -25,7 +24,7 @@ constinit SavedQuery longest_unbooked_query(R"(
      ORDER BY (SELECT b.created_at
                  FROM @extschema@.bookings b
                 WHERE b.employee_id = e.id
-                  AND (b.status = 'pending' OR b.status = 'confirmed' OR b.status = 'completed')
+                  AND )" OCCUPYING_STATUS R"(
                   AND (b.hold_expires_at IS NULL OR b.hold_expires_at > pg_catalog.clock_timestamp())
                 ORDER BY b.created_at DESC
                 LIMIT 1) NULLS FIRST, e.id
@@ -33,19 +32,6 @@ constinit SavedQuery longest_unbooked_query(R"(
                                             ids_argument);
 
 } // namespace
-
-LatestSnapshot::LatestSnapshot() : exceptions_(std::uncaught_exceptions()) {
-    pg_call([] {
-        CommandCounterIncrement();
-        PushActiveSnapshot(GetTransactionSnapshot());
-    });
-}
-
-LatestSnapshot::~LatestSnapshot() {
-    // After an error the transaction's abort drops it, with those that were pushed on top.
-    if (std::uncaught_exceptions() == exceptions_)
-        PopActiveSnapshot();
-}
 
 std::uint32_t assigned(const LoadedCalendar& loaded, Instant start, std::span<const std::uint32_t> free,
                        Oid schema, std::pmr::memory_resource* memory) {
@@ -69,17 +55,16 @@ std::uint32_t assigned(const LoadedCalendar& loaded, Instant start, std::span<co
 
     std::pmr::vector<Datum> ids(memory);
     for (const std::uint32_t index : least)
-        ids.push_back(PointerGetDatum(calendar.resources[index].id.data()));
+        ids.push_back(to_datum(calendar.resources[index].id));
     const SpiConnection spi;
     const Datum array = pg_call([&] {
         return PointerGetDatum(construct_array(ids.data(), static_cast<int>(ids.size()), UUIDOID, UUID_LEN,
                                                false, TYPALIGN_CHAR));
     });
     const SpiRows rows = longest_unbooked_query.run(schema, {array});
-    const pg_uuid_t chosen = *DatumGetUUIDP((*rows.begin()).get(1));
-    return *std::find_if(least.begin(), least.end(), [&](std::uint32_t index) {
-        return std::memcmp(calendar.resources[index].id.data(), chosen.data, UUID_LEN) == 0;
-    });
+    const Uuid chosen = to_uuid((*rows.begin()).get(1));
+    return *std::find_if(least.begin(), least.end(),
+                         [&](std::uint32_t index) { return calendar.resources[index].id == chosen; });
 }
 
 } // namespace bookmeatoz::pg

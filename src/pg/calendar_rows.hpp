@@ -1,0 +1,40 @@
+// Rows of the tables as the core takes them, in whichever way they were read. A row has is_null(column) and get(column); the
+// columns have the same numbers in the queries and in the scans.
+#pragma once
+
+#include "booking_status.hpp"
+#include "calendar_source.hpp"
+#include "calendar_values.hpp"
+
+extern "C" {
+#include "utils/date.h"
+}
+
+namespace bookmeatoz::pg {
+
+/// Columns 1 to 4: day_of_week, is_off, start_time, end_time. A row that is off may have no times; they are not looked at then.
+template <class Row>
+WeeklyShift to_shift(const Row& row) {
+    const auto time_of_day = [&](int column) {
+        return Duration(row.is_null(column) ? 0 : DatumGetTimeADT(row.get(column)));
+    };
+    return {std::chrono::weekday(static_cast<unsigned>(DatumGetInt16(row.get(1)))), time_of_day(3),
+            time_of_day(4), DatumGetBool(row.get(2))};
+}
+
+/// Columns 1 to 8: id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
+/// hold_expires_at. nullopt for the booking that is left out, and for a status of the user's own.
+template <class Row>
+std::optional<Booking> to_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked) {
+    const std::optional<BookingStatus> status = labels.find(row.get(7));
+    if (!status || (asked.except && to_uuid(row.get(1)) == *asked.except))
+        return std::nullopt;
+    return Booking{to_uuid(row.get(2)),
+                   {to_instant(row.get(3)), to_instant(row.get(4))},
+                   to_minutes(row.get(5)),
+                   to_minutes(row.get(6)),
+                   *status,
+                   row.is_null(8) ? std::nullopt : std::optional(to_instant(row.get(8)))};
+}
+
+} // namespace bookmeatoz::pg
