@@ -3,8 +3,11 @@
 // daily limits (S16), expired holds that would come back (S19), and overbooking without the right.
 #include "../core/busy_time.hpp"
 #include "../core/daily_limit.hpp"
+#include "access_predicate.hpp"
+#include "access_session.hpp"
 #include "active_employee.hpp"
 #include "booking_attempt.hpp"
+#include "booking_collision.hpp"
 #include "booking_lock.hpp"
 #include "booking_status.hpp"
 #include "boundary.hpp"
@@ -17,12 +20,14 @@
 #include "settings_reader.hpp"
 #include "sha256.hpp"
 #include "slot_refusal.hpp"
+#include "subtransaction.hpp"
 #include "table_owner.hpp"
 #include "time_zone.hpp"
 
 #include <bitset>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 extern "C" {
 #include "catalog/pg_proc.h"
@@ -31,6 +36,7 @@ extern "C" {
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/rls.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 }
@@ -40,6 +46,7 @@ namespace {
 
 constexpr Oid uuid_argument[] = {UUIDOID};
 constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
+constexpr Oid three_uuids[] = {UUIDOID, UUIDOID, UUIDOID};
 
 constexpr Oid uuid_and_range[] = {UUIDOID, UUIDOID, TSTZRANGEOID};
 constexpr Oid uuids_and_times[] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
@@ -55,8 +62,9 @@ constinit SavedQuery settings_query(R"(
     SELECT b.settings, s.settings, b.timezone
       FROM @extschema@.services s
       JOIN @extschema@.businesses b ON b.id = s.business_id
-     WHERE s.business_id = $1 AND s.id = $2)",
-                                    two_uuids);
+     WHERE s.business_id = $1 AND s.id = $2
+       AND ($3 IS NULL OR EXISTS (SELECT FROM @extschema@.employees WHERE business_id = $1 AND id = $3)))",
+                                    three_uuids);
 
 constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id = $1", uuid_argument);
 
@@ -82,20 +90,20 @@ constinit SavedQuery day_query(R"(
        AND )" OCCUPYING_STATUS R"()",
                                uuids_and_times);
 
-// In the order of ids, as every writer deletes them.
-// Who works on such a row just now may wait for locks of ours: so it is not waited for here, and the constraints decide.
 constinit SavedQuery expired_holds_query(R"(
-    SELECT id
+    SELECT id, pg_catalog.lower(busy), pg_catalog.upper(busy)
       FROM @extschema@.bookings
      WHERE resource_id = $1 AND id <> $2 AND busy OPERATOR(pg_catalog.&&) $3
-       AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp()
-     ORDER BY id
-       FOR UPDATE SKIP LOCKED)",
+       AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
                                          uuid_and_range);
 
+// Who works on the row just now may wait for locks of ours: so it is not waited for here, and the constraints decide.
 constinit SavedQuery delete_expired_hold(R"(
     DELETE FROM @extschema@.bookings
-     WHERE id = $1 AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
+     WHERE id = (SELECT id
+                   FROM @extschema@.bookings
+                  WHERE id = $1 AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp()
+                    FOR UPDATE SKIP LOCKED))",
                                          uuid_argument);
 
 constinit SavedQuery seats_query(R"(
@@ -106,6 +114,12 @@ constinit SavedQuery seats_query(R"(
                                  two_uuids);
 
 constexpr int most_seats = 10000;
+
+struct ExpiredHold {
+    pg_uuid_t id;
+    TimestampTz busy_begin;
+    TimestampTz busy_end;
+};
 
 /// A row of bookings as it is written.
 class BookingRow {
@@ -118,17 +132,24 @@ public:
 
     /// A booking function is writing this row: it decides again when the row is passed over.
     bool is_attempt() const { return is_attempt_; }
+    /// By INSERT ... ON CONFLICT, which looks for others before it writes.
+    bool is_inserted_by_function() const { return is_attempt_ && row_.is_insert(); }
 
     void fill_from_service();
     void check_right_to_overbook() const;
     void refuse_revival() const;
     void write_resource();
     void write_session_key();
+    bool has_valid_times() const;
     bool claims_time() const;
     bool outlasts_its_hold() const;
-    void load_settings();
+    bool load_settings();
+    void give_up_time();
+    bool is_in_reach() const;
+    void find_expired_holds();
     void take_locks() const;
     void delete_expired_holds() const;
+    void wait_for_others() const;
     std::optional<SlotReason> refusal() const;
     void write_seat();
     Datum result() const { return row_.result(); }
@@ -157,6 +178,8 @@ private:
     Oid schema_;
     Oid owner_;
     bool is_attempt_;
+    // In the way of a row that claims time: S19.
+    std::vector<ExpiredHold> expired_holds_;
     // Of a row that claims time or outlasts its hold; the zone where a daily limit is set.
     Settings settings_;
     pg_tz* time_zone_ = nullptr;
@@ -319,6 +342,18 @@ void BookingRow::write_session_key() {
     set("session_key", UUIDPGetDatum(&key));
 }
 
+/// As the table's checks want them, which refuse the row after the trigger.
+bool BookingRow::has_valid_times() const {
+    const TimestampTz start = time("start_time"), end = time("end_time");
+    const auto is_buffer = [&](const char* name) {
+        const int32 minutes = DatumGetInt32(*value(name));
+        return 0 <= minutes && minutes <= longest_buffer.count();
+    };
+    return !TIMESTAMP_NOT_FINITE(start) && !TIMESTAMP_NOT_FINITE(end) && start < end &&
+           end - start <= longest_booking.count() && is_buffer("buffer_before_minutes") &&
+           is_buffer("buffer_after_minutes");
+}
+
 /// The row takes up time of a resource that it did not take up before, or in another way, and the constraints see it. Rows
 /// whose other columns change wait for nobody.
 bool BookingRow::claims_time() const {
@@ -328,8 +363,7 @@ bool BookingRow::claims_time() const {
         if (!value(needed))
             return false;
     }
-    if (!occupies(false) || is_overbooked(false) || TIMESTAMP_NOT_FINITE(time("start_time")) ||
-        TIMESTAMP_NOT_FINITE(time("end_time")))
+    if (!occupies(false) || is_overbooked(false) || !has_valid_times())
         return false;
     return row_.is_insert() || !occupies(true) || is_overbooked(true) || !unchanged("session_key", UUIDOID) ||
            !unchanged("buffer_before_minutes", INT4OID) || !unchanged("buffer_after_minutes", INT4OID);
@@ -365,19 +399,29 @@ Datum BookingRow::busy() const {
                       DatumGetInt32(*value("buffer_after_minutes")));
 }
 
-/// S17, for what the guard counts: capacity and daily limits. No service, no settings: its foreign key refuses the row.
-void BookingRow::load_settings() {
+/// S17, for what the guard counts: capacity and daily limits. false where service or employee are not the business's own:
+/// their foreign keys refuse the row, and before that it must not show whether it would collide.
+bool BookingRow::load_settings() {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
-    for (const SpiRow found :
-         settings_query.run_committed(schema_, {*value("business_id"), *value("service_id")})) {
-        read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
-        read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
-        if (has_daily_limit()) {
-            const Datum zone = found.get(3);
-            time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
-        }
+    const SpiRows rows = settings_query.run_committed(
+        schema_, {*value("business_id"), *value("service_id"), value("employee_id")});
+    if (rows.size() == 0)
+        return false;
+    const SpiRow found = *rows.begin();
+    read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
+    read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
+    if (has_daily_limit()) {
+        const Datum zone = found.get(3);
+        time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
     }
+    return true;
+}
+
+/// The constraints do not compare a row without a resource.
+void BookingRow::give_up_time() {
+    row_.set(row_.column("resource_id"), Datum(0), true);
+    write_session_key();
 }
 
 bool BookingRow::has_daily_limit() const {
@@ -391,16 +435,29 @@ int64 BookingRow::local_date() const {
     return Zone(periods).date_of(start).time_since_epoch().count();
 }
 
+/// S19: holds in the way that have expired. The constraints would still count them.
+void BookingRow::find_expired_holds() {
+    const AsOwner as_owner(owner_);
+    const SpiConnection spi;
+    for (const SpiRow hold :
+         expired_holds_query.run_committed(schema_, {*value("resource_id"), *value("id"), busy()}))
+        expired_holds_.push_back({*DatumGetUUIDP(hold.get(1)), DatumGetTimestampTz(hold.get(2)),
+                                  DatumGetTimestampTz(hold.get(3))});
+}
+
 void BookingRow::take_locks() const {
     BookingLocks locks;
     const bool claims = claims_time();
-    if (claims && !(is_attempt_ && row_.is_insert())) {
+    if (claims && !is_inserted_by_function()) {
         locks.add_time(id("resource_id"), busy_begin(false), busy_end(false));
         // What is left counts too: two rows may change places.
         if (!row_.is_insert() && !row_.old_is_null(row_.column("resource_id")) && occupies(true))
             locks.add_time(*DatumGetUUIDP(row_.old(row_.column("resource_id"))), busy_begin(true),
                            busy_end(true));
     }
+    // Whoever else meets the hold must find it gone, or wait before anybody can wait for him.
+    for (const ExpiredHold& hold : expired_holds_)
+        locks.add_time(id("resource_id"), hold.busy_begin, hold.busy_end);
     if (has_daily_limit())
         locks.add_day(id("resource_id"), local_date());
     if (claims && settings_.capacity > 1)
@@ -408,13 +465,42 @@ void BookingRow::take_locks() const {
     locks.take();
 }
 
-/// S19: holds in the way that have expired. The constraints would still count them.
 void BookingRow::delete_expired_holds() const {
+    if (expired_holds_.empty())
+        return;
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
-    for (const SpiRow hold :
-         expired_holds_query.run_committed(schema_, {*value("resource_id"), *value("id"), busy()}))
-        delete_expired_hold.run_committed(schema_, {hold.get(1)});
+    for (const ExpiredHold& hold : expired_holds_)
+        delete_expired_hold.run_committed(schema_, {UUIDPGetDatum(&hold.id)});
+}
+
+/// Whether the caller may know what else there is in the business. Policies are asked after the trigger; a row that they
+/// will refuse must get their error, whatever it meets.
+bool BookingRow::is_in_reach() const {
+    const bool is_bound = pg_call(
+        [&] { return check_enable_rls(RelationGetRelid(row_.relation()), InvalidOid, true) == RLS_ENABLED; });
+    return !is_bound || reaches_business(effective_class(schema_), schema_, &id("business_id"));
+}
+
+/// S18: what ON CONFLICT does by itself. The constraint alone would look for others when the row is in the index already,
+/// where they find it and wait in turn.
+void BookingRow::wait_for_others() const {
+    if (is_inserted_by_function())
+        return;
+    const Datum values[] = {*value("resource_id"), busy(), *value("session_key")};
+    if ((!row_.is_insert() || row_.is_inserted_plainly()) && is_in_reach()) {
+        refuse_collision(row_.relation(), row_.old_place(), values);
+        return;
+    }
+    // What a collision means is for others to say: nothing to do for ON CONFLICT, an error for a policy.
+    Subtransaction waiting;
+    try {
+        refuse_collision(row_.relation(), row_.old_place(), values);
+    } catch (const ServerError&) {
+        if (!Subtransaction::forgives({ERRCODE_EXCLUSION_VIOLATION}))
+            throw;
+    }
+    waiting.roll_back();
 }
 
 /// Why the row must not be written, where no constraint says so.
@@ -493,6 +579,12 @@ void BookingRow::write_seat() {
     row_.set(column, Int16GetDatum(static_cast<int16>(seat)));
 }
 
+/// In the words of the server.
+[[noreturn]] void refuse_as_policy() {
+    throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE,
+                   "new row violates row-level security policy for table \"bookings\"");
+}
+
 } // namespace
 } // namespace bookmeatoz::pg
 
@@ -508,9 +600,14 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking) {
         row.refuse_revival();
         row.write_resource();
         row.write_session_key();
-        const bool claims_time = row.claims_time();
+        bool claims_time = row.claims_time();
+        if ((claims_time || row.outlasts_its_hold()) && !row.load_settings()) {
+            row.give_up_time();
+            claims_time = false;
+        }
+        if (claims_time)
+            row.find_expired_holds();
         if (claims_time || row.outlasts_its_hold()) {
-            row.load_settings();
             row.take_locks();
             row.refuse_revival(); // it may have expired while it waited
         }
@@ -519,8 +616,11 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking) {
             if (const std::optional<SlotReason> reason = row.refusal()) {
                 if (row.is_attempt())
                     return PointerGetDatum(nullptr);
+                if (!row.is_in_reach())
+                    refuse_as_policy();
                 refuse_slot(*reason);
             }
+            row.wait_for_others();
         }
         row.write_seat();
         return row.result();

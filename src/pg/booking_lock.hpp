@@ -18,8 +18,9 @@ namespace bookmeatoz::pg {
 /// server's lock table, and now and then a writer waits for one that it need not have waited for.
 class BookingLocks {
 public:
-    /// S18: time of a resource, for those who insert without ON CONFLICT and for those who update. Two of them whose rows
-    /// collide would each put its own into the index and wait for the end of the other.
+    /// S18: time of a resource, for those who insert without the functions and for those who update: two of them whose rows
+    /// collide would each put its own into the index and wait for the end of the other. S19: the time of a hold that has
+    /// expired, for those who delete it.
     void add_time(const pg_uuid_t& resource, TimestampTz begin, TimestampTz end);
     /// S16: a resource on a local date, while its bookings are counted.
     void add_day(const pg_uuid_t& resource, int64 date);

@@ -4,7 +4,11 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "executor/spi.h"
+#include "nodes/plannodes.h"
 #include "utils/builtins.h"
+#include "tcop/pquery.h"
+#include "utils/memutils.h"
+#include "utils/portal.h"
 }
 
 namespace bookmeatoz::pg {
@@ -26,6 +30,7 @@ RowTrigger::RowTrigger(FunctionCallInfo fcinfo, const char* function, int argume
                        "Create it as BEFORE INSERT OR UPDATE ... FOR EACH ROW with " +
                            std::to_string(arguments) + " argument(s).");
     row_ = insert ? data_->tg_trigtuple : data_->tg_newtuple;
+    statement_memory_ = fcinfo->flinfo->fn_mcxt;
 }
 
 int RowTrigger::column(const char* name) const {
@@ -65,6 +70,28 @@ bool RowTrigger::old_is_null(int column) const {
 Datum RowTrigger::old(int column) const {
     bool null = false;
     return read(data_->tg_trigtuple, column, &null);
+}
+
+ItemPointerData RowTrigger::old_place() const {
+    ItemPointerData nowhere;
+    ItemPointerSetInvalid(&nowhere);
+    return is_insert() ? nowhere : data_->tg_trigtuple->t_self;
+}
+
+bool RowTrigger::is_inserted_plainly() const {
+    // The executor keeps what a statement needs, the call of this trigger too, in memory that lies in its portal's; a
+    // statement of a function has its memory elsewhere.
+    const Portal portal = ActivePortal;
+    if (!is_insert() || portal == nullptr || list_length(portal->stmts) != 1 ||
+        (statement_memory_ != portal->portalContext &&
+         MemoryContextGetParent(statement_memory_) != portal->portalContext))
+        return false;
+    const auto* const statement = static_cast<const PlannedStmt*>(linitial(portal->stmts));
+    if (statement->utilityStmt != nullptr)
+        return IsA(statement->utilityStmt, CopyStmt);
+    return statement->commandType == CMD_INSERT && !statement->hasModifyingCTE &&
+           IsA(statement->planTree, ModifyTable) &&
+           reinterpret_cast<const ModifyTable*>(statement->planTree)->onConflictAction == ONCONFLICT_NONE;
 }
 
 void RowTrigger::set(int column, Datum value, bool null) {

@@ -20,6 +20,7 @@ public:
     const char* argument(int number) const { return data_->tg_trigger->tgargs[number]; }
     Oid owner() const { return data_->tg_relation->rd_rel->relowner; }
     const char* table() const { return RelationGetRelationName(data_->tg_relation); }
+    Relation relation() const { return data_->tg_relation; }
 
     /// The number of a column; an error if the table has none of that name.
     int column(const char* name) const;
@@ -30,6 +31,12 @@ public:
     /// The row as it was before the UPDATE.
     bool old_is_null(int column) const;
     Datum old(int column) const;
+    /// Where that row lies; nowhere before an INSERT.
+    ItemPointerData old_place() const;
+
+    /// The row comes from a statement of the client's own, not of a function, that ends in an error where a constraint refuses
+    /// it: INSERT without ON CONFLICT, or COPY. false: perhaps not.
+    bool is_inserted_plainly() const;
 
     void set(int column, Datum value, bool null = false);
     void set_text(int column, const char* value);
@@ -40,6 +47,7 @@ private:
     Datum read(HeapTuple row, int column, bool* null) const;
 
     TriggerData* data_;
+    MemoryContext statement_memory_;
     HeapTuple row_;
 };
 

@@ -3,6 +3,7 @@
 import io
 import re
 import unittest
+from datetime import datetime, timedelta
 
 from session import ORACLE, WORLD, Attack, Refused, keys_of
 from world import (APP, BOTH, BUSINESSES, CARELESS, DUO, GRAND, NEWCOMER, OPERATOR, OWNER, PORTAL, ROLES, SCHEMA, SOLO, UNKNOWN,
@@ -508,6 +509,49 @@ class Errors(Attack):
         self.assert_same(session, "INSERT INTO bookings (business_id, customer_id, employee_id, service_id, start_time) "
                          "VALUES (%s, %s, %s, %s, '2040-01-01 00:00+00')", some_key("services", business="solo-1"), identity("nothing"),
                          identity("solo-1"), some_key("customers", business="duo-1"), some_key("employees", business="duo-1"), "KEY")
+
+    def test_guard_tells_nothing_of_foreign_times(self):
+        """The guard looks at other bookings before policies and foreign keys are asked. Whether a foreign time is taken, or a foreign day
+        full, must not show in the error; nor whether the hold in the way has expired."""
+        taken, full, expired, free = (f"2041-03-0{day}+00:00" for day in ("4 12:00", "4 18:00", "6 12:00", "5 12:00"))
+        service = identity("services solo-1 service")
+        self.undo(f"UPDATE services SET settings = '{{}}' WHERE id = '{service}'", "DELETE FROM bookings WHERE start_time >= '2041-01-01'")
+        owner = self.superuser()
+        owner.run("UPDATE services SET settings = '{\"max_bookings_per_day\": 1}' WHERE id = %s", service)
+        owner.run(insert_statement(owner.cursor, self.booking("solo-1", "taken", taken)))
+        hold = self.booking("solo-1", "expired", expired)
+        hold.columns.update(customer_id=None, status="pending", hold_expires_at="2020-01-01 00:00+00")
+        owner.run(insert_statement(owner.cursor, hold))
+        owner.commit()
+        session = self.session()
+        for names in (dict(business="duo-1"), dict(tenant=DUO), dict(user=PORTAL), {}):
+            session.enter(**names)
+            for business, sqlstate in (("solo-1", "42501"), ("duo-1", "23503" if "business" in names or "tenant" in names else "42501")):
+                for end in ("", " ON CONFLICT DO NOTHING"):
+                    refusals = set()
+                    for start in (taken, taken.replace(":00+", ":05+"), full, expired, free):
+                        row = self.booking("solo-1", "new", start)
+                        row.columns["business_id"] = identity(business)
+                        result = session.attempt(insert_statement(session.cursor, row) + end)
+                        self.assert_refused(result, sqlstate)
+                        refusals.add((str(result), result.message))
+                    self.assertEqual(len(refusals), 1, (names, business, end, refusals))
+        session.enter(business="duo-1")
+        own = some_key("bookings", business="duo-1")
+        for columns in ("business_id = %s, service_id = %s, customer_id = %s, employee_id = %s", "employee_id = %s"):
+            keys = [identity(key) for key in ("solo-1", "services solo-1 service", "customers solo-1 customer", "employees solo-1 employee")]
+            refusals = set()
+            for start in (taken, full, expired, free):
+                result = session.attempt(f"UPDATE bookings SET {columns}, start_time = %s, end_time = %s::timestamptz + interval '1 hour' "
+                                         "WHERE id = %s", *keys[-columns.count("%s"):], start, start, own)
+                self.assert_refused(result, "42501", "23503")
+                refusals.add((str(result), result.message))
+            self.assertEqual(len(refusals), 1, (columns, refusals))
+
+    def booking(self, business, name, start):
+        row = business_row("bookings", business, name)
+        row.columns.update(start_time=start, end_time=datetime.fromisoformat(start) + timedelta(hours=1))
+        return row
 
     def test_search_of_a_foreign_service(self):
         session = self.session()

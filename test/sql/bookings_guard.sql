@@ -212,6 +212,40 @@ SET LOCAL search_path = regress_guard_evil, pg_catalog, public;
 SELECT count(*) > 0 AS found FROM find_available_slots(:'haircut', '2030-02-11 00:00+00', '2030-02-12 00:00+00', as_of => '2030-01-01 00:00+00');
 ROLLBACK TO shadowed;
 
+-- A collision is found before the row is written, as a trigger behind the guard shows; unless it may mean that there is nothing to do.
+SAVEPOINT collision;
+CREATE FUNCTION regress_guard_behind() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'behind the guard'; RETURN NEW; END $$;
+CREATE TRIGGER regress_guard_behind BEFORE INSERT OR UPDATE ON bookings FOR EACH ROW EXECUTE FUNCTION regress_guard_behind();
+:annas '2030-02-04 09:40+00');
+:annas '2030-02-04 09:40+00') RETURNING id;
+PREPARE regress_guard_insert AS :annas '2030-02-04 09:40+00');
+EXECUTE regress_guard_insert;
+DEALLOCATE regress_guard_insert;
+CREATE TEMPORARY TABLE regress_guard_rows AS SELECT business_id, customer_id, service_id, status, employee_id, timestamptz '2030-02-04 09:40+00' AS start_time
+    FROM bookings WHERE id = :'first_booking';
+SELECT format('echo %s,%s,%s,%s,%s,%s', business_id, customer_id, service_id, status, employee_id, start_time) AS program FROM regress_guard_rows \gset
+COPY bookings (business_id, customer_id, service_id, status, employee_id, start_time) FROM PROGRAM :'program' (FORMAT csv);
+UPDATE bookings SET employee_id = :'anna_at_salon', status = 'confirmed', start_time = '2030-02-04 09:40+00', end_time = '2030-02-04 10:10+00' WHERE id = :'moved';
+:annas '2030-02-04 09:40+00') ON CONFLICT DO NOTHING;
+WITH written AS (INSERT INTO bookings (business_id, customer_id, service_id, status, employee_id, start_time)
+                 SELECT * FROM regress_guard_rows ON CONFLICT DO NOTHING RETURNING id) SELECT count(*) FROM written;
+MERGE INTO bookings USING regress_guard_rows r ON false WHEN NOT MATCHED THEN
+    INSERT (business_id, customer_id, service_id, status, employee_id, start_time)
+    VALUES (r.business_id, r.customer_id, r.service_id, r.status, r.employee_id, r.start_time);
+CREATE FUNCTION regress_guard_try() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO bookings (business_id, customer_id, service_id, status, employee_id, start_time) SELECT * FROM regress_guard_rows ON CONFLICT DO NOTHING;
+    RETURN 1;
+END $$;
+INSERT INTO bookings (business_id, customer_id, service_id, status, employee_id, start_time)
+    SELECT business_id, customer_id, service_id, status, employee_id, start_time + interval '1 day' * regress_guard_try() FROM regress_guard_rows;
+ROLLBACK TO collision;
+
+-- Service and employee of another business: their foreign keys refuse the row, whatever it would meet there.
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes)
+    VALUES (:'salon', :'carl_at_salon', :'massage', :'anna_at_salon', '2030-02-04 10:00+00', '2030-02-04 11:00+00', 0, 0);
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time)
+    VALUES (:'salon', :'carl_at_salon', :'haircut', :'first_booking', '2030-02-04 10:00+00');
+
 -- busy_range() itself.
 SELECT busy_range('2030-01-01 10:00+00', '2030-01-01 11:00+00', 5, 10), busy_range('-infinity', 'infinity', 1, 1),
        busy_range('2030-01-01 10:00+00', '2030-01-01 11:00+00', NULL, 10) AS of_null;
