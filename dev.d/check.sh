@@ -143,12 +143,13 @@ check_tidy() {
 check_database() {
 	step 'build with PGXS' count_one build_stage "$work"
 	if ! $step_passed; then
-		skip 'sql to restore' 'not built'
+		skip 'readme to restore' 'not built'
 		return
 	fi
 	start_cluster "$work"
 	# The programs of the server's own version, before those of another that may be installed.
 	export PATH=$bindir:$PATH
+	step 'readme' count_tap readme
 	step 'sql' count_regress installcheck ISOLATION=
 	step 'isolation' count_regress installcheck REGRESS=
 	step 'self-test of the differential' count_unittest differential_unittest
@@ -170,6 +171,8 @@ installcheck() {
 		return 1
 	}
 }
+
+readme() { "$python3" "$work/src/test/readme/run.py"; }
 
 differential_unittest() { cd "$work/src/test/differential" && "$python3" -m unittest; }
 
