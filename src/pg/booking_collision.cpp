@@ -2,6 +2,7 @@
 #include "booking_collision.hpp"
 
 #include <cstring>
+#include <iterator>
 
 extern "C" {
 #include "access/genam.h"
@@ -20,7 +21,7 @@ constexpr const char* columns[] = {"resource_id", "busy", "session_key"};
 
 bool is_on_these_columns(Relation bookings, Relation index) {
     const Form_pg_index form = index->rd_index;
-    if (!form->indisexclusion || !form->indisvalid || form->indnkeyatts != std::size(columns))
+    if (!form->indisexclusion || !form->indisvalid || form->indnkeyatts != std::ssize(columns))
         return false;
     for (std::size_t i = 0; i < std::size(columns); ++i) {
         const AttrNumber column = form->indkey.values[i];
