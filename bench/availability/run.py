@@ -136,10 +136,13 @@ def workload(sample: Dict[str, str]) -> List[Case]:
         arguments = ", ".join(f"${i + 1}" for i in range(len(parameters)))
         rows, compact = f"SELECT * FROM find_available_slots({arguments})", f"SELECT find_available_slots_json({arguments})"
         context = f"SET app.current_business_id = '{sample['business']}'"
+        values = ", ".join(f"'{value}'" for value in parameters)
+        store = f"CREATE TEMP TABLE answer AS SELECT * FROM find_available_slots({values})"
         fetch = competitors.FETCH_OF_ONE if named else competitors.FETCH_OF_ANY
         sides = [
             Side("SELECT 1", "floor", "SELECT 1", (), nothing),
             Side("bare SELECT", "floor", fetch, (sample["employee"], *parameters[1:3]) if named else parameters, nothing),
+            Side("SELECT of the answer, stored as a table", "floor", "SELECT * FROM answer", (), as_rows, setup=store),
             Side("ours, compact", "ours", compact, parameters, as_compact),
             Side("ours, rows", "ours", rows, parameters, as_rows),
             Side("ours, compact, row security", "other", compact, parameters, as_compact, "bench_app", context),
