@@ -139,7 +139,6 @@ private:
     bool occupies(bool old) const;
     bool is_overbooked(bool old) const;
     bool is_same_time_as_before() const;
-    bool has_daily_limit() const;
     bool reaches_daily_limit() const;
     bool meets_unassigned() const;
     /// The start's local date at the business; days since 1970.
@@ -373,15 +372,11 @@ void BookingRow::load_settings() {
          settings_query.run_committed(schema_, {*value("business_id"), *value("service_id")})) {
         read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
         read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
-        if (has_daily_limit()) {
+        if (settings_.limits_days()) {
             const Datum zone = found.get(3);
             time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
         }
     }
-}
-
-bool BookingRow::has_daily_limit() const {
-    return settings_.max_bookings_per_day_of_service || settings_.max_bookings_per_day_of_business;
 }
 
 int64 BookingRow::local_date() const {
@@ -401,7 +396,7 @@ void BookingRow::take_locks() const {
             locks.add_time(*DatumGetUUIDP(row_.old(row_.column("resource_id"))), busy_begin(true),
                            busy_end(true));
     }
-    if (has_daily_limit())
+    if (settings_.limits_days())
         locks.add_day(id("resource_id"), local_date());
     if (claims && settings_.capacity > 1)
         locks.add_session(id("session_key"));
@@ -419,7 +414,7 @@ void BookingRow::delete_expired_holds() const {
 
 /// Why the row must not be written, where no constraint says so.
 std::optional<SlotReason> BookingRow::refusal() const {
-    if (has_daily_limit() && reaches_daily_limit())
+    if (settings_.limits_days() && reaches_daily_limit())
         return SlotReason::limit_reached;
     const bool business_is_resource =
         std::memcmp(id("resource_id").data, id("business_id").data, UUID_LEN) == 0;

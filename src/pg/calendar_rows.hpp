@@ -37,4 +37,19 @@ std::optional<Booking> to_booking(const Row& row, const StatusLabels& labels, co
                    row.is_null(8) ? std::nullopt : std::optional(to_instant(row.get(8)))};
 }
 
+/// Columns 1 to 8 as for to_booking(), column 9: employee_id. Adds it to whose it is, as CalendarSource::far_bookings() says.
+template <class Row>
+void add_far_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
+                     std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+    std::pmr::vector<Booking>* bookings = unassigned;
+    if (!row.is_null(9)) {
+        ResourceRows* const employee = find(employees, to_uuid(row.get(9)));
+        bookings = employee == nullptr ? nullptr : &employee->bookings;
+    }
+    if (bookings == nullptr)
+        return;
+    if (const std::optional<Booking> booking = to_booking(row, labels, asked))
+        bookings->push_back(*booking);
+}
+
 } // namespace bookmeatoz::pg

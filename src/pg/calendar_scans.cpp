@@ -73,6 +73,22 @@ constexpr WantedColumn booking_columns[] = {{"business_id", UUIDOID},
                                             {"buffer_after_minutes", INT4OID},
                                             {"status", ANYENUMOID},
                                             {"hold_expires_at", TIMESTAMPTZOID}};
+constexpr WantedColumn far_booking_columns[] = {{"business_id", UUIDOID},
+                                                {"id", UUIDOID},
+                                                {"service_id", UUIDOID},
+                                                {"start_time", TIMESTAMPTZOID},
+                                                {"end_time", TIMESTAMPTZOID},
+                                                {"buffer_before_minutes", INT4OID},
+                                                {"buffer_after_minutes", INT4OID},
+                                                {"status", ANYENUMOID},
+                                                {"hold_expires_at", TIMESTAMPTZOID},
+                                                {"employee_id", UUIDOID}};
+
+/// The arguments of booking_reaches_far(), which reaches_far() of the core answers.
+constexpr WantedColumn reaches_far_arguments[] = {{"start_time", TIMESTAMPTZOID},
+                                                  {"end_time", TIMESTAMPTZOID},
+                                                  {"buffer_before_minutes", INT4OID},
+                                                  {"buffer_after_minutes", INT4OID}};
 
 struct WantedPlan {
     SightedScan CalendarPlans::*scan;
@@ -95,6 +111,9 @@ constexpr WantedPlan wanted_plans[] = {
     {&CalendarPlans::unassigned_bookings,
      "bookings",
      {by_business_and_start, booking_columns, "employee_id"}},
+    {&CalendarPlans::far_bookings,
+     "bookings",
+     {by_business_and_start, far_booking_columns, nullptr, "booking_reaches_far", reaches_far_arguments}},
 };
 
 // ---- the plans that are kept, and for how long
@@ -424,15 +443,15 @@ void CalendarScans::overrides(Interval reach, std::span<ResourceRows> employees)
 void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
     // One employee is about as busy as the others; memory that a growing vector leaves behind costs more than the rows.
     std::size_t most = 16;
-    read_each(
-        plans_.bookings,
-        ScanKeys().uuid_is(Datum(0)).time_within(to_datum(asked.reach.begin), to_datum(asked.reach.end)),
-        employees, [&](const IndexScan& row, ResourceRows& employee) {
-            if (employee.bookings.empty())
-                employee.bookings.reserve(most);
-            add_booking(row, asked, employee.bookings);
-            most = std::max(most, employee.bookings.size());
-        });
+    read_each(plans_.bookings,
+              ScanKeys().uuid_is(Datum(0)).time_within(to_datum(asked.reach.all.begin),
+                                                       to_datum(asked.reach.all.end)),
+              employees, [&](const IndexScan& row, ResourceRows& employee) {
+                  if (employee.bookings.empty())
+                      employee.bookings.reserve(most);
+                  add_booking(row, asked, employee.bookings);
+                  most = std::max(most, employee.bookings.size());
+              });
 }
 
 void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
@@ -440,11 +459,32 @@ void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsA
     read(plans_.unassigned_bookings,
          ScanKeys()
              .uuid_is(to_datum(business_id))
-             .time_within(to_datum(asked.reach.begin), to_datum(asked.reach.end)),
+             .time_within(to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)),
          [&](const IndexScan& row) {
              add_booking(row, asked, bookings);
              return true;
          });
+}
+
+void CalendarScans::far_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                 std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+    const auto keys_of = [&](Interval starts) {
+        return ScanKeys()
+            .uuid_is(to_datum(business_id))
+            .time_within(to_datum(starts.begin), to_datum(starts.end));
+    };
+    pg_call([&] {
+        IndexScan row(plans_.far_bookings.plan, keys_of(asked.reach.far_before));
+        for (const Interval starts : {asked.reach.far_before, asked.reach.far_behind}) {
+            ScanKeys keys = keys_of(starts);
+            row.seek(keys);
+            while (row.next()) {
+                if (sees(plans_.far_bookings.sight, row))
+                    add_far_booking(row, plans_.booking_statuses, asked, employees, unassigned);
+            }
+        }
+        row.close();
+    });
 }
 
 void CalendarScans::add_booking(const IndexScan& row, const BookingsAsked& asked,

@@ -44,16 +44,40 @@ AttrNumber find_column(Relation table, const WantedColumn& wanted) {
     return 0;
 }
 
-/// The index holds all rows, or all those in which `null_column` (0: there is none) is NULL.
-bool holds_wanted_rows(Relation index, AttrNumber null_column) {
-    const List* const predicate = RelationGetIndexPredicate(index);
-    if (null_column == 0 || predicate == NIL)
-        return predicate == NIL && null_column == 0;
-    const auto* const test = static_cast<const NullTest*>(linitial(predicate));
-    if (list_length(predicate) != 1 || !IsA(test, NullTest) || test->nulltesttype != IS_NULL ||
-        !IsA(test->arg, Var))
+bool is_column(const void* expression, Relation table, const WantedColumn& wanted) {
+    return IsA(expression, Var) &&
+           static_cast<const Var*>(expression)->varattno == find_column(table, wanted);
+}
+
+bool is_null_test(const void* expression, Relation table, const char* column) {
+    const auto* const test = static_cast<const NullTest*>(expression);
+    return IsA(test, NullTest) && test->nulltesttype == IS_NULL &&
+           is_column(test->arg, table, {column, UUIDOID});
+}
+
+bool is_call(const void* expression, Relation table, const char* function,
+             std::span<const WantedColumn> arguments) {
+    const auto* const call = static_cast<const FuncExpr*>(expression);
+    if (!IsA(call, FuncExpr) || list_length(call->args) != static_cast<int>(arguments.size()) ||
+        get_func_namespace(call->funcid) != RelationGetNamespace(table) ||
+        std::strcmp(get_func_name(call->funcid), function) != 0)
         return false;
-    return reinterpret_cast<const Var*>(test->arg)->varattno == null_column;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (!is_column(list_nth(call->args, static_cast<int>(i)), table, arguments[i]))
+            return false;
+    }
+    return true;
+}
+
+bool holds_wanted_rows(Relation index, Relation table, const WantedScan& wanted) {
+    const List* const predicate = RelationGetIndexPredicate(index);
+    if (wanted.null_column == nullptr && wanted.function == nullptr)
+        return predicate == NIL;
+    if (list_length(predicate) != 1)
+        return false;
+    const void* const condition = linitial(predicate);
+    return wanted.null_column != nullptr ? is_null_test(condition, table, wanted.null_column)
+                                         : is_call(condition, table, wanted.function, wanted.arguments);
 }
 
 /// As the planner asks before it uses an index: rows of an update chain that it does not hold may be visible to an older
@@ -109,15 +133,13 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         plan.places[i] = static_cast<AttrNumber>(columns[i] - 1);
         plan.attributes = std::max(plan.attributes, columns[i]);
     }
-    const AttrNumber null_column =
-        wanted.null_column == nullptr ? 0 : find_column(table, {wanted.null_column, UUIDOID});
 
     List* const indexes = RelationGetIndexList(table);
     ListCell* cell = nullptr;
     foreach (cell, indexes) {
         const Relation index = index_open(lfirst_oid(cell), AccessShareLock);
         const bool fits = index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
-                          has_keys(index, wanted.keys, keys) && holds_wanted_rows(index, null_column);
+                          has_keys(index, wanted.keys, keys) && holds_wanted_rows(index, table, wanted);
         const bool serves = fits && holds_all_versions(index);
         plan.index_is_too_new = plan.index_is_too_new || fits != serves;
         std::array<AttrNumber, ScanPlan::most_columns> places{};
@@ -147,6 +169,8 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         appendStringInfo(&missing, " \"%s\"", key.name);
     if (wanted.null_column != nullptr)
         appendStringInfo(&missing, " where \"%s\" IS NULL", wanted.null_column);
+    if (wanted.function != nullptr)
+        appendStringInfo(&missing, " where \"%s\" holds", wanted.function);
     appendStringInfoChar(&missing, '.');
     return missing.data;
 }

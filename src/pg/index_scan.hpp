@@ -23,12 +23,15 @@ struct WantedColumn {
     Oid type;
 };
 
-/// What a scan must find: an index on `keys`, perhaps more behind them; partial only as `WHERE null_column IS NULL`, and
-/// that if there is a null_column.
+/// What a scan must find: an index on `keys`, perhaps more behind them. It must hold all rows, or, if there is a null_column,
+/// those with `WHERE null_column IS NULL`, or, if there is a function (of the schema of the table), those with `WHERE
+/// function(arguments)`; no fewer and no others.
 struct WantedScan {
     std::span<const WantedColumn> keys;
     std::span<const WantedColumn> columns;
     const char* null_column = nullptr;
+    const char* function = nullptr;
+    std::span<const WantedColumn> arguments{};
 };
 
 /// How a table is read. Right as long as the server sends no invalidation of the table or the index.
