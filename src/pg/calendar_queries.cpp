@@ -173,10 +173,8 @@ void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRow
         schema_, {ids_of(employees), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)});
     const StatusLabels labels = status_labels(rows);
     for (const SpiRow row : rows) {
-        ResourceRows* const employee = find(employees, to_uuid(row.get(9)));
-        const std::optional<Booking> booking = to_booking(row, labels, asked);
-        if (employee != nullptr && booking)
-            employee->bookings.push_back(*booking);
+        if (ResourceRows* const employee = find(employees, to_uuid(row.get(9))))
+            add_booking(row, labels, asked, employee->bookings);
     }
 }
 
@@ -185,10 +183,8 @@ void CalendarQueries::unassigned_bookings(const Uuid& business_id, const Booking
     const SpiRows rows = unassigned_query.run(
         schema_, {to_datum(business_id), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)});
     const StatusLabels labels = status_labels(rows);
-    for (const SpiRow row : rows) {
-        if (const std::optional<Booking> booking = to_booking(row, labels, asked))
-            bookings.push_back(*booking);
-    }
+    for (const SpiRow row : rows)
+        add_booking(row, labels, asked, bookings);
 }
 
 void CalendarQueries::far_bookings(const Uuid& business_id, const BookingsAsked& asked,

@@ -291,7 +291,7 @@ std::optional<CalendarScans> CalendarScans::open(Oid schema) {
     return CalendarScans(schema, session, *plans);
 }
 
-bool CalendarScans::sees(Sight sight, const IndexScan& row) {
+bool CalendarScans::is_reached(Sight sight, const IndexScan& row) {
     const auto id = [&](std::size_t column) {
         return row.is_null(column) ? nullptr : DatumGetUUIDP(row.get(column));
     };
@@ -449,7 +449,7 @@ void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows>
               employees, [&](const IndexScan& row, ResourceRows& employee) {
                   if (employee.bookings.empty())
                       employee.bookings.reserve(most);
-                  add_booking(row, asked, employee.bookings);
+                  add_booking(row, plans_.booking_statuses, asked, employee.bookings);
                   most = std::max(most, employee.bookings.size());
               });
 }
@@ -461,7 +461,7 @@ void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsA
              .uuid_is(to_datum(business_id))
              .time_within(to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)),
          [&](const IndexScan& row) {
-             add_booking(row, asked, bookings);
+             add_booking(row, plans_.booking_statuses, asked, bookings);
              return true;
          });
 }
@@ -485,12 +485,6 @@ void CalendarScans::far_bookings(const Uuid& business_id, const BookingsAsked& a
         }
         row.close();
     });
-}
-
-void CalendarScans::add_booking(const IndexScan& row, const BookingsAsked& asked,
-                                std::pmr::vector<Booking>& bookings) const {
-    if (const std::optional<Booking> booking = to_booking(row, plans_.booking_statuses, asked))
-        bookings.push_back(*booking);
 }
 
 void CalendarScans::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {

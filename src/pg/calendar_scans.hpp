@@ -62,10 +62,11 @@ private:
     /// The same once for each employee, as `take(row, employee)`; the first of the keys is the employee's id.
     template <class Take>
     void read_each(const SightedScan& scan, ScanKeys keys, std::span<ResourceRows> employees, Take take);
-    bool sees(Sight sight, const IndexScan& row);
+    bool sees(Sight sight, const IndexScan& row) {
+        return sight == Sight::every_row || is_reached(sight, row);
+    }
+    bool is_reached(Sight sight, const IndexScan& row);
     std::optional<BusinessRow> business(const Uuid& id);
-    void add_booking(const IndexScan& row, const BookingsAsked& asked,
-                     std::pmr::vector<Booking>& bookings) const;
 
     Oid schema_;
     ContextClass class_;
