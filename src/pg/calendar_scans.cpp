@@ -52,7 +52,8 @@ constexpr WantedColumn business_columns[] = {{"id", UUIDOID},
                                              {"status", ANYENUMOID},
                                              {"settings", JSONBOID},
                                              {"timezone", VARCHAROID}};
-constexpr WantedColumn employee_columns[] = {{"business_id", UUIDOID}, {"employment_status", ANYENUMOID}};
+constexpr WantedColumn employee_columns[] = {
+    {"business_id", UUIDOID}, {"employment_status", ANYENUMOID}, {"id", UUIDOID}};
 constexpr WantedColumn mapping_columns[] = {
     {"business_id", UUIDOID}, {"service_id", UUIDOID}, {"employee_id", UUIDOID}};
 constexpr WantedColumn hours_columns[] = {{"business_id", UUIDOID},
@@ -390,12 +391,34 @@ void CalendarScans::eligible_employees(const Uuid& service_id, const std::option
     keys.uuid_is(to_datum(service_id));
     if (only)
         keys.uuid_is(to_datum(*only));
+    Uuid business_id{};
     read(plans_.mapped_employees, keys, [&](const IndexScan& row) {
+        business_id = to_uuid(row.get(0));
         ids.push_back(to_uuid(row.get(2)));
         return true;
     });
     if (ids.empty())
         return;
+    // To find one costs as much as to read dozens in a row, so they are looked up one by one only if they are few.
+    constexpr std::size_t few = 3;
+    if (ids.size() > few) {
+        std::pmr::vector<bool> is_active(ids.size(), ids.get_allocator());
+        read(plans_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)),
+             [&](const IndexScan& row) {
+                 const auto found = std::lower_bound(ids.begin(), ids.end(), to_uuid(row.get(2)));
+                 if (found != ids.end() && *found == to_uuid(row.get(2)))
+                     is_active[static_cast<std::size_t>(found - ids.begin())] =
+                         DatumGetObjectId(row.get(1)) == plans_.active_employee;
+                 return true;
+             });
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            if (is_active[i])
+                ids[kept++] = ids[i];
+        }
+        ids.resize(kept);
+        return;
+    }
     pg_call([&] {
         ScanKeys key = ScanKeys().uuid_is(to_datum(ids.front()));
         IndexScan row(plans_.employee.plan, key);
