@@ -131,7 +131,11 @@ void LoadedCalendar::read_hours(CalendarSource& source) {
         return;
     if (!employees().empty())
         source.own_hours(employees());
-    source.default_hours(business_id_, default_hours_);
+    // S1: by schedule, those of the business are nobody's where all have hours of their own.
+    const bool all_have_own =
+        std::ranges::none_of(rows_, [](const ResourceRows& rows) { return rows.own_hours.empty(); });
+    if (calendar_.settings.working_hours_inheritance == HoursInheritance::day || !all_have_own)
+        source.default_hours(business_id_, default_hours_);
 }
 
 /// Bookings without an employee occupy a business that is its own resource (S12); of a business with employees they count
