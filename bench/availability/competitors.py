@@ -8,15 +8,31 @@ limits, no unassigned bookings, and shifts that touch are not joined: leaving th
 A start s is free if it lies in no block's open interval: a booking blocks (start - before - D - A, end + after + B), an unavailable
 override (start - D, end); and in a shift up to its end - D."""
 
-# Up to 7 days lasts a booking (bookings_lasts_at_most_7_days), up to a day a buffer.
-BOOKINGS = """bookings
-  WHERE employee_id = {employee} AND start_time >= $2::timestamptz - interval '192 hours'
-    AND start_time < $3::timestamptz + make_interval(mins => reach_after + 1440)
-    AND status IN ('pending', 'confirmed', 'completed') AND (hold_expires_at IS NULL OR hold_expires_at > now())"""
+# Up to 7 days lasts a booking (bookings_lasts_at_most_7_days), up to a day a buffer. So they are read as ours reads them: all that start up
+# to six hours from what is asked for, and from further away those that reach far, by the index that holds no others.
+OCCUPYING = "status IN ('pending', 'confirmed', 'completed') AND (hold_expires_at IS NULL OR hold_expires_at > now())"
+BLOCKS = """
+          SELECT {block} FROM bookings
+          WHERE employee_id = {employee} AND start_time >= $2::timestamptz - make_interval(mins => reach_before + 360)
+            AND start_time < $3::timestamptz + make_interval(mins => reach_after + 360) AND {occupying}
+          UNION ALL
+          SELECT {block} FROM bookings
+          WHERE business_id = question.business AND employee_id = {employee} AND {occupying}
+            AND booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes)
+            AND start_time >= $2::timestamptz - make_interval(mins => reach_before) - interval '192 hours'
+            AND start_time < $3::timestamptz + make_interval(mins => reach_after + 1440)
+            AND NOT (start_time >= $2::timestamptz - make_interval(mins => reach_before + 360)
+                     AND start_time < $3::timestamptz + make_interval(mins => reach_after + 360))"""
 OVERRIDES = """employee_availability_overrides
   WHERE employee_id = {employee} AND start_time < $3::timestamptz AND end_time > $2::timestamptz"""
 BLOCKED = """start_time - make_interval(mins => buffer_before_minutes + reach_after),
   end_time + make_interval(mins => buffer_after_minutes + reach_before)"""
+
+
+
+def blocks(block: str, employee: str) -> str:
+    return BLOCKS.format(block=block, employee=employee, occupying=OCCUPYING).strip()
+
 
 QUESTION = """
   SELECT b.id AS business, timezone, make_interval(mins => s.duration) AS duration, s.buffer_before_minutes AS reach_before,
@@ -65,7 +81,7 @@ def multirange(shifts: str, employee: str) -> str:
     SELECT coalesce(range_agg(block), '{{}}') AS blocks
     FROM (SELECT tstzrange(start_time - duration, end_time, '()') AS block FROM {OVERRIDES.format(employee=employee)} AND is_unavailable
           UNION ALL
-          SELECT tstzrange({BLOCKED}, '()') FROM {BOOKINGS.format(employee=employee)}) block) blocked,
+          {blocks(f"tstzrange({BLOCKED}, '()')", employee)}) block) blocked,
   LATERAL (
     SELECT lower(piece) AS free_from, upper(piece) AS free_to, opens[width_bucket(lower(piece), opens)] AS anchor
     FROM (SELECT unnest(shifts - blocks) AS piece) pieces) gap"""
@@ -84,7 +100,7 @@ def window_functions(shifts: str, employee: str) -> str:
                    CASE WHEN NOT is_unavailable THEN start_time END, CASE WHEN NOT is_unavailable THEN end_time - duration END
             FROM {OVERRIDES.format(employee=employee)}
             UNION ALL
-            SELECT {BLOCKED}, NULL, NULL FROM {BOOKINGS.format(employee=employee)}) event
+            {blocks(BLOCKED + ", NULL, NULL", employee)}) event
       WINDOW w AS (ORDER BY blocked_from ROWS UNBOUNDED PRECEDING)) gaps
     WHERE free_from <= free_to) gap"""
 

@@ -7,6 +7,13 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'busy_range';
 COMMENT ON FUNCTION @extschema@.busy_range(timestamptz, timestamptz, integer, integer) IS
     'S6: the time that a booking occupies, [start_time - before, end_time + after), buffers in minutes. The value of bookings.busy; empty when the end lies before the start. Error: 22008 out of range.';
 
+CREATE FUNCTION @extschema@.booking_reaches_far(
+    start_time timestamptz, end_time timestamptz, buffer_before_minutes integer, buffer_after_minutes integer)
+RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'booking_reaches_far';
+COMMENT ON FUNCTION @extschema@.booking_reaches_far(timestamptz, timestamptz, integer, integer) IS
+    'Whether the busy time of a booking (S6) goes more than 6 hours from its start, to either side. The condition of bookings_far_reaching_idx.';
+
 CREATE FUNCTION @extschema@.may_overbook() RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'may_overbook';
 COMMENT ON FUNCTION @extschema@.may_overbook() IS

@@ -173,7 +173,7 @@ BEGIN
     -- otherwise; they run with the caller's rights.
     PERFORM @extschema@.bookmeatoz_grant_execute(role, 'resolve\_tenant', 'resolve\_business', 'register\_user',
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
-        'is\_auth\_role', 'busy\_range', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
+        'is\_auth\_role', 'busy\_range', 'booking\_reaches\_far', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
         'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
         'json\_text', 'search\_text', 'search\_pattern');
 
@@ -263,7 +263,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     owner_functions CONSTANT text[] := ARRAY[
         'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'can\_%', 'access\_%', 'current\_session\_%',
-        'set\_session\_context', 'is\_%', 'busy\_range', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
+        'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_reaches\_far', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
         'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
         'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
     required name;

@@ -6,7 +6,7 @@
 namespace bookmeatoz {
 
 /// The time within a local date that occupying bookings of the resource take, buffers not counted. The rows of the calendar
-/// must be those for a window that meets the date.
+/// must be those of BookingScope::whole_dates for a window that meets the date.
 Duration booked_time(const Calendar& calendar, const Resource& resource, LocalDate date);
 
 } // namespace bookmeatoz

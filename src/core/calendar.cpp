@@ -12,14 +12,14 @@ Interval bookable_window(Interval asked, Instant as_of, const Settings& settings
     return asked;
 }
 
-Interval booking_reach(Interval window, const Service& service, const Settings& settings) {
-    Duration before = service.buffer_before + longest_booking + longest_buffer;
-    Duration after = service.duration + service.buffer_after + longest_buffer;
-    if (settings.max_bookings_per_day_of_service || settings.max_bookings_per_day_of_business) {
-        before = std::max(before, date_reach);
-        after = std::max(after, date_reach);
-    }
-    return {window.begin - before, window.end + after};
+BookingReach booking_reach(Interval window, const Service& service, BookingScope scope) {
+    if (scope == BookingScope::whole_dates)
+        window = {window.begin - date_reach, window.end + date_reach};
+    const Interval wanted = slot_reach(window, service);
+    const Interval all{wanted.begin - usual_reach, wanted.end + usual_reach};
+    return {all,
+            {wanted.begin - longest_booking - longest_buffer, all.begin},
+            {all.end, wanted.end + longest_buffer}};
 }
 
 Interval slot_reach(Interval window, const Service& service) {

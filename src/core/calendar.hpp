@@ -72,10 +72,21 @@ struct Calendar {
     Instant as_of;
 };
 
-/// The longest booking and the longest buffer that the tables allow (bookings_at_most_seven_days and the checks of the
-/// buffers): how far before a window a booking that reaches into it can begin.
+/// The longest booking and the longest buffer that the tables allow (bookings_lasts_at_most_7_days and the checks of the
+/// buffers): how far from a window a booking that reaches into it can begin.
 inline constexpr Duration longest_booking = 7 * one_day;
 inline constexpr std::chrono::minutes longest_buffer{1440};
+
+/// How far from its start the busy time of nearly every booking goes, to either side: less than a working day, so that from
+/// one day to the next there is nothing to look for but the few that are far-reaching.
+inline constexpr Duration usual_reach = 6 * one_hour;
+
+/// Whether a booking's busy time goes further than usual_reach from its start. They have an index of their own
+/// (bookings_far_reaching_idx, by booking_reaches_far()). Whatever the values, nothing overflows.
+constexpr bool reaches_far(Duration length, std::chrono::minutes buffer_before,
+                           std::chrono::minutes buffer_after) {
+    return buffer_before > usual_reach || length > usual_reach - buffer_after;
+}
 
 /// A local date can begin or end this far from an instant of it, whatever the zone does: 24 hours and a skipped day.
 inline constexpr Duration date_reach = 2 * one_day;
@@ -83,9 +94,24 @@ inline constexpr Duration date_reach = 2 * one_day;
 /// S10: the part of `asked` in which a slot may start at all: not before the notice, not after the horizon.
 Interval bookable_window(Interval asked, Instant as_of, const Settings& settings);
 
-/// The instants at which a booking may start and still matter for starts in `window`: by its busy time (S6) or by the
-/// count of a local day where there is a limit (S16).
-Interval booking_reach(Interval window, const Service& service, const Settings& settings);
+/// Which bookings a question is about: those in the way of starts in its window (S6), or all of the local dates of these,
+/// because they are counted (S16) or their time is (S20).
+enum class BookingScope { window, whole_dates };
+
+/// Where bookings may start and still matter for starts in a window.
+struct BookingReach {
+    /// All that start in it.
+    Interval all;
+    /// Right before it and right behind it: those of them that reach far.
+    Interval far_before;
+    Interval far_behind;
+};
+BookingReach booking_reach(Interval window, const Service& service, BookingScope scope);
+
+/// The bookings that finding slots is about (S16).
+inline BookingScope scope_of_slots(const Settings& settings) {
+    return settings.limits_days() ? BookingScope::whole_dates : BookingScope::window;
+}
 
 /// Working time that can hold a slot, buffers included, for any start in `window` (S8).
 Interval slot_reach(Interval window, const Service& service);

@@ -12,7 +12,7 @@ DailyLimit::DailyLimit(const Calendar& calendar, std::span<const Booking> bookin
     : zone_(calendar.zone), full_(memory) {
     const std::optional<int>& of_service = calendar.settings.max_bookings_per_day_of_service;
     const std::optional<int>& of_business = calendar.settings.max_bookings_per_day_of_business;
-    if (!of_service && !of_business)
+    if (!calendar.settings.limits_days())
         return;
 
     struct Count {

@@ -29,6 +29,11 @@ struct Settings {
     Assignment assignment = Assignment::least_busy;
     HoursInheritance working_hours_inheritance = HoursInheritance::schedule;
     OverrideMode availability_override_mode = OverrideMode::add;
+
+    /// S16.
+    bool limits_days() const {
+        return max_bookings_per_day_of_service.has_value() || max_bookings_per_day_of_business.has_value();
+    }
 };
 
 /// Where a value stands; the same key may be read in one of them, or in both.

@@ -160,7 +160,6 @@ private:
     bool occupies(bool old) const;
     bool is_overbooked(bool old) const;
     bool is_same_time_as_before() const;
-    bool has_daily_limit() const;
     bool reaches_daily_limit() const;
     bool meets_unassigned() const;
     /// The start's local date at the business; days since 1970.
@@ -411,7 +410,7 @@ bool BookingRow::load_settings() {
     const SpiRow found = *rows.begin();
     read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
     read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
-    if (has_daily_limit()) {
+    if (settings_.limits_days()) {
         const Datum zone = found.get(3);
         time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
     }
@@ -422,10 +421,6 @@ bool BookingRow::load_settings() {
 void BookingRow::give_up_time() {
     row_.set(row_.column("resource_id"), Datum(0), true);
     write_session_key();
-}
-
-bool BookingRow::has_daily_limit() const {
-    return settings_.max_bookings_per_day_of_service || settings_.max_bookings_per_day_of_business;
 }
 
 int64 BookingRow::local_date() const {
@@ -458,7 +453,7 @@ void BookingRow::take_locks() const {
     // Whoever else meets the hold must find it gone, or wait before anybody can wait for him.
     for (const ExpiredHold& hold : expired_holds_)
         locks.add_time(id("resource_id"), hold.busy_begin, hold.busy_end);
-    if (has_daily_limit())
+    if (settings_.limits_days())
         locks.add_day(id("resource_id"), local_date());
     if (claims && settings_.capacity > 1)
         locks.add_session(id("session_key"));
@@ -505,7 +500,7 @@ void BookingRow::wait_for_others() const {
 
 /// Why the row must not be written, where no constraint says so.
 std::optional<SlotReason> BookingRow::refusal() const {
-    if (has_daily_limit() && reaches_daily_limit())
+    if (settings_.limits_days() && reaches_daily_limit())
         return SlotReason::limit_reached;
     const bool business_is_resource =
         std::memcmp(id("resource_id").data, id("business_id").data, UUID_LEN) == 0;

@@ -15,14 +15,6 @@ namespace {
 constexpr std::array labels = {"pending", "confirmed", "cancelled", "completed", "rejected", "no_show"};
 static_assert(static_cast<std::size_t>(BookingStatus::no_show) == labels.size() - 1);
 
-template <class Values, class Value>
-std::optional<BookingStatus> status_at(const Values& values, const Value& value) noexcept {
-    const auto found = std::find(values.begin(), values.end(), value);
-    if (found == values.end())
-        return std::nullopt;
-    return static_cast<BookingStatus>(found - values.begin());
-}
-
 } // namespace
 
 Oid enum_value(Oid type, const char* label) {
@@ -33,16 +25,15 @@ Oid enum_value(Oid type, const char* label) {
 }
 
 std::optional<BookingStatus> find_status(std::string_view label) noexcept {
-    return status_at(labels, label);
+    const auto found = std::find(labels.begin(), labels.end(), label);
+    if (found == labels.end())
+        return std::nullopt;
+    return static_cast<BookingStatus>(found - labels.begin());
 }
 
 StatusLabels::StatusLabels(Oid type) {
     for (std::size_t i = 0; i < labels.size(); ++i)
         values_[i] = enum_value(type, labels[i]);
-}
-
-std::optional<BookingStatus> StatusLabels::find(Datum value) const noexcept {
-    return status_at(values_, DatumGetObjectId(value));
 }
 
 } // namespace bookmeatoz::pg

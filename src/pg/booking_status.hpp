@@ -22,8 +22,14 @@ public:
     constexpr StatusLabels() = default;
     explicit StatusLabels(Oid type);
 
-    /// As find_status().
-    std::optional<BookingStatus> find(Datum value) const noexcept;
+    /// As find_status(). Asked for each booking, so it stands here.
+    std::optional<BookingStatus> find(Datum value) const noexcept {
+        for (std::size_t i = 0; i < values_.size(); ++i) {
+            if (values_[i] == DatumGetObjectId(value))
+                return static_cast<BookingStatus>(i);
+        }
+        return std::nullopt;
+    }
 
 private:
     /// In the order of BookingStatus.

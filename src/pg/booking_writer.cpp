@@ -97,7 +97,8 @@ public:
 
     /// Whom to book; raises the refusal where there is nobody.
     const Resource& decide(Instant start, const Refusals& refusals) {
-        loaded_.load({start, start + one_tick});
+        // S20: who is the least busy is a matter of the whole date.
+        loaded_.load({start, start + one_tick}, BookingScope::whole_dates);
         SlotCheck check = check_slot(loaded_.calendar(), start, poll_interrupts, &memory_);
         if (check.reason != SlotReason::ok)
             refuse_slot(check.reason);

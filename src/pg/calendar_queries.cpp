@@ -3,8 +3,6 @@
 #include "active_employee.hpp"
 #include "calendar_rows.hpp"
 
-#include <algorithm>
-
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/array.h"
@@ -68,8 +66,8 @@ constinit SavedQuery overrides_query(R"(
      WHERE employee_id = ANY ($1) AND end_time > $2 AND start_time < $3)",
                                      ids_and_range);
 
-// The bounds compare start_time alone, so that they are index conditions under row security too; how far back they must
-// begin is booking_reach()'s to say. All columns are those of the index, which is then read alone.
+// The bounds compare start_time alone, so that they are index conditions under row security too; what they must be is
+// booking_reach()'s to say. All columns are those of the index, which is then read alone.
 constinit SavedQuery bookings_query(R"(
     SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
            hold_expires_at, employee_id
@@ -84,6 +82,14 @@ constinit SavedQuery unassigned_query(R"(
      WHERE business_id = $1 AND employee_id IS NULL AND start_time >= $2 AND start_time < $3)",
                                       business_and_range);
 
+constinit SavedQuery far_query(R"(
+    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
+           hold_expires_at, employee_id
+      FROM @extschema@.bookings
+     WHERE business_id = $1 AND start_time >= $2 AND start_time < $3
+       AND @extschema@.booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes))",
+                               business_and_range);
+
 constinit SavedQuery services_query(R"(
     SELECT DISTINCT service_id FROM @extschema@.employee_services WHERE employee_id = ANY ($1) ORDER BY service_id)",
                                     ids_argument);
@@ -97,13 +103,6 @@ Datum ids_of(std::span<const ResourceRows> employees) {
         return PointerGetDatum(construct_array(ids, static_cast<int>(employees.size()), UUIDOID, UUID_LEN,
                                                false, TYPALIGN_CHAR));
     });
-}
-
-/// nullptr for one that was not asked for.
-ResourceRows* find(std::span<ResourceRows> employees, Datum employee_id) {
-    const Uuid id = to_uuid(employee_id);
-    const auto found = std::ranges::lower_bound(employees, id, {}, &ResourceRows::id);
-    return found == employees.end() || found->id != id ? nullptr : &*found;
 }
 
 BusinessRow to_business(const SpiRow& row, int first) {
@@ -150,7 +149,7 @@ bool CalendarQueries::has_active_employee(const Uuid& business_id) {
 
 void CalendarQueries::own_hours(std::span<ResourceRows> employees) {
     for (const SpiRow row : own_hours_query.run(schema_, {ids_of(employees)})) {
-        if (ResourceRows* const employee = find(employees, row.get(5)))
+        if (ResourceRows* const employee = find(employees, to_uuid(row.get(5))))
             employee->own_hours.push_back(to_shift(row));
     }
 }
@@ -163,7 +162,7 @@ void CalendarQueries::default_hours(const Uuid& business_id, std::pmr::vector<We
 void CalendarQueries::overrides(Interval reach, std::span<ResourceRows> employees) {
     for (const SpiRow row :
          overrides_query.run(schema_, {ids_of(employees), to_datum(reach.begin), to_datum(reach.end)})) {
-        if (ResourceRows* const employee = find(employees, row.get(1)))
+        if (ResourceRows* const employee = find(employees, to_uuid(row.get(1))))
             employee->overrides.push_back(
                 {{to_instant(row.get(2)), to_instant(row.get(3))}, DatumGetBool(row.get(4))});
     }
@@ -171,24 +170,31 @@ void CalendarQueries::overrides(Interval reach, std::span<ResourceRows> employee
 
 void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
     const SpiRows rows = bookings_query.run(
-        schema_, {ids_of(employees), to_datum(asked.reach.begin), to_datum(asked.reach.end)});
+        schema_, {ids_of(employees), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)});
     const StatusLabels labels = status_labels(rows);
     for (const SpiRow row : rows) {
-        ResourceRows* const employee = find(employees, row.get(9));
-        const std::optional<Booking> booking = to_booking(row, labels, asked);
-        if (employee != nullptr && booking)
-            employee->bookings.push_back(*booking);
+        if (ResourceRows* const employee = find(employees, to_uuid(row.get(9))))
+            add_booking(row, labels, asked, employee->bookings);
     }
 }
 
 void CalendarQueries::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                           std::pmr::vector<Booking>& bookings) {
     const SpiRows rows = unassigned_query.run(
-        schema_, {to_datum(business_id), to_datum(asked.reach.begin), to_datum(asked.reach.end)});
+        schema_, {to_datum(business_id), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)});
     const StatusLabels labels = status_labels(rows);
-    for (const SpiRow row : rows) {
-        if (const std::optional<Booking> booking = to_booking(row, labels, asked))
-            bookings.push_back(*booking);
+    for (const SpiRow row : rows)
+        add_booking(row, labels, asked, bookings);
+}
+
+void CalendarQueries::far_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                   std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+    for (const Interval part : {asked.reach.far_before, asked.reach.far_behind}) {
+        const SpiRows rows =
+            far_query.run(schema_, {to_datum(business_id), to_datum(part.begin), to_datum(part.end)});
+        const StatusLabels labels = status_labels(rows);
+        for (const SpiRow row : rows)
+            add_far_booking(row, labels, asked, employees, unassigned);
     }
 }
 

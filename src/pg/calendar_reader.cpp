@@ -58,14 +58,15 @@ LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid 
     });
 }
 
-void LoadedCalendar::load(Interval window) {
+void LoadedCalendar::load(Interval window, BookingScope scope) {
     calendar_.window = window;
     for (ResourceRows& rows : rows_) {
         rows.overrides.clear();
         rows.bookings.clear();
     }
     unassigned_.clear();
-    const Interval bookings = booking_reach(window, calendar_.service, calendar_.settings);
+    const BookingReach bookings =
+        booking_reach(window, calendar_.service, std::max(scope, scope_of_slots(calendar_.settings)));
     const Interval overrides = override_reach(window, calendar_.service);
     if (!is_empty(window) && !rows_.empty()) {
         from_tables([&](CalendarSource& source) {
@@ -75,8 +76,8 @@ void LoadedCalendar::load(Interval window) {
         });
     }
     zone_ = zone_periods(time_zone_,
-                         {std::min(bookings.begin, overrides.begin) - date_reach,
-                          std::max(bookings.end, overrides.end) + date_reach},
+                         {std::min(bookings.far_before.begin, overrides.begin) - date_reach,
+                          std::max(bookings.far_behind.end, overrides.end) + date_reach},
                          memory_);
     resources_.clear();
     for (const ResourceRows& rows : rows_)
@@ -130,20 +131,25 @@ void LoadedCalendar::read_hours(CalendarSource& source) {
         return;
     if (!employees().empty())
         source.own_hours(employees());
-    source.default_hours(business_id_, default_hours_);
+    // S1: by schedule, those of the business are nobody's where all have hours of their own.
+    const bool all_have_own =
+        std::ranges::none_of(rows_, [](const ResourceRows& rows) { return rows.own_hours.empty(); });
+    if (calendar_.settings.working_hours_inheritance == HoursInheritance::day || !all_have_own)
+        source.default_hours(business_id_, default_hours_);
 }
 
 /// Bookings without an employee occupy a business that is its own resource (S12); of a business with employees they count
 /// against the free ones (S14).
-void LoadedCalendar::read_bookings(CalendarSource& source, Interval reach) {
+void LoadedCalendar::read_bookings(CalendarSource& source, const BookingReach& reach) {
     const BookingsAsked asked{reach, exclude_booking_id_};
-    if (business_is_resource_) {
-        source.unassigned_bookings(business_id_, asked, rows_.front().bookings);
-        return;
-    }
-    source.bookings(asked, employees());
-    if (counts_unassigned_)
-        source.unassigned_bookings(business_id_, asked, unassigned_);
+    std::pmr::vector<Booking>* const without_employee = business_is_resource_ ? &rows_.front().bookings
+                                                        : counts_unassigned_  ? &unassigned_
+                                                                              : nullptr;
+    if (!employees().empty())
+        source.bookings(asked, employees());
+    if (without_employee != nullptr)
+        source.unassigned_bookings(business_id_, asked, *without_employee);
+    source.far_bookings(business_id_, asked, employees(), without_employee);
     if (!unassigned_.empty() && competing_services_.empty())
         source.services_of(employees(), competing_services_);
 }

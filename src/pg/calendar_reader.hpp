@@ -37,9 +37,9 @@ public:
     LoadedCalendar& operator=(const LoadedCalendar&) = delete;
 
     /// Reads overrides and bookings for starts in `window`, which becomes calendar().window: best bookable_window() of what
-    /// was asked. May be called again with another window: what was read for the last one is dropped, and searches over it
-    /// end.
-    void load(Interval window);
+    /// was asked. Of the bookings at least those that finding slots is about. May be called again with another window:
+    /// what was read for the last one is dropped, and searches over it end.
+    void load(Interval window, BookingScope scope = BookingScope::window);
 
     /// Service and settings are there at once, the rest after load().
     const Calendar& calendar() const { return calendar_; }
@@ -64,7 +64,7 @@ private:
     void take_over(const BusinessRow& business);
     void read_resources(CalendarSource& source, const std::optional<Uuid>& employee_id);
     void read_hours(CalendarSource& source);
-    void read_bookings(CalendarSource& source, Interval reach);
+    void read_bookings(CalendarSource& source, const BookingReach& reach);
     /// The resources that are employees: none where the business is itself the resource.
     std::span<ResourceRows> employees();
 

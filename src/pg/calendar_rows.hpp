@@ -23,18 +23,32 @@ WeeklyShift to_shift(const Row& row) {
 }
 
 /// Columns 1 to 8: id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
-/// hold_expires_at. nullopt for the booking that is left out, and for a status of the user's own.
+/// hold_expires_at. Neither the booking that is left out is added, nor one with a status of the user's own.
 template <class Row>
-std::optional<Booking> to_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked) {
+void add_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
+                 std::pmr::vector<Booking>& bookings) {
     const std::optional<BookingStatus> status = labels.find(row.get(7));
     if (!status || (asked.except && to_uuid(row.get(1)) == *asked.except))
-        return std::nullopt;
-    return Booking{to_uuid(row.get(2)),
-                   {to_instant(row.get(3)), to_instant(row.get(4))},
-                   to_minutes(row.get(5)),
-                   to_minutes(row.get(6)),
-                   *status,
-                   row.is_null(8) ? std::nullopt : std::optional(to_instant(row.get(8)))};
+        return;
+    bookings.push_back({to_uuid(row.get(2)),
+                        {to_instant(row.get(3)), to_instant(row.get(4))},
+                        to_minutes(row.get(5)),
+                        to_minutes(row.get(6)),
+                        *status,
+                        row.is_null(8) ? std::nullopt : std::optional(to_instant(row.get(8)))});
+}
+
+/// Columns 1 to 8 as for add_booking(), column 9: employee_id. Adds it to whose it is, as CalendarSource::far_bookings() says.
+template <class Row>
+void add_far_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
+                     std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+    std::pmr::vector<Booking>* bookings = unassigned;
+    if (!row.is_null(9)) {
+        ResourceRows* const employee = find(employees, to_uuid(row.get(9)));
+        bookings = employee == nullptr ? nullptr : &employee->bookings;
+    }
+    if (bookings != nullptr)
+        add_booking(row, labels, asked, *bookings);
 }
 
 } // namespace bookmeatoz::pg

@@ -52,7 +52,8 @@ constexpr WantedColumn business_columns[] = {{"id", UUIDOID},
                                              {"status", ANYENUMOID},
                                              {"settings", JSONBOID},
                                              {"timezone", VARCHAROID}};
-constexpr WantedColumn employee_columns[] = {{"business_id", UUIDOID}, {"employment_status", ANYENUMOID}};
+constexpr WantedColumn employee_columns[] = {
+    {"business_id", UUIDOID}, {"employment_status", ANYENUMOID}, {"id", UUIDOID}};
 constexpr WantedColumn mapping_columns[] = {
     {"business_id", UUIDOID}, {"service_id", UUIDOID}, {"employee_id", UUIDOID}};
 constexpr WantedColumn hours_columns[] = {{"business_id", UUIDOID},
@@ -73,6 +74,22 @@ constexpr WantedColumn booking_columns[] = {{"business_id", UUIDOID},
                                             {"buffer_after_minutes", INT4OID},
                                             {"status", ANYENUMOID},
                                             {"hold_expires_at", TIMESTAMPTZOID}};
+constexpr WantedColumn far_booking_columns[] = {{"business_id", UUIDOID},
+                                                {"id", UUIDOID},
+                                                {"service_id", UUIDOID},
+                                                {"start_time", TIMESTAMPTZOID},
+                                                {"end_time", TIMESTAMPTZOID},
+                                                {"buffer_before_minutes", INT4OID},
+                                                {"buffer_after_minutes", INT4OID},
+                                                {"status", ANYENUMOID},
+                                                {"hold_expires_at", TIMESTAMPTZOID},
+                                                {"employee_id", UUIDOID}};
+
+/// The arguments of booking_reaches_far(), which reaches_far() of the core answers.
+constexpr WantedColumn reaches_far_arguments[] = {{"start_time", TIMESTAMPTZOID},
+                                                  {"end_time", TIMESTAMPTZOID},
+                                                  {"buffer_before_minutes", INT4OID},
+                                                  {"buffer_after_minutes", INT4OID}};
 
 struct WantedPlan {
     SightedScan CalendarPlans::*scan;
@@ -95,6 +112,9 @@ constexpr WantedPlan wanted_plans[] = {
     {&CalendarPlans::unassigned_bookings,
      "bookings",
      {by_business_and_start, booking_columns, "employee_id"}},
+    {&CalendarPlans::far_bookings,
+     "bookings",
+     {by_business_and_start, far_booking_columns, nullptr, "booking_reaches_far", reaches_far_arguments}},
 };
 
 // ---- the plans that are kept, and for how long
@@ -272,7 +292,7 @@ std::optional<CalendarScans> CalendarScans::open(Oid schema) {
     return CalendarScans(schema, session, *plans);
 }
 
-bool CalendarScans::sees(Sight sight, const IndexScan& row) {
+bool CalendarScans::is_reached(Sight sight, const IndexScan& row) {
     const auto id = [&](std::size_t column) {
         return row.is_null(column) ? nullptr : DatumGetUUIDP(row.get(column));
     };
@@ -371,11 +391,15 @@ void CalendarScans::eligible_employees(const Uuid& service_id, const std::option
     keys.uuid_is(to_datum(service_id));
     if (only)
         keys.uuid_is(to_datum(*only));
+    Uuid business_id{};
     read(plans_.mapped_employees, keys, [&](const IndexScan& row) {
+        business_id = to_uuid(row.get(0));
         ids.push_back(to_uuid(row.get(2)));
         return true;
     });
     if (ids.empty())
+        return;
+    if (ids.size() > 1 && keep_active_of(business_id, ids))
         return;
     pg_call([&] {
         ScanKeys key = ScanKeys().uuid_is(to_datum(ids.front()));
@@ -388,6 +412,27 @@ void CalendarScans::eligible_employees(const Uuid& service_id, const std::option
         });
         row.close();
     });
+}
+
+/// To find one costs as much as to read some thirty in a row: so all of the business are read, but of a large one, and false
+/// is returned, no more than that. `ids` are ascending; those who are not active are taken out.
+bool CalendarScans::keep_active_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids) {
+    const std::size_t most = 30 * ids.size();
+    std::size_t rows = 0;
+    std::pmr::vector<Uuid> active(ids.get_allocator());
+    active.reserve(ids.size());
+    read(plans_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
+        const Uuid id = to_uuid(row.get(2));
+        if (DatumGetObjectId(row.get(1)) == plans_.active_employee &&
+            std::binary_search(ids.begin(), ids.end(), id))
+            active.push_back(id);
+        return ++rows < most;
+    });
+    if (rows == most)
+        return false;
+    std::sort(active.begin(), active.end());
+    ids = std::move(active);
+    return true;
 }
 
 bool CalendarScans::has_active_employee(const Uuid& business_id) {
@@ -424,15 +469,15 @@ void CalendarScans::overrides(Interval reach, std::span<ResourceRows> employees)
 void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
     // One employee is about as busy as the others; memory that a growing vector leaves behind costs more than the rows.
     std::size_t most = 16;
-    read_each(
-        plans_.bookings,
-        ScanKeys().uuid_is(Datum(0)).time_within(to_datum(asked.reach.begin), to_datum(asked.reach.end)),
-        employees, [&](const IndexScan& row, ResourceRows& employee) {
-            if (employee.bookings.empty())
-                employee.bookings.reserve(most);
-            add_booking(row, asked, employee.bookings);
-            most = std::max(most, employee.bookings.size());
-        });
+    read_each(plans_.bookings,
+              ScanKeys().uuid_is(Datum(0)).time_within(to_datum(asked.reach.all.begin),
+                                                       to_datum(asked.reach.all.end)),
+              employees, [&](const IndexScan& row, ResourceRows& employee) {
+                  if (employee.bookings.empty())
+                      employee.bookings.reserve(most);
+                  add_booking(row, plans_.booking_statuses, asked, employee.bookings);
+                  most = std::max(most, employee.bookings.size());
+              });
 }
 
 void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
@@ -440,17 +485,32 @@ void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsA
     read(plans_.unassigned_bookings,
          ScanKeys()
              .uuid_is(to_datum(business_id))
-             .time_within(to_datum(asked.reach.begin), to_datum(asked.reach.end)),
+             .time_within(to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)),
          [&](const IndexScan& row) {
-             add_booking(row, asked, bookings);
+             add_booking(row, plans_.booking_statuses, asked, bookings);
              return true;
          });
 }
 
-void CalendarScans::add_booking(const IndexScan& row, const BookingsAsked& asked,
-                                std::pmr::vector<Booking>& bookings) const {
-    if (const std::optional<Booking> booking = to_booking(row, plans_.booking_statuses, asked))
-        bookings.push_back(*booking);
+void CalendarScans::far_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                 std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+    const auto keys_of = [&](Interval starts) {
+        return ScanKeys()
+            .uuid_is(to_datum(business_id))
+            .time_within(to_datum(starts.begin), to_datum(starts.end));
+    };
+    pg_call([&] {
+        IndexScan row(plans_.far_bookings.plan, keys_of(asked.reach.far_before));
+        for (const Interval starts : {asked.reach.far_before, asked.reach.far_behind}) {
+            ScanKeys keys = keys_of(starts);
+            row.seek(keys);
+            while (row.next()) {
+                if (sees(plans_.far_bookings.sight, row))
+                    add_far_booking(row, plans_.booking_statuses, asked, employees, unassigned);
+            }
+        }
+        row.close();
+    });
 }
 
 void CalendarScans::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {

@@ -24,7 +24,7 @@ struct SightedScan {
 /// All scans of a calendar.
 struct CalendarPlans {
     SightedScan service, business, employee, mapped_employees, mapped_services, employees_of_business,
-        own_hours, default_hours, overrides, bookings, unassigned_bookings;
+        own_hours, default_hours, overrides, bookings, unassigned_bookings, far_bookings;
     Oid active_service = InvalidOid;
     Oid active_business = InvalidOid;
     Oid active_employee = InvalidOid;
@@ -48,6 +48,8 @@ public:
     void bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) override;
     void unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                              std::pmr::vector<Booking>& bookings) override;
+    void far_bookings(const Uuid& business_id, const BookingsAsked& asked, std::span<ResourceRows> employees,
+                      std::pmr::vector<Booking>* unassigned) override;
     void services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) override;
 
 private:
@@ -60,10 +62,12 @@ private:
     /// The same once for each employee, as `take(row, employee)`; the first of the keys is the employee's id.
     template <class Take>
     void read_each(const SightedScan& scan, ScanKeys keys, std::span<ResourceRows> employees, Take take);
-    bool sees(Sight sight, const IndexScan& row);
+    bool sees(Sight sight, const IndexScan& row) {
+        return sight == Sight::every_row || is_reached(sight, row);
+    }
+    bool is_reached(Sight sight, const IndexScan& row);
     std::optional<BusinessRow> business(const Uuid& id);
-    void add_booking(const IndexScan& row, const BookingsAsked& asked,
-                     std::pmr::vector<Booking>& bookings) const;
+    bool keep_active_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids);
 
     Oid schema_;
     ContextClass class_;

@@ -6,6 +6,7 @@
 #include "boundary.hpp"
 #include "../core/calendar.hpp"
 
+#include <algorithm>
 #include <memory_resource>
 #include <span>
 #include <vector>
@@ -38,9 +39,15 @@ struct ResourceRows {
     std::pmr::vector<Booking> bookings;
 };
 
-/// Which bookings: those that start in `reach`, but for one.
+/// nullptr for one that is none of them. `employees` are ascending by id.
+inline ResourceRows* find(std::span<ResourceRows> employees, const Uuid& id) {
+    const auto found = std::ranges::lower_bound(employees, id, {}, &ResourceRows::id);
+    return found == employees.end() || found->id != id ? nullptr : &*found;
+}
+
+/// Which bookings: those that start within reach, but for one.
 struct BookingsAsked {
-    Interval reach;
+    BookingReach reach;
     std::optional<Uuid> except;
 };
 
@@ -61,10 +68,15 @@ public:
     virtual void default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) = 0;
     /// Those that meet `reach`.
     virtual void overrides(Interval reach, std::span<ResourceRows> employees) = 0;
+    /// Those that start in reach.all.
     virtual void bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) = 0;
-    /// The bookings of a business without an employee.
+    /// The bookings of a business without an employee that start in reach.all.
     virtual void unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                      std::pmr::vector<Booking>& bookings) = 0;
+    /// The far-reaching bookings of a business that start before or behind reach.all: those of the employees, and those
+    /// without an employee unless `unassigned` is nullptr.
+    virtual void far_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                              std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) = 0;
     /// The services that any of the employees is mapped to, ascending, each once.
     virtual void services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) = 0;
 };

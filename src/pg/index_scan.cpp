@@ -13,7 +13,6 @@ extern "C" {
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
-#include "commands/defrem.h"
 #include "executor/tuptable.h"
 #include "lib/stringinfo.h"
 #include "nodes/primnodes.h"
@@ -23,6 +22,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/typcache.h"
 }
 
 namespace bookmeatoz::pg {
@@ -44,16 +44,40 @@ AttrNumber find_column(Relation table, const WantedColumn& wanted) {
     return 0;
 }
 
-/// The index holds all rows, or all those in which `null_column` (0: there is none) is NULL.
-bool holds_wanted_rows(Relation index, AttrNumber null_column) {
-    const List* const predicate = RelationGetIndexPredicate(index);
-    if (null_column == 0 || predicate == NIL)
-        return predicate == NIL && null_column == 0;
-    const auto* const test = static_cast<const NullTest*>(linitial(predicate));
-    if (list_length(predicate) != 1 || !IsA(test, NullTest) || test->nulltesttype != IS_NULL ||
-        !IsA(test->arg, Var))
+bool is_column(const void* expression, Relation table, const WantedColumn& wanted) {
+    return IsA(expression, Var) &&
+           static_cast<const Var*>(expression)->varattno == find_column(table, wanted);
+}
+
+bool is_null_test(const void* expression, Relation table, const char* column) {
+    const auto* const test = static_cast<const NullTest*>(expression);
+    return IsA(test, NullTest) && test->nulltesttype == IS_NULL &&
+           is_column(test->arg, table, {column, UUIDOID});
+}
+
+bool is_call(const void* expression, Relation table, const char* function,
+             std::span<const WantedColumn> arguments) {
+    const auto* const call = static_cast<const FuncExpr*>(expression);
+    if (!IsA(call, FuncExpr) || list_length(call->args) != static_cast<int>(arguments.size()) ||
+        get_func_namespace(call->funcid) != RelationGetNamespace(table) ||
+        std::strcmp(get_func_name(call->funcid), function) != 0)
         return false;
-    return reinterpret_cast<const Var*>(test->arg)->varattno == null_column;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (!is_column(list_nth(call->args, static_cast<int>(i)), table, arguments[i]))
+            return false;
+    }
+    return true;
+}
+
+bool holds_wanted_rows(Relation index, Relation table, const WantedScan& wanted) {
+    const List* const predicate = RelationGetIndexPredicate(index);
+    if (wanted.null_column == nullptr && wanted.function == nullptr)
+        return predicate == NIL;
+    if (list_length(predicate) != 1)
+        return false;
+    const void* const condition = linitial(predicate);
+    return wanted.null_column != nullptr ? is_null_test(condition, table, wanted.null_column)
+                                         : is_call(condition, table, wanted.function, wanted.arguments);
 }
 
 /// As the planner asks before it uses an index: rows of an update chain that it does not hold may be visible to an older
@@ -68,9 +92,8 @@ bool has_keys(Relation index, std::span<const WantedColumn> keys, const AttrNumb
     if (form->indnkeyatts < static_cast<int>(keys.size()))
         return false;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        const Oid usual = get_opclass_family(GetDefaultOpClass(keys[i].type, BTREE_AM_OID));
-        if (form->indkey.values[i] != columns[i] || index->rd_opfamily[i] != usual ||
-            index->rd_indoption[i] != 0)
+        if (form->indkey.values[i] != columns[i] || index->rd_indoption[i] != 0 ||
+            index->rd_opfamily[i] != lookup_type_cache(keys[i].type, TYPECACHE_BTREE_OPFAMILY)->btree_opf)
             return false;
     }
     return true;
@@ -84,6 +107,42 @@ AttrNumber place_in(Relation index, AttrNumber column) {
             return static_cast<AttrNumber>(i);
     }
     return -1;
+}
+
+std::size_t alignment(const Form_pg_attribute column) {
+    switch (column->attalign) {
+    case TYPALIGN_CHAR:
+        return 1;
+    case TYPALIGN_SHORT:
+        return ALIGNOF_SHORT;
+    case TYPALIGN_INT:
+        return ALIGNOF_INT;
+    default:
+        return ALIGNOF_DOUBLE;
+    }
+}
+
+/// Where the wanted columns stand in the rows of the index, if all of its columns have a fixed length.
+void find_fixed_columns(Relation index, std::size_t wanted, ScanPlan& plan) {
+    const TupleDesc columns = RelationGetDescr(index);
+    std::array<ScanPlan::FixedColumn, INDEX_MAX_KEYS> fixed{};
+    std::array<std::uint8_t, sizeof plan.all_but_last> all_but_last{};
+    std::size_t end = 0;
+    for (int i = 0; i < columns->natts; ++i) {
+        const Form_pg_attribute column = TupleDescAttr(columns, i);
+        if (column->attlen <= 0)
+            return;
+        end = TYPEALIGN(alignment(column), end);
+        fixed[static_cast<std::size_t>(i)] = {static_cast<std::uint16_t>(end), column->attbyval,
+                                              static_cast<std::uint8_t>(column->attlen)};
+        end += static_cast<std::size_t>(column->attlen);
+        if (i + 1 < columns->natts)
+            all_but_last[static_cast<std::size_t>(i / 8)] |= static_cast<std::uint8_t>(1 << i % 8);
+    }
+    for (std::size_t i = 0; i < wanted; ++i)
+        plan.fixed_columns[i] = fixed[static_cast<std::size_t>(plan.places[i])];
+    std::memcpy(&plan.all_but_last, all_but_last.data(), sizeof plan.all_but_last);
+    plan.has_fixed_columns = true;
 }
 
 } // namespace
@@ -109,15 +168,13 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         plan.places[i] = static_cast<AttrNumber>(columns[i] - 1);
         plan.attributes = std::max(plan.attributes, columns[i]);
     }
-    const AttrNumber null_column =
-        wanted.null_column == nullptr ? 0 : find_column(table, {wanted.null_column, UUIDOID});
 
     List* const indexes = RelationGetIndexList(table);
     ListCell* cell = nullptr;
     foreach (cell, indexes) {
         const Relation index = index_open(lfirst_oid(cell), AccessShareLock);
         const bool fits = index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
-                          has_keys(index, wanted.keys, keys) && holds_wanted_rows(index, null_column);
+                          has_keys(index, wanted.keys, keys) && holds_wanted_rows(index, table, wanted);
         const bool serves = fits && holds_all_versions(index);
         plan.index_is_too_new = plan.index_is_too_new || fits != serves;
         std::array<AttrNumber, ScanPlan::most_columns> places{};
@@ -130,8 +187,10 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         if (serves && (has_all_columns || !OidIsValid(plan.index)) && !plan.index_only) {
             plan.index = RelationGetRelid(index);
             plan.index_only = has_all_columns;
-            if (has_all_columns)
+            if (has_all_columns) {
                 plan.places = places;
+                find_fixed_columns(index, wanted.columns.size(), plan);
+            }
         }
         index_close(index, AccessShareLock);
     }
@@ -147,6 +206,8 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         appendStringInfo(&missing, " \"%s\"", key.name);
     if (wanted.null_column != nullptr)
         appendStringInfo(&missing, " where \"%s\" IS NULL", wanted.null_column);
+    if (wanted.function != nullptr)
+        appendStringInfo(&missing, " where \"%s\" holds", wanted.function);
     appendStringInfoChar(&missing, '.');
     return missing.data;
 }
@@ -187,7 +248,8 @@ IndexScan::IndexScan(const ScanPlan& plan, const ScanKeys& keys)
     scan_ = index_beginscan(table_, index_, snapshot, keys.count(), 0);
 #endif
     scan_->xs_want_itup = plan.index_only;
-    slot_ = table_slot_create(table_, nullptr);
+    if (!plan.index_only)
+        slot_ = table_slot_create(table_, nullptr);
     values_ = plan.index_only ? index_values_ : slot_->tts_values;
     nulls_ = plan.index_only ? index_nulls_ : slot_->tts_isnull;
 }
@@ -195,7 +257,8 @@ IndexScan::IndexScan(const ScanPlan& plan, const ScanKeys& keys)
 void IndexScan::close() {
     if (visibility_page_ != InvalidBuffer)
         ReleaseBuffer(visibility_page_);
-    ExecDropSingleTupleTableSlot(slot_);
+    if (slot_ != nullptr)
+        ExecDropSingleTupleTableSlot(slot_);
     index_endscan(scan_);
     index_close(index_, AccessShareLock);
     table_close(table_, NoLock);
@@ -221,15 +284,34 @@ bool IndexScan::next_of_index() {
         if (VM_ALL_VISIBLE(table_, page, &visibility_page_)) {
             // What the visit of the row would have done for SERIALIZABLE.
             PredicateLockPage(table_, page, scan_->xs_snapshot);
-        } else if (index_fetch_heap(scan_, slot_)) {
-            ExecClearTuple(slot_);
         } else {
-            continue;
+            if (slot_ == nullptr)
+                slot_ = table_slot_create(table_, nullptr);
+            if (!index_fetch_heap(scan_, slot_))
+                continue;
+            ExecClearTuple(slot_);
         }
-        index_deform_tuple(scan_->xs_itup, scan_->xs_itupdesc, index_values_, index_nulls_);
+        take_apart(scan_->xs_itup);
         return true;
     }
     return false;
+}
+
+void IndexScan::take_apart(IndexTuple row) {
+    fixed_ = nullptr;
+    if (plan_.has_fixed_columns) {
+        not_null_ = nullptr;
+        std::uint32_t bitmap = plan_.all_but_last;
+        if (IndexTupleHasNulls(row)) {
+            not_null_ = reinterpret_cast<std::uint8_t*>(row) + sizeof(IndexTupleData);
+            std::memcpy(&bitmap, not_null_, sizeof bitmap);
+        }
+        if ((bitmap & plan_.all_but_last) == plan_.all_but_last) {
+            fixed_ = reinterpret_cast<char*>(row) + IndexInfoFindDataOffset(row->t_info);
+            return;
+        }
+    }
+    index_deform_tuple(row, scan_->xs_itupdesc, index_values_, index_nulls_);
 }
 
 } // namespace bookmeatoz::pg

@@ -5,13 +5,16 @@
 #include "boundary.hpp"
 
 #include <array>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <type_traits>
 
 extern "C" {
 #include "access/genam.h"
+#include "access/itup.h"
 #include "access/skey.h"
+#include "access/tupmacs.h"
 #include "utils/relcache.h"
 }
 
@@ -23,12 +26,15 @@ struct WantedColumn {
     Oid type;
 };
 
-/// What a scan must find: an index on `keys`, perhaps more behind them; partial only as `WHERE null_column IS NULL`, and
-/// that if there is a null_column.
+/// What a scan must find: an index on `keys`, perhaps more behind them. It must hold all rows, or, if there is a null_column,
+/// those with `WHERE null_column IS NULL`, or, if there is a function (of the schema of the table), those with `WHERE
+/// function(arguments)`; no fewer and no others.
 struct WantedScan {
     std::span<const WantedColumn> keys;
     std::span<const WantedColumn> columns;
     const char* null_column = nullptr;
+    const char* function = nullptr;
+    std::span<const WantedColumn> arguments{};
 };
 
 /// How a table is read. Right as long as the server sends no invalidation of the table or the index.
@@ -45,7 +51,19 @@ struct ScanPlan {
     /// Where the wanted columns stand, from 0, in the row of the index or of the table; and their types.
     std::array<AttrNumber, most_columns> places{};
     std::array<Oid, most_columns> types{};
+    /// Of an index with columns of fixed length alone: a column's value stands in its row always at the same place, as long
+    /// as none before it is NULL.
+    bool has_fixed_columns = false;
+    struct FixedColumn {
+        std::uint16_t offset;
+        bool by_value;
+        std::uint8_t length;
+    };
+    std::array<FixedColumn, most_columns> fixed_columns{};
+    /// The bits of all columns of the index but the last one, as they stand in the bitmap of those that are not NULL.
+    std::uint32_t all_but_last = 0;
 };
+static_assert(sizeof(IndexAttributeBitMapData) == sizeof(ScanPlan::all_but_last));
 
 /// Finds the way to read an open table; nullptr if found, else what is missing (allocated in the current memory context).
 /// May raise a server error.
@@ -84,18 +102,33 @@ public:
     void seek(ScanKeys& keys);
     /// Moves to the next row; false after the last. Values are good until then.
     bool next();
-    bool is_null(std::size_t column) const { return nulls_[plan_.places[column]]; }
-    Datum get(std::size_t column) const { return values_[plan_.places[column]]; }
+    bool is_null(std::size_t column) const {
+        const AttrNumber place = plan_.places[column];
+        return fixed_ != nullptr ? not_null_ != nullptr && att_isnull(place, not_null_) : nulls_[place];
+    }
+    Datum get(std::size_t column) const {
+        if (fixed_ == nullptr)
+            return values_[plan_.places[column]];
+        const ScanPlan::FixedColumn& fixed = plan_.fixed_columns[column];
+        return fetch_att(fixed_ + fixed.offset, fixed.by_value, fixed.length);
+    }
 
 private:
     bool next_of_index();
+    void take_apart(IndexTuple row);
 
     const ScanPlan& plan_;
     Relation table_;
     Relation index_;
     IndexScanDesc scan_;
-    TupleTableSlot* slot_;
+    /// For rows of the table: with an index-only scan, made when the first is visited.
+    TupleTableSlot* slot_ = nullptr;
     Buffer visibility_page_;
+    /// The values of a row whose columns have fixed places, and its bitmap, nullptr where nothing is NULL. Taking all of its
+    /// columns apart costs more than finding the row.
+    const char* fixed_ = nullptr;
+    const std::uint8_t* not_null_ = nullptr;
+    /// Those of other rows.
     const Datum* values_;
     const bool* nulls_;
     Datum index_values_[INDEX_MAX_KEYS];

@@ -52,13 +52,14 @@ inline std::optional<pg_uuid_t> parse_uuid(std::string_view text) noexcept {
 
 /// As the type uuid is written: 8-4-4-4-12 lower-case digits.
 inline std::string uuid_text(const pg_uuid_t& id) {
-    std::string text;
+    std::string text(36, '-');
+    char* end = text.data();
     for (int i = 0; i < UUID_LEN; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10) {
-            text += '-';
+            ++end;
         }
-        text += "0123456789abcdef"[id.data[i] >> 4];
-        text += "0123456789abcdef"[id.data[i] & 15];
+        *end++ = "0123456789abcdef"[id.data[i] >> 4];
+        *end++ = "0123456789abcdef"[id.data[i] & 15];
     }
     return text;
 }

@@ -358,11 +358,14 @@ def make_booking(dice: Dice, business: Business, question: Question, employee_id
         if dice.chance(0.03):  # the longest that there may be, from before the window into it
             start -= LONGEST_BOOKING - DAY
             end = start + LONGEST_BOOKING
+        elif dice.chance(0.05):  # of half a day or days, and ends about where the window begins
+            end = dice.near(question.from_time, 2 * HOUR, fine)
+            start = end - dice.choice((359, 360, 361, 390, 600, 1440, 4320, 10080)) * MINUTE
     end = min(end, start + LONGEST_BOOKING)
 
     before, after = service.before, service.after
     if dice.chance(0.25):  # frozen when the service had others
-        before, after = (dice.choice((0, 0, 5, 10, 15, 30, 60, 240, 1440)) for _ in range(2))
+        before, after = (dice.choice((0, 0, 5, 10, 15, 30, 60, 240, 360, 1440)) for _ in range(2))
     status = dice.weighted((("confirmed", 10), ("pending", 4), ("completed", 2), ("cancelled", 2), ("rejected", 1), ("no_show", 1)))
     expires = None
     if status == "pending" and dice.chance(0.6):

@@ -270,6 +270,17 @@ def without_bookings_that_begin_after_the_window(business, service, question, bo
     return business, service, question, [booking for booking in bookings if booking.start < question.to_time], employee_id
 
 
+def without_bookings_that_began_half_a_day_before(business, service, question, bookings, employee_id):
+    """Nothing is looked for but what is usual: far-reaching bookings are missed."""
+    return business, service, question, [booking for booking in bookings
+                                         if booking.start >= question.from_time - (service.before + 360) * MINUTE], employee_id
+
+
+def without_bookings_that_begin_half_a_day_behind(business, service, question, bookings, employee_id):
+    reach = (service.duration + service.after + 360) * MINUTE
+    return business, service, question, [booking for booking in bookings if booking.start < question.to_time + reach], employee_id
+
+
 def without_overrides_that_began_a_week_before(business, service, question, bookings, employee_id):
     if employee_id is not None:
         employee = business.employees[employee_id]
@@ -322,6 +333,8 @@ MISTAKES = {
                                        "s7_grid": s9_to_included},
     "S9 the window clips busy time": whole_search(without_the_bookings_outside),
     "S9 bookings that began a day before": whole_search(without_bookings_that_began_a_day_before),
+    "S9 bookings that began half a day before": whole_search(without_bookings_that_began_half_a_day_before),
+    "S9 bookings that begin half a day behind": whole_search(without_bookings_that_begin_half_a_day_behind),
     "S9 bookings that begin after the window": whole_search(without_bookings_that_begin_after_the_window),
     "S9 overrides that began a week before": whole_search(without_overrides_that_began_a_week_before),
     "S10 notice exclusive": {"s10_in_time": s10_exclusive},

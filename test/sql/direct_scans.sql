@@ -169,6 +169,30 @@ BEGIN;
 DROP INDEX bookings_employee_start_idx;
 CREATE INDEX plain_bookings_idx ON bookings (employee_id, start_time);
 SELECT slots_both_ways('salon'); ROLLBACK;
+-- and one with more in it, of any length, before and behind what is needed
+BEGIN;
+UPDATE bookings SET notes = repeat('x', 50), hold_expires_at = CASE WHEN start_time = '2030-01-07 12:00+00' THEN now() END, status = 'pending';
+DROP INDEX bookings_employee_start_idx;
+CREATE INDEX wide_bookings_idx ON bookings (employee_id, start_time)
+    INCLUDE (notes, hold_expires_at, end_time, status, buffer_before_minutes, buffer_after_minutes, service_id, business_id, cancellation_reason, id);
+SELECT slots_both_ways('salon'); ROLLBACK;
+BEGIN;
+UPDATE bookings SET hold_expires_at = CASE WHEN start_time = '2030-01-07 12:00+00' THEN now() END, status = 'pending';
+DROP INDEX bookings_employee_start_idx;
+CREATE INDEX wide_bookings_idx ON bookings (employee_id, start_time)
+    INCLUDE (hold_expires_at, overbooked, end_time, seat, status, buffer_before_minutes, buffer_after_minutes, service_id, business_id, id);
+SELECT slots_both_ways('salon'); ROLLBACK;
+-- Of more than a few employees one scan of the business tells whether they are active.
+BEGIN;
+INSERT INTO users (id, email) SELECT id('user ' || i), 'user' || i || '@example.org' FROM generate_series(1, 6) i;
+INSERT INTO employees (id, user_id, business_id, employment_status)
+    SELECT id('employee ' || i), id('user ' || i), id('salon'), (CASE WHEN i % 3 = 0 THEN 'terminated' ELSE 'active' END)::employee_status_type_v1 FROM generate_series(1, 6) i;
+INSERT INTO employee_services (employee_id, service_id) SELECT id('employee ' || i), id('salon') FROM generate_series(2, 6) i;
+SELECT slots_both_ways('salon');
+:as_application SELECT slots_both_ways('salon');
+RESET ROLE;
+UPDATE employees SET employment_status = 'inactive' WHERE business_id = id('salon');
+SELECT slots_both_ways('salon'); ROLLBACK;
 -- Each row is judged by itself: one of another business in the way of an employee, as only a superuser can write it, is not seen.
 BEGIN;
 SET LOCAL session_replication_role = replica;

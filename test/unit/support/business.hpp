@@ -171,10 +171,16 @@ private:
 /// What a careful reader of the tables loads for this question, and not a row more (booking_reach(), override_reach()).
 inline Business in_reach(const Business& all) {
     Business loaded = all;
-    const Interval bookings = booking_reach(all.window, all.service, all.settings);
+    const BookingReach bookings = booking_reach(all.window, all.service, scope_of_slots(all.settings));
     const Interval overrides = override_reach(all.window, all.service);
     const auto out_of_reach = [&](const Booking& booking) {
-        return booking.interval.begin < bookings.begin || booking.interval.begin >= bookings.end;
+        const auto starts_in = [&](const Interval& part) {
+            return part.begin <= booking.interval.begin && booking.interval.begin < part.end;
+        };
+        const bool is_far = reaches_far(booking.interval.end - booking.interval.begin, booking.buffer_before,
+                                        booking.buffer_after);
+        return !starts_in(bookings.all) &&
+               !(is_far && (starts_in(bookings.far_before) || starts_in(bookings.far_behind)));
     };
     std::erase_if(loaded.unassigned, out_of_reach);
     for (Person& person : loaded.people) {
@@ -182,8 +188,8 @@ inline Business in_reach(const Business& all) {
         std::erase_if(person.overrides,
                       [&](const Override& entry) { return !meets(entry.interval, overrides); });
     }
-    const Interval clock{std::min(bookings.begin, overrides.begin) - date_reach,
-                         std::max(bookings.end, overrides.end) + date_reach};
+    const Interval clock{std::min(bookings.far_before.begin, overrides.begin) - date_reach,
+                         std::max(bookings.far_behind.end, overrides.end) + date_reach};
     while (loaded.zone.size() > 1 && loaded.zone[1].begin <= clock.begin)
         loaded.zone.erase(loaded.zone.begin());
     while (loaded.zone.size() > 1 && loaded.zone.back().begin >= clock.end)

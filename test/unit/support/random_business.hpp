@@ -86,7 +86,7 @@ Booking random_booking(Source& source, const Business& business) {
         booking.interval.begin = random_instant(source, -1, 4);
     Duration length = business.service.duration;
     if (source.chance(30))
-        length = minutes(source.number(1, 300));
+        length = minutes(source.number(1, 420));
     if (source.chance(2))
         length = minutes(source.number(1, 7 * 1440));
     booking.interval.end = booking.interval.begin + length;
