@@ -29,7 +29,6 @@ BLOCKED = """start_time - make_interval(mins => buffer_before_minutes + reach_af
   end_time + make_interval(mins => buffer_after_minutes + reach_before)"""
 
 
-
 def blocks(block: str, employee: str) -> str:
     return BLOCKS.format(block=block, employee=employee, occupying=OCCUPYING).strip()
 
