@@ -610,7 +610,7 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking) {
             row.delete_expired_holds();
             if (const std::optional<SlotReason> reason = row.refusal()) {
                 if (row.is_attempt())
-                    return PointerGetDatum(nullptr);
+                    return Datum(0); // passed over
                 if (!row.is_in_reach())
                     refuse_as_policy();
                 refuse_slot(*reason);
