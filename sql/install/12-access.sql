@@ -128,3 +128,4 @@ CREATE FUNCTION @extschema@.trigger_businesses_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.trigger_businesses_changed() IS
 'Sends the invalidation of the table, at which every session reads the businesses of its tenant anew. AFTER row trigger on businesses.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_businesses_changed() FROM PUBLIC;

@@ -11,6 +11,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_lower_email() IS
     'Row trigger, BEFORE INSERT OR UPDATE OF email: stores the address in lower case, so that a plain unique key and plain equality ignore case.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_lower_email() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_lower_subdomain() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -21,6 +22,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_lower_subdomain() IS
     'Row trigger, BEFORE INSERT OR UPDATE OF subdomain: stores the DNS label in lower case.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_lower_subdomain() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_protect_columns() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -42,6 +44,7 @@ $$;
 COMMENT ON FUNCTION @extschema@.trigger_protect_columns() IS
     'Row trigger, BEFORE UPDATE OF the columns named as its arguments: where row security applies to the current role, '
     'only a system administrator may change their values. SQLSTATE 42501.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_protect_columns() FROM PUBLIC;
 
 -- Before any context exists: so it reads as the owner of the table, whatever row security says to the caller.
 CREATE FUNCTION @extschema@.resolve_tenant(subdomain text) RETURNS uuid

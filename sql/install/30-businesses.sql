@@ -10,6 +10,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_lower_slug() IS
     'Row trigger, BEFORE INSERT OR UPDATE OF slug: stores the part of the address in lower case.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_lower_slug() FROM PUBLIC;
 
 -- Both fillers read with the caller's rights: for a row that the caller may not see they leave the value NULL, and
 -- the error that follows is the one for a row that does not exist.
@@ -23,6 +24,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_fill_business_id() IS
     'Row trigger, BEFORE INSERT OR UPDATE WHEN (NEW.business_id IS NULL): takes the business of the row''s employee. Runs with the caller''s rights.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_fill_business_id() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_fill_currency() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -33,6 +35,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_fill_currency() IS
     'Row trigger, BEFORE INSERT OR UPDATE WHEN (NEW.currency IS NULL): takes the currency of the row''s business. Runs with the caller''s rights.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_fill_currency() FROM PUBLIC;
 
 -- Before any context exists: so it reads as the owners of the tables, whatever row security says to the caller. One call
 -- never looks at both names: a tenant could take the subdomain of another tenant's business as a slug.

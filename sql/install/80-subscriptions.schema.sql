@@ -1,7 +1,7 @@
 -- What tenants pay for: the plans on offer, and the one plan that each tenant has.
 
 ----------------------------------------------------------------------------------------- subscription_plans
-CREATE TABLE subscription_plans (
+CREATE TABLE @extschema@.subscription_plans (
     id                      varchar      NOT NULL,
     name                    varchar      NOT NULL,
     price                   numeric      NOT NULL DEFAULT 0,
@@ -26,42 +26,42 @@ CREATE TABLE subscription_plans (
     CONSTRAINT subscription_plans_limits_not_negative CHECK (max_businesses >= 0 AND max_employees >= 0
                                                              AND max_services >= 0 AND max_bookings_per_month >= 0)
 );
-ALTER TABLE subscription_plans ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @extschema@.subscription_plans ENABLE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE  subscription_plans                        IS 'The plans that a tenant can subscribe to. A plan in use cannot be deleted; make it inactive.';
-COMMENT ON COLUMN subscription_plans.id                     IS 'Key, a readable name such as pro-monthly.';
-COMMENT ON COLUMN subscription_plans.name                   IS 'Name shown to people; not blank, at most 200 characters.';
-COMMENT ON COLUMN subscription_plans.price                  IS 'Price of one billing interval in units of currency, not negative.';
-COMMENT ON COLUMN subscription_plans.currency               IS 'ISO 4217 code, three capital letters.';
-COMMENT ON COLUMN subscription_plans.billing_interval       IS 'How often it is paid, in the words of the application''s payment provider: month, year.';
-COMMENT ON COLUMN subscription_plans.features               IS 'What the plan includes, a JSON object of the application''s.';
-COMMENT ON COLUMN subscription_plans.max_businesses         IS 'Most businesses of the tenant; NULL = no limit. The application enforces it.';
-COMMENT ON COLUMN subscription_plans.max_employees          IS 'Most employees of the tenant; NULL = no limit. The application enforces it.';
-COMMENT ON COLUMN subscription_plans.max_services           IS 'Most services of the tenant; NULL = no limit. The application enforces it.';
-COMMENT ON COLUMN subscription_plans.max_bookings_per_month IS 'Most bookings of the tenant a month; NULL = no limit. The application enforces it.';
-COMMENT ON COLUMN subscription_plans.is_active              IS 'On offer: everybody sees it, logged in or not.';
-COMMENT ON COLUMN subscription_plans.created_at             IS 'When the row was written.';
-COMMENT ON COLUMN subscription_plans.updated_at             IS 'When the row was last changed; set by trigger.';
+COMMENT ON TABLE  @extschema@.subscription_plans                        IS 'The plans that a tenant can subscribe to. A plan in use cannot be deleted; make it inactive.';
+COMMENT ON COLUMN @extschema@.subscription_plans.id                     IS 'Key, a readable name such as pro-monthly.';
+COMMENT ON COLUMN @extschema@.subscription_plans.name                   IS 'Name shown to people; not blank, at most 200 characters.';
+COMMENT ON COLUMN @extschema@.subscription_plans.price                  IS 'Price of one billing interval in units of currency, not negative.';
+COMMENT ON COLUMN @extschema@.subscription_plans.currency               IS 'ISO 4217 code, three capital letters.';
+COMMENT ON COLUMN @extschema@.subscription_plans.billing_interval       IS 'How often it is paid, in the words of the application''s payment provider: month, year.';
+COMMENT ON COLUMN @extschema@.subscription_plans.features               IS 'What the plan includes, a JSON object of the application''s.';
+COMMENT ON COLUMN @extschema@.subscription_plans.max_businesses         IS 'Most businesses of the tenant; NULL = no limit. The application enforces it.';
+COMMENT ON COLUMN @extschema@.subscription_plans.max_employees          IS 'Most employees of the tenant; NULL = no limit. The application enforces it.';
+COMMENT ON COLUMN @extschema@.subscription_plans.max_services           IS 'Most services of the tenant; NULL = no limit. The application enforces it.';
+COMMENT ON COLUMN @extschema@.subscription_plans.max_bookings_per_month IS 'Most bookings of the tenant a month; NULL = no limit. The application enforces it.';
+COMMENT ON COLUMN @extschema@.subscription_plans.is_active              IS 'On offer: everybody sees it, logged in or not.';
+COMMENT ON COLUMN @extschema@.subscription_plans.created_at             IS 'When the row was written.';
+COMMENT ON COLUMN @extschema@.subscription_plans.updated_at             IS 'When the row was last changed; set by trigger.';
 
-CREATE TRIGGER subscription_plans_set_timestamp BEFORE UPDATE ON subscription_plans
-    FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
-COMMENT ON TRIGGER subscription_plans_set_timestamp ON subscription_plans IS 'Keeps updated_at.';
+CREATE TRIGGER subscription_plans_set_timestamp BEFORE UPDATE ON @extschema@.subscription_plans
+    FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
+COMMENT ON TRIGGER subscription_plans_set_timestamp ON @extschema@.subscription_plans IS 'Keeps updated_at.';
 
-CREATE POLICY subscription_plans_select ON subscription_plans FOR SELECT USING (is_active OR is_system_admin());
-COMMENT ON POLICY subscription_plans_select ON subscription_plans IS 'Plans on offer are public.';
-CREATE POLICY subscription_plans_insert ON subscription_plans FOR INSERT WITH CHECK (is_system_admin());
-COMMENT ON POLICY subscription_plans_insert ON subscription_plans IS 'System administrators alone.';
-CREATE POLICY subscription_plans_update ON subscription_plans FOR UPDATE USING (is_system_admin()) WITH CHECK (is_system_admin());
-COMMENT ON POLICY subscription_plans_update ON subscription_plans IS 'System administrators alone.';
-CREATE POLICY subscription_plans_delete ON subscription_plans FOR DELETE USING (is_system_admin());
-COMMENT ON POLICY subscription_plans_delete ON subscription_plans IS 'System administrators alone.';
+CREATE POLICY subscription_plans_select ON @extschema@.subscription_plans FOR SELECT USING (is_active OR @extschema@.is_system_admin());
+COMMENT ON POLICY subscription_plans_select ON @extschema@.subscription_plans IS 'Plans on offer are public.';
+CREATE POLICY subscription_plans_insert ON @extschema@.subscription_plans FOR INSERT WITH CHECK (@extschema@.is_system_admin());
+COMMENT ON POLICY subscription_plans_insert ON @extschema@.subscription_plans IS 'System administrators alone.';
+CREATE POLICY subscription_plans_update ON @extschema@.subscription_plans FOR UPDATE USING (@extschema@.is_system_admin()) WITH CHECK (@extschema@.is_system_admin());
+COMMENT ON POLICY subscription_plans_update ON @extschema@.subscription_plans IS 'System administrators alone.';
+CREATE POLICY subscription_plans_delete ON @extschema@.subscription_plans FOR DELETE USING (@extschema@.is_system_admin());
+COMMENT ON POLICY subscription_plans_delete ON @extschema@.subscription_plans IS 'System administrators alone.';
 
 --------------------------------------------------------------------------------------- tenant_subscriptions
-CREATE TABLE tenant_subscriptions (
-    id                    uuid                         NOT NULL DEFAULT uuid_generate_v4(),
+CREATE TABLE @extschema@.tenant_subscriptions (
+    id                    uuid                         NOT NULL DEFAULT @uuid-ossp@.uuid_generate_v4(),
     tenant_id             uuid                         NOT NULL,
     plan_id               varchar                      NOT NULL,
-    status                subscription_status_type_v1  NOT NULL DEFAULT 'active',
+    status                @extschema@.subscription_status_type_v1  NOT NULL DEFAULT 'active',
     trial_ends_at         timestamptz,
     current_period_start  timestamptz,
     current_period_end    timestamptz,
@@ -72,39 +72,39 @@ CREATE TABLE tenant_subscriptions (
 
     CONSTRAINT tenant_subscriptions_pkey PRIMARY KEY (id),
     CONSTRAINT tenant_subscriptions_tenant_key UNIQUE (tenant_id),
-    CONSTRAINT tenant_subscriptions_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE,
-    CONSTRAINT tenant_subscriptions_plan_fkey FOREIGN KEY (plan_id) REFERENCES subscription_plans (id) ON DELETE RESTRICT,
+    CONSTRAINT tenant_subscriptions_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES @extschema@.tenants (id) ON DELETE CASCADE,
+    CONSTRAINT tenant_subscriptions_plan_fkey FOREIGN KEY (plan_id) REFERENCES @extschema@.subscription_plans (id) ON DELETE RESTRICT,
     CONSTRAINT tenant_subscriptions_period_end_after_start CHECK (current_period_end > current_period_start)
 );
-ALTER TABLE tenant_subscriptions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @extschema@.tenant_subscriptions ENABLE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE  tenant_subscriptions                      IS 'The subscription of a tenant; at most one each.';
-COMMENT ON COLUMN tenant_subscriptions.id                   IS 'Key.';
-COMMENT ON COLUMN tenant_subscriptions.tenant_id            IS 'The tenant that subscribes.';
-COMMENT ON COLUMN tenant_subscriptions.plan_id              IS 'The plan; it cannot be deleted while it is in use.';
-COMMENT ON COLUMN tenant_subscriptions.status               IS 'State of the subscription.';
-COMMENT ON COLUMN tenant_subscriptions.trial_ends_at        IS 'End of the trial, if there is one.';
-COMMENT ON COLUMN tenant_subscriptions.current_period_start IS 'Start of the paid period, inclusive.';
-COMMENT ON COLUMN tenant_subscriptions.current_period_end   IS 'End of the paid period, exclusive; after its start.';
-COMMENT ON COLUMN tenant_subscriptions.cancel_at_period_end IS 'It ends with the current period.';
-COMMENT ON COLUMN tenant_subscriptions.cancelled_at         IS 'When it was cancelled.';
-COMMENT ON COLUMN tenant_subscriptions.created_at           IS 'When the row was written.';
-COMMENT ON COLUMN tenant_subscriptions.updated_at           IS 'When the row was last changed; set by trigger.';
+COMMENT ON TABLE  @extschema@.tenant_subscriptions                      IS 'The subscription of a tenant; at most one each.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.id                   IS 'Key.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.tenant_id            IS 'The tenant that subscribes.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.plan_id              IS 'The plan; it cannot be deleted while it is in use.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.status               IS 'State of the subscription.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.trial_ends_at        IS 'End of the trial, if there is one.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.current_period_start IS 'Start of the paid period, inclusive.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.current_period_end   IS 'End of the paid period, exclusive; after its start.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.cancel_at_period_end IS 'It ends with the current period.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.cancelled_at         IS 'When it was cancelled.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.created_at           IS 'When the row was written.';
+COMMENT ON COLUMN @extschema@.tenant_subscriptions.updated_at           IS 'When the row was last changed; set by trigger.';
 
-CREATE INDEX tenant_subscriptions_plan_idx ON tenant_subscriptions (plan_id);
-COMMENT ON INDEX tenant_subscriptions_plan_idx IS 'The subscribers of a plan; deleting a plan.';
-CREATE INDEX tenant_subscriptions_status_period_end_idx ON tenant_subscriptions (status, current_period_end);
-COMMENT ON INDEX tenant_subscriptions_status_period_end_idx IS 'Subscriptions that are due for renewal.';
+CREATE INDEX tenant_subscriptions_plan_idx ON @extschema@.tenant_subscriptions (plan_id);
+COMMENT ON INDEX @extschema@.tenant_subscriptions_plan_idx IS 'The subscribers of a plan; deleting a plan.';
+CREATE INDEX tenant_subscriptions_status_period_end_idx ON @extschema@.tenant_subscriptions (status, current_period_end);
+COMMENT ON INDEX @extschema@.tenant_subscriptions_status_period_end_idx IS 'Subscriptions that are due for renewal.';
 
-CREATE TRIGGER tenant_subscriptions_set_timestamp BEFORE UPDATE ON tenant_subscriptions
-    FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
-COMMENT ON TRIGGER tenant_subscriptions_set_timestamp ON tenant_subscriptions IS 'Keeps updated_at.';
+CREATE TRIGGER tenant_subscriptions_set_timestamp BEFORE UPDATE ON @extschema@.tenant_subscriptions
+    FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
+COMMENT ON TRIGGER tenant_subscriptions_set_timestamp ON @extschema@.tenant_subscriptions IS 'Keeps updated_at.';
 
-CREATE POLICY tenant_subscriptions_select ON tenant_subscriptions FOR SELECT USING (can_access_tenant(tenant_id));
-COMMENT ON POLICY tenant_subscriptions_select ON tenant_subscriptions IS 'The tenant and its businesses.';
-CREATE POLICY tenant_subscriptions_insert ON tenant_subscriptions FOR INSERT WITH CHECK (is_system_admin());
-COMMENT ON POLICY tenant_subscriptions_insert ON tenant_subscriptions IS 'System administrators alone.';
-CREATE POLICY tenant_subscriptions_update ON tenant_subscriptions FOR UPDATE USING (is_system_admin()) WITH CHECK (is_system_admin());
-COMMENT ON POLICY tenant_subscriptions_update ON tenant_subscriptions IS 'System administrators alone.';
-CREATE POLICY tenant_subscriptions_delete ON tenant_subscriptions FOR DELETE USING (is_system_admin());
-COMMENT ON POLICY tenant_subscriptions_delete ON tenant_subscriptions IS 'System administrators alone.';
+CREATE POLICY tenant_subscriptions_select ON @extschema@.tenant_subscriptions FOR SELECT USING (@extschema@.can_access_tenant(tenant_id));
+COMMENT ON POLICY tenant_subscriptions_select ON @extschema@.tenant_subscriptions IS 'The tenant and its businesses.';
+CREATE POLICY tenant_subscriptions_insert ON @extschema@.tenant_subscriptions FOR INSERT WITH CHECK (@extschema@.is_system_admin());
+COMMENT ON POLICY tenant_subscriptions_insert ON @extschema@.tenant_subscriptions IS 'System administrators alone.';
+CREATE POLICY tenant_subscriptions_update ON @extschema@.tenant_subscriptions FOR UPDATE USING (@extschema@.is_system_admin()) WITH CHECK (@extschema@.is_system_admin());
+COMMENT ON POLICY tenant_subscriptions_update ON @extschema@.tenant_subscriptions IS 'System administrators alone.';
+CREATE POLICY tenant_subscriptions_delete ON @extschema@.tenant_subscriptions FOR DELETE USING (@extschema@.is_system_admin());
+COMMENT ON POLICY tenant_subscriptions_delete ON @extschema@.tenant_subscriptions IS 'System administrators alone.';

@@ -1,7 +1,7 @@
 -- Messages to users, on screen or by other channels. A sender claims what is due with FOR UPDATE SKIP LOCKED.
 
-CREATE TABLE notifications (
-    id             uuid         NOT NULL DEFAULT uuid_generate_v4(),
+CREATE TABLE @extschema@.notifications (
+    id             uuid         NOT NULL DEFAULT @uuid-ossp@.uuid_generate_v4(),
     business_id    uuid,
     user_id        uuid         NOT NULL,
     type           varchar      NOT NULL,
@@ -17,55 +17,55 @@ CREATE TABLE notifications (
     updated_at     timestamptz  NOT NULL DEFAULT now(),
 
     CONSTRAINT notifications_pkey PRIMARY KEY (id),
-    CONSTRAINT notifications_business_fkey FOREIGN KEY (business_id) REFERENCES businesses (id) ON DELETE CASCADE,
-    CONSTRAINT notifications_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT notifications_business_fkey FOREIGN KEY (business_id) REFERENCES @extschema@.businesses (id) ON DELETE CASCADE,
+    CONSTRAINT notifications_user_fkey FOREIGN KEY (user_id) REFERENCES @extschema@.users (id) ON DELETE CASCADE,
     CONSTRAINT notifications_type_not_blank CHECK (btrim(type) <> ''),
     CONSTRAINT notifications_channel_known CHECK (channel IN ('in_app', 'email', 'sms', 'push')),
     CONSTRAINT notifications_data_is_object CHECK (jsonb_typeof(data) = 'object'),
     CONSTRAINT notifications_status_known CHECK (status IN ('pending', 'sent', 'failed', 'cancelled'))
 );
-ALTER TABLE notifications ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @extschema@.notifications ENABLE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE  notifications               IS 'Messages to a user, from a business or from the platform itself.';
-COMMENT ON COLUMN notifications.id            IS 'Key.';
-COMMENT ON COLUMN notifications.business_id   IS 'The business that it is about; NULL for the platform''s own.';
-COMMENT ON COLUMN notifications.user_id       IS 'To whom; who alone sees it and marks it read.';
-COMMENT ON COLUMN notifications.type          IS 'The application''s kind of message, such as booking_confirmed.';
-COMMENT ON COLUMN notifications.channel       IS 'How it is sent: in_app, email, sms or push.';
-COMMENT ON COLUMN notifications.title         IS 'Heading.';
-COMMENT ON COLUMN notifications.body          IS 'Text.';
-COMMENT ON COLUMN notifications.data          IS 'What the application needs to show or send it, a JSON object.';
-COMMENT ON COLUMN notifications.status        IS 'pending until sent, then sent, failed or cancelled.';
-COMMENT ON COLUMN notifications.scheduled_for IS 'Not to be sent before this instant.';
-COMMENT ON COLUMN notifications.sent_at       IS 'When it was sent.';
-COMMENT ON COLUMN notifications.read_at       IS 'When the user read it; the one column that the user may change.';
-COMMENT ON COLUMN notifications.created_at    IS 'When the row was written.';
-COMMENT ON COLUMN notifications.updated_at    IS 'When the row was last changed; set by trigger.';
+COMMENT ON TABLE  @extschema@.notifications               IS 'Messages to a user, from a business or from the platform itself.';
+COMMENT ON COLUMN @extschema@.notifications.id            IS 'Key.';
+COMMENT ON COLUMN @extschema@.notifications.business_id   IS 'The business that it is about; NULL for the platform''s own.';
+COMMENT ON COLUMN @extschema@.notifications.user_id       IS 'To whom; who alone sees it and marks it read.';
+COMMENT ON COLUMN @extschema@.notifications.type          IS 'The application''s kind of message, such as booking_confirmed.';
+COMMENT ON COLUMN @extschema@.notifications.channel       IS 'How it is sent: in_app, email, sms or push.';
+COMMENT ON COLUMN @extschema@.notifications.title         IS 'Heading.';
+COMMENT ON COLUMN @extschema@.notifications.body          IS 'Text.';
+COMMENT ON COLUMN @extschema@.notifications.data          IS 'What the application needs to show or send it, a JSON object.';
+COMMENT ON COLUMN @extschema@.notifications.status        IS 'pending until sent, then sent, failed or cancelled.';
+COMMENT ON COLUMN @extschema@.notifications.scheduled_for IS 'Not to be sent before this instant.';
+COMMENT ON COLUMN @extschema@.notifications.sent_at       IS 'When it was sent.';
+COMMENT ON COLUMN @extschema@.notifications.read_at       IS 'When the user read it; the one column that the user may change.';
+COMMENT ON COLUMN @extschema@.notifications.created_at    IS 'When the row was written.';
+COMMENT ON COLUMN @extschema@.notifications.updated_at    IS 'When the row was last changed; set by trigger.';
 
-CREATE INDEX notifications_user_idx ON notifications (user_id, created_at);
-COMMENT ON INDEX notifications_user_idx IS 'The messages of a user, newest first when read backwards; deleting a user.';
-CREATE INDEX notifications_unread_idx ON notifications (user_id, created_at) WHERE read_at IS NULL;
-COMMENT ON INDEX notifications_unread_idx IS 'The unread messages of a user.';
-CREATE INDEX notifications_due_idx ON notifications (scheduled_for) WHERE status = 'pending';
-COMMENT ON INDEX notifications_due_idx IS 'What is due to be sent, in the order of time.';
-CREATE INDEX notifications_business_idx ON notifications (business_id) WHERE business_id IS NOT NULL;
-COMMENT ON INDEX notifications_business_idx IS 'The messages of a business; deleting a business.';
+CREATE INDEX notifications_user_idx ON @extschema@.notifications (user_id, created_at);
+COMMENT ON INDEX @extschema@.notifications_user_idx IS 'The messages of a user, newest first when read backwards; deleting a user.';
+CREATE INDEX notifications_unread_idx ON @extschema@.notifications (user_id, created_at) WHERE read_at IS NULL;
+COMMENT ON INDEX @extschema@.notifications_unread_idx IS 'The unread messages of a user.';
+CREATE INDEX notifications_due_idx ON @extschema@.notifications (scheduled_for) WHERE status = 'pending';
+COMMENT ON INDEX @extschema@.notifications_due_idx IS 'What is due to be sent, in the order of time.';
+CREATE INDEX notifications_business_idx ON @extschema@.notifications (business_id) WHERE business_id IS NOT NULL;
+COMMENT ON INDEX @extschema@.notifications_business_idx IS 'The messages of a business; deleting a business.';
 
 CREATE TRIGGER notifications_protect_columns
-    BEFORE UPDATE OF id, business_id, user_id, type, channel, title, body, data, status, scheduled_for, sent_at, created_at ON notifications
-    FOR EACH ROW EXECUTE FUNCTION trigger_protect_columns(
+    BEFORE UPDATE OF id, business_id, user_id, type, channel, title, body, data, status, scheduled_for, sent_at, created_at ON @extschema@.notifications
+    FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_protect_columns(
         'id', 'business_id', 'user_id', 'type', 'channel', 'title', 'body', 'data', 'status', 'scheduled_for', 'sent_at', 'created_at');
-COMMENT ON TRIGGER notifications_protect_columns ON notifications IS 'The user marks a message read and changes nothing else of it.';
-CREATE TRIGGER notifications_set_timestamp BEFORE UPDATE ON notifications
-    FOR EACH ROW EXECUTE FUNCTION trigger_set_timestamp();
-COMMENT ON TRIGGER notifications_set_timestamp ON notifications IS 'Keeps updated_at.';
+COMMENT ON TRIGGER notifications_protect_columns ON @extschema@.notifications IS 'The user marks a message read and changes nothing else of it.';
+CREATE TRIGGER notifications_set_timestamp BEFORE UPDATE ON @extschema@.notifications
+    FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
+COMMENT ON TRIGGER notifications_set_timestamp ON @extschema@.notifications IS 'Keeps updated_at.';
 
-CREATE POLICY notifications_select ON notifications FOR SELECT USING (can_access_notification(business_id, user_id));
-COMMENT ON POLICY notifications_select ON notifications IS 'The addressed user, in the context of the business if it names one.';
-CREATE POLICY notifications_insert ON notifications FOR INSERT WITH CHECK (can_access_business(business_id) OR is_system_admin());
-COMMENT ON POLICY notifications_insert ON notifications IS 'The business and its tenant; the platform''s own come from system administrators.';
-CREATE POLICY notifications_update ON notifications FOR UPDATE
-    USING (can_access_notification(business_id, user_id)) WITH CHECK (can_access_notification(business_id, user_id));
-COMMENT ON POLICY notifications_update ON notifications IS 'The addressed user, to mark it read; notifications_protect_columns keeps the rest.';
-CREATE POLICY notifications_delete ON notifications FOR DELETE USING (can_access_notification(business_id, user_id));
-COMMENT ON POLICY notifications_delete ON notifications IS 'The addressed user.';
+CREATE POLICY notifications_select ON @extschema@.notifications FOR SELECT USING (@extschema@.can_access_notification(business_id, user_id));
+COMMENT ON POLICY notifications_select ON @extschema@.notifications IS 'The addressed user, in the context of the business if it names one.';
+CREATE POLICY notifications_insert ON @extschema@.notifications FOR INSERT WITH CHECK (@extschema@.can_access_business(business_id) OR @extschema@.is_system_admin());
+COMMENT ON POLICY notifications_insert ON @extschema@.notifications IS 'The business and its tenant; the platform''s own come from system administrators.';
+CREATE POLICY notifications_update ON @extschema@.notifications FOR UPDATE
+    USING (@extschema@.can_access_notification(business_id, user_id)) WITH CHECK (@extschema@.can_access_notification(business_id, user_id));
+COMMENT ON POLICY notifications_update ON @extschema@.notifications IS 'The addressed user, to mark it read; notifications_protect_columns keeps the rest.';
+CREATE POLICY notifications_delete ON @extschema@.notifications FOR DELETE USING (@extschema@.can_access_notification(business_id, user_id));
+COMMENT ON POLICY notifications_delete ON @extschema@.notifications IS 'The addressed user.';

@@ -337,7 +337,7 @@ REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) FR
 CREATE FUNCTION @extschema@.bookmeatoz_verify() RETURNS TABLE (severity text, finding text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    ddl      CONSTANT text := @extschema@.bookmeatoz_schema();
+    ddl      CONSTANT text := replace(@extschema@.bookmeatoz_schema(), '@extschema@.', '');
     tables   CONSTANT text[] := ARRAY(SELECT m[1] FROM regexp_matches(ddl, '^CREATE TABLE (\w+)', 'gw') m ORDER BY m[1] COLLATE "C");
     me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
     relation record;

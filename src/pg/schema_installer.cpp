@@ -9,10 +9,14 @@
 #include <string_view>
 
 extern "C" {
+#include "access/genam.h"
 #include "access/relation.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "commands/extension.h"
@@ -24,6 +28,8 @@ extern "C" {
 #include "parser/parser.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
@@ -144,10 +150,31 @@ struct Schema {
     int count;
 };
 
+/// The schema of uuid-ossp, which may be another than ours. May raise a server error.
+const char* schema_of_uuid_ossp() {
+    const Oid extension = get_extension_oid("uuid-ossp", false);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(extension));
+    const Relation extensions = table_open(ExtensionRelationId, AccessShareLock);
+    const SysScanDesc scan = systable_beginscan(extensions, ExtensionOidIndexId, true, nullptr, 1, &key);
+    const HeapTuple row = systable_getnext(scan);
+    const Oid schema = reinterpret_cast<Form_pg_extension>(GETSTRUCT(row))->extnamespace;
+    systable_endscan(scan);
+    table_close(extensions, AccessShareLock);
+    return quote_identifier(get_namespace_name(schema));
+}
+
+/// Calls the built-in replace(). May raise a server error.
+Datum replace(Datum text, const char* what, const char* by) {
+    return DirectFunctionCall3Coll(replace_text, C_COLLATION_OID, text, CStringGetTextDatum(what),
+                                   CStringGetTextDatum(by));
+}
+
 Schema read_schema(Oid schema) {
     const Oid function = extension_function(schema, "bookmeatoz_schema");
     return pg_call([&] {
-        const char* const ddl = TextDatumGetCString(OidFunctionCall0(function));
+        const char* const ddl =
+            TextDatumGetCString(replace(OidFunctionCall0(function), "@uuid-ossp@", schema_of_uuid_ossp()));
         List* const parsed = raw_parser(ddl, RAW_PARSE_DEFAULT);
         const auto size = sizeof(Statement) * static_cast<Size>(list_length(parsed));
         Schema result{static_cast<Statement*>(palloc(size)), 0};
@@ -158,28 +185,14 @@ Schema read_schema(Oid schema) {
     });
 }
 
-/// While it lives, unqualified names mean the extension's schema and those of the extensions that it requires, and new
+/// While it lives, unqualified names mean what PostgreSQL itself brings, whatever else the extension's schema holds, and new
 /// objects do not become members of an extension that is being created.
 class Installing {
 public:
-    explicit Installing(Oid schema)
-        : creating_extension_(creating_extension), nest_level_(NewGUCNestLevel()) {
-        pg_call([&] {
-            const char* required = "";
-            SPI_execute("SELECT pg_catalog.string_agg(pg_catalog.quote_ident(n.nspname), ', ')"
-                        "  FROM pg_catalog.pg_extension e"
-                        "  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace"
-                        " WHERE e.extname OPERATOR(pg_catalog.=) ANY ('{uuid-ossp,btree_gist}')",
-                        true, 0);
-            if (SPI_processed == 1)
-                required = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-            if (required == nullptr)
-                ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-                                errmsg("extensions \"uuid-ossp\" and \"btree_gist\" are required")));
-            const char* const path =
-                psprintf("%s, %s, pg_temp", quote_identifier(get_namespace_name(schema)), required);
-            (void)set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-                                    false);
+    Installing() : creating_extension_(creating_extension), nest_level_(NewGUCNestLevel()) {
+        pg_call([] {
+            (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                                    GUC_ACTION_SAVE, true, 0, false);
         });
         creating_extension = false;
     }
@@ -309,7 +322,7 @@ bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid sch
 
 void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
     const SpiConnection spi;
-    Installing installing(schema_id);
+    Installing installing;
     // What happened to the object of the last CREATE.
     enum { untouched, created, completed } last = untouched;
     for (int i = 0; i < schema.count; ++i) {
