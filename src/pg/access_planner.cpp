@@ -204,27 +204,24 @@ Node* cost(SupportRequestCost* request) {
 } // namespace
 
 /// The SUPPORT function of all access predicates.
-BOOKMEATOZ_FUNCTION(access_planner_support) {
-    return boundary([&] {
-        auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
-        // The class as the settings say. Whether business and tenant belong together shows when the plan runs.
-        const ContextClass now = context_class();
-        return pg_call([&] {
-            switch (nodeTag(request)) {
-            case T_SupportRequestSimplify:
-                return PointerGetDatum(simplify(reinterpret_cast<SupportRequestSimplify*>(request), now));
-            case T_SupportRequestIndexCondition:
-                return PointerGetDatum(
-                    index_condition(reinterpret_cast<SupportRequestIndexCondition*>(request), now));
-            case T_SupportRequestSelectivity:
-                return PointerGetDatum(
-                    selectivity(reinterpret_cast<SupportRequestSelectivity*>(request), now));
-            case T_SupportRequestCost:
-                return PointerGetDatum(cost(reinterpret_cast<SupportRequestCost*>(request)));
-            default:
-                return Datum(0);
-            }
-        });
+BOOKMEATOZ_FUNCTION(access_planner_support, takes({INTERNALOID}).strict().returns(INTERNALOID)) {
+    auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
+    // The class as the settings say. Whether business and tenant belong together shows when the plan runs.
+    const ContextClass now = context_class();
+    return pg_call([&] {
+        switch (nodeTag(request)) {
+        case T_SupportRequestSimplify:
+            return PointerGetDatum(simplify(reinterpret_cast<SupportRequestSimplify*>(request), now));
+        case T_SupportRequestIndexCondition:
+            return PointerGetDatum(
+                index_condition(reinterpret_cast<SupportRequestIndexCondition*>(request), now));
+        case T_SupportRequestSelectivity:
+            return PointerGetDatum(selectivity(reinterpret_cast<SupportRequestSelectivity*>(request), now));
+        case T_SupportRequestCost:
+            return PointerGetDatum(cost(reinterpret_cast<SupportRequestCost*>(request)));
+        default:
+            return Datum(0);
+        }
     });
 }
 

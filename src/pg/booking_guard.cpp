@@ -587,42 +587,40 @@ using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
 /// BEFORE INSERT OR UPDATE row trigger on bookings.
-BOOKMEATOZ_FUNCTION(trigger_guard_booking) {
-    return boundary([&]() -> Datum {
-        BookingRow row(fcinfo);
-        row.fill_from_service();
-        row.check_right_to_overbook();
-        row.refuse_revival();
-        row.write_resource();
-        row.write_session_key();
-        bool claims_time = row.claims_time();
-        if ((claims_time || row.outlasts_its_hold()) && !row.load_settings()) {
-            row.give_up_time();
-            claims_time = false;
+BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
+    BookingRow row(fcinfo);
+    row.fill_from_service();
+    row.check_right_to_overbook();
+    row.refuse_revival();
+    row.write_resource();
+    row.write_session_key();
+    bool claims_time = row.claims_time();
+    if ((claims_time || row.outlasts_its_hold()) && !row.load_settings()) {
+        row.give_up_time();
+        claims_time = false;
+    }
+    if (claims_time)
+        row.find_expired_holds();
+    if (claims_time || row.outlasts_its_hold()) {
+        row.take_locks();
+        row.refuse_revival(); // it may have expired while it waited
+    }
+    if (claims_time) {
+        row.delete_expired_holds();
+        if (const std::optional<SlotReason> reason = row.refusal()) {
+            if (row.is_attempt())
+                return Datum(0); // passed over
+            if (!row.is_in_reach())
+                refuse_as_policy();
+            refuse_slot(*reason);
         }
-        if (claims_time)
-            row.find_expired_holds();
-        if (claims_time || row.outlasts_its_hold()) {
-            row.take_locks();
-            row.refuse_revival(); // it may have expired while it waited
-        }
-        if (claims_time) {
-            row.delete_expired_holds();
-            if (const std::optional<SlotReason> reason = row.refusal()) {
-                if (row.is_attempt())
-                    return Datum(0); // passed over
-                if (!row.is_in_reach())
-                    refuse_as_policy();
-                refuse_slot(*reason);
-            }
-            row.wait_for_others();
-        }
-        row.write_seat();
-        return row.result();
-    });
+        row.wait_for_others();
+    }
+    row.write_seat();
+    return row.result();
 }
 
 /// The right to overbook is EXECUTE on this function; so whoever can ask has it.
-BOOKMEATOZ_FUNCTION(may_overbook) {
-    PG_RETURN_BOOL(fcinfo != nullptr);
+BOOKMEATOZ_FUNCTION(may_overbook, takes({}).returns(BOOLOID)) {
+    PG_RETURN_BOOL(true);
 }

@@ -368,30 +368,26 @@ void schema_installer_init() {
 using namespace bookmeatoz::pg;
 
 /// Idempotent: creates what is missing, and says what it created.
-BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema) {
-    return boundary([&]() -> Datum {
-        pg_call([&] { InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC); });
-        const Oid schema_id = extension_schema(fcinfo);
-        const Schema schema = read_schema(schema_id);
-        const char* const skipped = creating_extension ? reason_to_skip(schema, schema_id) : nullptr;
-        if (skipped != nullptr)
-            announce_skipped(skipped);
-        else
-            install(fcinfo, schema, schema_id);
-        return Datum(0);
-    });
+BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({}).returns_set_of(TEXTOID)) {
+    pg_call([&] { InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC); });
+    const Oid schema_id = extension_schema(fcinfo);
+    const Schema schema = read_schema(schema_id);
+    const char* const skipped = creating_extension ? reason_to_skip(schema, schema_id) : nullptr;
+    if (skipped != nullptr)
+        announce_skipped(skipped);
+    else
+        install(fcinfo, schema, schema_id);
+    return Datum(0);
 }
 
 /// The types and tables of the schema, in its order, whether they exist or not.
-BOOKMEATOZ_FUNCTION(bookmeatoz_objects) {
-    return boundary([&]() -> Datum {
-        pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
-        const Schema schema = read_schema(extension_schema(fcinfo));
-        for (int i = 0; i < schema.count; ++i) {
-            const Statement& statement = schema.statements[i];
-            if (statement.kind != nullptr && statement.table == nullptr)
-                put_row(fcinfo, {statement.kind, statement.name});
-        }
-        return Datum(0);
-    });
+BOOKMEATOZ_FUNCTION(bookmeatoz_objects, takes({}).returns_table({TEXTOID, TEXTOID})) {
+    pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
+    const Schema schema = read_schema(extension_schema(fcinfo));
+    for (int i = 0; i < schema.count; ++i) {
+        const Statement& statement = schema.statements[i];
+        if (statement.kind != nullptr && statement.table == nullptr)
+            put_row(fcinfo, {statement.kind, statement.name});
+    }
+    return Datum(0);
 }

@@ -71,16 +71,14 @@ using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
 /// BEFORE INSERT OR UPDATE row trigger on services ('service') and businesses ('business').
-BOOKMEATOZ_FUNCTION(trigger_check_settings) {
-    return boundary([&]() -> Datum {
-        const RowTrigger trigger(fcinfo, "trigger_check_settings", 1);
-        const int column = trigger.column("settings");
-        if (!trigger.is_null(column)) {
-            const bool of_service = std::string_view(trigger.argument(0)) == "service";
-            Settings settings;
-            read_settings(settings, of_service ? SettingsOwner::service : SettingsOwner::business,
-                          *DatumGetUUIDP(trigger.get(trigger.column("id"))), trigger.get(column));
-        }
-        return trigger.result();
-    });
+BOOKMEATOZ_FUNCTION(trigger_check_settings, takes({}).returns(TRIGGEROID)) {
+    const RowTrigger trigger(fcinfo, "trigger_check_settings", 1);
+    const int column = trigger.column("settings");
+    if (!trigger.is_null(column)) {
+        const bool of_service = std::string_view(trigger.argument(0)) == "service";
+        Settings settings;
+        read_settings(settings, of_service ? SettingsOwner::service : SettingsOwner::business,
+                      *DatumGetUUIDP(trigger.get(trigger.column("id"))), trigger.get(column));
+    }
+    return trigger.result();
 }
