@@ -56,6 +56,7 @@ check_lint() {
 	fi
 	step 'shellcheck' count_one check_shell
 	step 'core without PostgreSQL' count_one check_core_includes
+	step 'one version' count_one check_version
 }
 
 check_format() {
@@ -78,6 +79,19 @@ check_core_includes() {
 		echo 'the lines above include more than the standard library and src/core'
 		return 1
 	fi
+}
+
+# bookmeatoz.control says the version; META.json must follow it.
+check_version() {
+	"$python3" - "$top" <<'PYTHON'
+import json, re, sys
+top = sys.argv[1]
+version = re.search(r"^default_version *= *'(.*)'", open(f"{top}/bookmeatoz.control").read(), re.M)[1]
+meta = json.load(open(f"{top}/META.json"))
+found = {meta["version"], meta["provides"]["bookmeatoz"]["version"], meta["provides"]["bookmeatoz"]["file"][len("sql/bookmeatoz--"):-len(".sql")]}
+if found != {version}:
+    sys.exit(f"META.json names {', '.join(sorted(found))}, bookmeatoz.control {version}")
+PYTHON
 }
 
 # ---- the core, without a server
