@@ -52,6 +52,8 @@ class Server:
             try:
                 self.connection = world.connect(self.database)
                 self.cursor = self.connection.cursor()
+                self.cursor.execute("BEGIN")
+                self.connection.rollback()
                 return
             except psycopg2.OperationalError:
                 if time.monotonic() > until:
@@ -81,7 +83,11 @@ class Server:
         return None
 
     def rollback(self):
-        self.connection.rollback()
+        try:
+            self.connection.rollback()
+        except psycopg2.Error:
+            self.connection.close()
+            self.connect()
 
     def ask(self, question: Question) -> Answer:
         try:
