@@ -157,6 +157,7 @@ check_database() {
 	step 'attacks on row security' count_unittest proof_attacks
 	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
+	step 'substitution fuzz' count_checks substitution_fuzz
 	step 'robustness' count_unittest robustness
 	step 'hot standby' count_tap hot_standby
 	step 'self-test of the storm' count_unittest storm_unittest
@@ -189,6 +190,8 @@ proof_matrix() { "$python3" "$work/src/test/matrix/matrix.py"; }
 proof_attacks() { cd "$work/src/test/matrix" && "$python3" -m unittest -v; }
 
 signed_context() { PATH="$bindir:$PATH" "$work/src/test/node/run.sh"; }
+
+substitution_fuzz() { "$python3" "$work/src/test/substitution/run.py"; }
 
 robustness() { cd "$work/src/test/robustness" && "$python3" -m unittest -v; }
 
