@@ -162,6 +162,7 @@ check_database() {
 	step 'hot standby' count_tap hot_standby
 	step 'self-test of the storm' count_unittest storm_unittest
 	step 'storm' count_one run_storm "$work" --minutes 0.2 --seed "$seed"
+	step 'hostile installation' count_unittest hostile_installation
 	step 'restore' count_tap restore_tests
 	cp "$work/server.log" "$logs/server.log"
 }
@@ -198,5 +199,7 @@ robustness() { cd "$work/src/test/robustness" && "$python3" -m unittest -v; }
 hot_standby() { "$work/src/test/robustness/standby.sh"; }
 
 storm_unittest() { cd "$work/src/test/storm" && "$python3" -m unittest; }
+
+hostile_installation() { cd "$work/src/test/install" && "$python3" -m unittest -v; }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }
