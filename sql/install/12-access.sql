@@ -86,7 +86,7 @@ CREATE FUNCTION @extschema@.can_access_user(user_id uuid) RETURNS boolean
     LANGUAGE c STABLE LEAKPROOF PARALLEL SAFE
     SUPPORT @extschema@.access_planner_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.can_access_user(uuid) IS
-'Whether the session reaches a user: admin all, every session that names a user this one, business and tenant also the users of their employees and roles.';
+'Whether the session reaches a user: admin all, every session that names a user this one, business and tenant also the users of their employees and roles that are not pending.';
 
 CREATE FUNCTION @extschema@.can_access_tenant(tenant_id uuid) RETURNS boolean
     LANGUAGE c STABLE LEAKPROOF PARALLEL SAFE

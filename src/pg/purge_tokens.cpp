@@ -37,7 +37,7 @@ constinit TokenTable token_tables[] = {
 using namespace bookmeatoz::pg;
 
 /// purge_expired_tokens()
-BOOKMEATOZ_FUNCTION(purge_expired_tokens, TODO) {
+BOOKMEATOZ_FUNCTION(purge_expired_tokens, takes({}).returns(INT8OID)) {
         const Oid schema = extension_schema(fcinfo);
         const TimestampTz now = GetCurrentTransactionStartTimestamp();
         uint64 deleted = 0;

@@ -54,15 +54,14 @@ class VisibleByDesign(Attack):
         self.assertEqual(session.attempt(service + " ON CONFLICT (id) DO NOTHING", sorted(keys_of("services", business="solo-1"))[0],
                                          identity("duo-1")), 0)
 
-    def test_user_whose_id_is_known_can_be_employed(self):
-        """Users are the platform's: who knows the id of one can make it an employee, and then sees it as one."""
+    def test_user_whose_id_is_known_can_be_asked(self):
+        """Users are the platform's: who knows the id of one can ask for an employment, and learns that the id is a user's, no more."""
         session = self.session()
         session.enter(business="duo-1")
-        employment = "INSERT INTO employees (business_id, user_id) VALUES (%s, %s)"
-        self.assertEqual(session.run("SELECT id FROM users WHERE id = %s", identity(NOBODY)), [])
+        employment = "INSERT INTO employees (business_id, user_id, employment_status) VALUES (%s, %s, 'pending_onboarding')"
         self.assert_refused(session.attempt(employment, identity("duo-1"), identity(UNKNOWN)), "23503")
         self.assertEqual(session.attempt(employment, identity("duo-1"), identity(NOBODY)), 1)
-        self.assertEqual(session.column("SELECT email FROM users WHERE id = %s", identity(NOBODY)), ["nobody@example.org"])
+        self.assertEqual(session.run("SELECT id FROM users WHERE id = %s", identity(NOBODY)), [])
 
     def test_activity_of_the_same_role(self):
         """Sessions of one role see each other's statements, with the values in them."""
