@@ -4,7 +4,7 @@
 namespace bookmeatoz {
 
 SlotGrid::SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy,
-                   Interval window, std::pmr::memory_resource* memory)
+                   Interval window, Poll poll, std::pmr::memory_resource* memory)
     : step_(calendar.settings.slot_interval), own_(memory), upcoming_(working.offered), active_(memory) {
     using std::chrono::days;
     switch (calendar.settings.slot_alignment) {
@@ -26,8 +26,7 @@ SlotGrid::SlotGrid(const Calendar& calendar, const WorkingTime& working, const B
             const Instant behind = end + calendar.service.buffer_before;
             own_.push_back({behind, behind + one_tick});
         }
-        std::sort(own_.begin(), own_.end(),
-                  [](const Progression& a, const Progression& b) { return a.begin < b.begin; });
+        sort_by(own_, &Progression::begin, poll);
         upcoming_ = own_;
         break;
     }

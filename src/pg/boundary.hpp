@@ -102,6 +102,12 @@ auto pg_call(Fn&& fn) -> std::invoke_result_t<Fn> {
     throw ServerError{};
 }
 
+/// The core's Poll, and for loops of ours: ends a long computation when the query is cancelled.
+inline void poll_interrupts() {
+    if (INTERRUPTS_PENDING_CONDITION())
+        pg_call([] { CHECK_FOR_INTERRUPTS(); });
+}
+
 } // namespace bookmeatoz::pg
 
 /// Defines a function that SQL can call. The visibility is said here because all else in the module is hidden, and
