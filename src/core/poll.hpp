@@ -17,6 +17,11 @@ template <class Vector, class Projection>
 void sort_by(Vector& vector, Projection projection, Poll poll) {
     if (std::ranges::is_sorted(vector, {}, projection))
         return;
+    // A few are done before anybody could ask.
+    if (vector.size() < steps_between_polls) {
+        std::ranges::sort(vector, {}, projection);
+        return;
+    }
     unsigned steps = 0;
     std::ranges::sort(
         vector,

@@ -32,4 +32,28 @@ SlotGrid::SlotGrid(const Calendar& calendar, const WorkingTime& working, const B
     }
 }
 
+void SlotGrid::activate(Progression progression) {
+    active_.push_back(progression);
+    std::ranges::push_heap(active_, std::greater(), &Progression::begin);
+}
+
+SlotGrid::Progression SlotGrid::take_first() {
+    std::ranges::pop_heap(active_, std::greater(), &Progression::begin);
+    const Progression first = active_.back();
+    active_.pop_back();
+    return first;
+}
+
+/// Of several that overlap: those that are behind.
+void SlotGrid::advance_all(Instant at_least) {
+    while (!active_.empty() && active_.front().begin < at_least) {
+        Progression first = take_first();
+        // Those that meet in one instant go the same way from there: the longest serves for all.
+        while (!active_.empty() && active_.front().begin == first.begin)
+            first.end = std::max(first.end, take_first().end);
+        if (advance(first, at_least))
+            activate(first);
+    }
+}
+
 } // namespace bookmeatoz

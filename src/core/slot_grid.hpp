@@ -21,6 +21,7 @@ private:
     /// begin, begin + step, begin + 2 steps, ... before end; what is passed is cut off at the begin.
     using Progression = Interval;
     bool advance(Progression& progression, Instant at_least) const;
+    void advance_all(Instant at_least);
     void activate(Progression progression);
     Progression take_first();
 
@@ -43,34 +44,24 @@ inline bool SlotGrid::advance(Progression& progression, Instant at_least) const 
     return progression.begin < progression.end;
 }
 
-inline void SlotGrid::activate(Progression progression) {
-    active_.push_back(progression);
-    std::ranges::push_heap(active_, std::greater(), &Progression::begin);
-}
-
-inline SlotGrid::Progression SlotGrid::take_first() {
-    std::ranges::pop_heap(active_, std::greater(), &Progression::begin);
-    const Progression first = active_.back();
-    active_.pop_back();
-    return first;
-}
-
 inline std::optional<Instant> SlotGrid::next(Instant at_least) {
-    while (!active_.empty() && active_.front().begin < at_least) {
-        Progression first = take_first();
-        // Those that meet in one instant go the same way from there: the longest serves for all.
-        while (!active_.empty() && active_.front().begin == first.begin)
-            first.end = std::max(first.end, take_first().end);
-        if (advance(first, at_least))
-            activate(first);
+    if (!active_.empty() && active_.front().begin < at_least) {
+        if (active_.size() > 1)
+            advance_all(at_least);
+        else if (!advance(active_.front(), at_least))
+            active_.clear();
     }
-    while (!upcoming_.empty() && (active_.empty() || upcoming_.front().begin <= active_.front().begin)) {
+    // In a register: an optional made of what lies in memory costs more than all the rest.
+    Instant first = active_.empty() ? Instant::max() : active_.front().begin;
+    while (!upcoming_.empty() && upcoming_.front().begin <= first) {
         Progression progression = upcoming_.front();
         upcoming_ = upcoming_.subspan(1);
-        if (advance(progression, at_least))
+        if (advance(progression, at_least)) {
+            first = std::min(first, progression.begin);
             activate(progression);
+        }
     }
-    return active_.empty() ? std::nullopt : std::optional(active_.front().begin);
+    return first == Instant::max() ? std::nullopt : std::optional(first);
 }
 
 } // namespace bookmeatoz

@@ -14,6 +14,7 @@ WeeklySchedule::WeeklySchedule(std::span<const WeeklyShift> own, std::span<const
         for (const WeeklyShift& shift : own)
             is_own[shift.day.c_encoding()] = true;
     }
+    shifts_.reserve(own.empty() ? defaults.size() : own.size());
     const auto take = [&](std::span<const WeeklyShift> rows, bool are_own) {
         for (const WeeklyShift& shift : rows) {
             if (!shift.is_off && is_own[shift.day.c_encoding()] == are_own)
