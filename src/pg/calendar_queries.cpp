@@ -179,8 +179,13 @@ void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRow
     const StatusLabels labels = status_labels(rows);
     for (const SpiRow row : rows) {
         count.add();
-        if (ResourceRows* const employee = find(employees, to_uuid(row.get(9))))
-            add_booking(row, labels, asked, employee->bookings);
+        ResourceRows* const employee = find(employees, to_uuid(row.get(9)));
+        if (employee == nullptr)
+            continue;
+        // As the scans do, so that both need the same memory.
+        if (employee->bookings.empty())
+            employee->bookings.reserve(rows.size() / employees.size() + 16);
+        add_booking(row, labels, asked, employee->bookings);
     }
 }
 

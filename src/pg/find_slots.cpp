@@ -7,6 +7,8 @@
 #include "slot_arguments.hpp"
 #include "../core/slot_search.hpp"
 
+#include <bit>
+
 namespace bookmeatoz::pg {
 namespace {
 
@@ -17,7 +19,8 @@ public:
 
     void add(const Slot& slot) {
         const Calendar& calendar = loaded_.calendar();
-        budget_.take(row_size + slot.resources.size() * sizeof(Uuid));
+        // The server gives out powers of two.
+        budget_.take(std::bit_ceil(row_size + slot.resources.size() * sizeof(Uuid)));
         rows_.add({to_datum(slot.start), to_datum(slot.start + calendar.service.duration),
                    employee_ids_.array(calendar.resources, loaded_.listed(slot.resources)),
                    Int32GetDatum(slot.remaining_capacity)});
