@@ -533,7 +533,7 @@ bool BookingRow::reaches_daily_limit() const {
         if (!found.is_null(3))
             booking.hold_expires_at = to_instant(found.get(3));
     }
-    return DailyLimit(calendar, bookings, &memory).reached_at(start);
+    return DailyLimit(calendar, bookings, poll_interrupts, &memory).reached_at(start);
 }
 
 /// Bookings that were unassigned while the business had employees have no resource, so the constraint does not compare

@@ -60,7 +60,7 @@ void SavedQuery::prepare(Oid schema) {
     schema_ = schema;
 }
 
-SpiRows SavedQuery::execute(Oid schema, Arguments arguments, View view) {
+SpiRows SavedQuery::execute(Oid schema, Arguments arguments, View view, std::size_t most) {
     // The extension may have been dropped and created anew in another schema while this backend lived.
     if (plan_ == nullptr || schema_ != schema)
         prepare(schema);
@@ -72,10 +72,11 @@ SpiRows SavedQuery::execute(Oid schema, Arguments arguments, View view) {
         nulls[count++] = argument ? ' ' : 'n';
     }
     pg_call([&] {
-        const int code = view == View::committed
-                             ? SPI_execute_snapshot(plan_, values, nulls, GetLatestSnapshot(),
-                                                    InvalidSnapshot, false, true, 0)
-                             : SPI_execute_plan(plan_, values, nulls, view == View::of_statement, 0);
+        const int code =
+            view == View::committed
+                ? SPI_execute_snapshot(plan_, values, nulls, GetLatestSnapshot(), InvalidSnapshot, false,
+                                       true, 0)
+                : SPI_execute_plan(plan_, values, nulls, view == View::of_statement, static_cast<long>(most));
         if (code < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
     });

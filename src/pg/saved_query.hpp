@@ -49,6 +49,7 @@ public:
         Iterator(const SPITupleTable* table, uint64 row) : table_(table), row_(row) {}
         SpiRow operator*() const { return {table_->vals[row_], table_->tupdesc}; }
         Iterator& operator++() {
+            poll_interrupts();
             ++row_;
             return *this;
         }
@@ -85,8 +86,10 @@ public:
     }
 
     /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open.
-    /// Arguments that are absent are NULL.
-    SpiRows run(Oid schema, Arguments arguments) { return execute(schema, arguments, View::of_statement); }
+    /// Arguments that are absent are NULL. With a `most` it stops after so many rows.
+    SpiRows run(Oid schema, Arguments arguments, std::size_t most = 0) {
+        return execute(schema, arguments, View::of_statement, most);
+    }
 
     /// As run(), but sees what this command has written so far, and under READ COMMITTED what others have committed
     /// meanwhile; the query may write. Not in parallel workers.
@@ -103,7 +106,7 @@ private:
     enum class View { of_statement, latest, committed };
 
     void prepare(Oid schema);
-    SpiRows execute(Oid schema, Arguments arguments, View view);
+    SpiRows execute(Oid schema, Arguments arguments, View view, std::size_t most = 0);
 
     const char* text_;
     const Oid* argument_types_;
