@@ -227,10 +227,11 @@ bool BookingRow::is_same_time_as_before() const {
            unchanged("buffer_before_minutes", INT4OID) && unchanged("buffer_after_minutes", INT4OID);
 }
 
-/// Neither when and whose it is has changed, nor whether it occupies time.
+/// Neither when and whose it is has changed, nor whether it occupies time: a confirmed booking that is completed does before and
+/// after.
 bool BookingRow::is_same_claim_as_before() const {
-    return is_same_time_as_before() && unchanged("status", ANYENUMOID) && unchanged("overbooked", BOOLOID) &&
-           unchanged("hold_expires_at", TIMESTAMPTZOID);
+    return is_same_time_as_before() && occupies(false) == occupies(true) &&
+           is_overbooked(false) == is_overbooked(true);
 }
 
 void BookingRow::set_if_null(const char* name, Datum new_value) {
