@@ -94,8 +94,7 @@ void for_each_text(Relation table, int column, Use&& use) {
 using namespace bookmeatoz::pg;
 
 /// Each zone once; none where the caller may not read all businesses.
-BOOKMEATOZ_FUNCTION(bookmeatoz_time_zones) {
-    return boundary([&]() -> Datum {
+BOOKMEATOZ_FUNCTION(bookmeatoz_time_zones, TODO) {
         ResultRows rows(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
         const Oid schema = extension_schema(fcinfo);
         const Oid id = pg_call([&] { return get_relname_relid("businesses", schema); });
@@ -114,5 +113,4 @@ BOOKMEATOZ_FUNCTION(bookmeatoz_time_zones) {
             }
         });
         return Datum(0);
-    });
 }
