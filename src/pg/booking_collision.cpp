@@ -1,7 +1,7 @@
 // Collisions of a booking: see booking_collision.hpp.
 #include "booking_collision.hpp"
+#include "table_columns.hpp"
 
-#include <cstring>
 #include <iterator>
 
 extern "C" {
@@ -32,10 +32,8 @@ bool is_on_columns(Relation bookings, Relation index, const char* const (&column
     if (!form->indisvalid || form->indnkeyatts != static_cast<int>(N))
         return false;
     for (std::size_t i = 0; i < N; ++i) {
-        const AttrNumber column = form->indkey.values[i];
-        if (column <= 0 ||
-            std::strcmp(NameStr(TupleDescAttr(RelationGetDescr(bookings), column - 1)->attname),
-                        columns[i]) != 0)
+        const TableColumn* const column = find_table_column("bookings", columns[i]);
+        if (form->indkey.values[i] != require_column(bookings, *column))
             return false;
     }
     return true;

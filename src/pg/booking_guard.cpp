@@ -25,7 +25,6 @@
 
 #include <bitset>
 #include <cstring>
-#include <string_view>
 #include <vector>
 
 extern "C" {
@@ -34,7 +33,6 @@ extern "C" {
 #include "port/pg_bswap.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/rls.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
@@ -90,7 +88,7 @@ constinit SavedQuery day_query(R"(
                                uuids_and_times);
 
 constinit SavedQuery expired_holds_query(R"(
-    SELECT id, pg_catalog.lower(busy), pg_catalog.upper(busy)
+    SELECT id, pg_catalog.lower(busy) AS busy, pg_catalog.upper(busy) AS busy
       FROM @extschema@.bookings
      WHERE resource_id = $1 AND id <> $2 AND busy OPERATOR(pg_catalog.&&) $3
        AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
@@ -114,6 +112,12 @@ constinit SavedQuery seats_query(R"(
 
 constexpr int most_seats = 10000;
 
+/// What the guard reads and writes of a row.
+constexpr const char* guarded_columns[] = {
+    "id",         "business_id",           "service_id",           "employee_id", "start_time",
+    "end_time",   "buffer_before_minutes", "buffer_after_minutes", "status",      "hold_expires_at",
+    "overbooked", "resource_id",           "session_key",          "seat"};
+
 struct ExpiredHold {
     pg_uuid_t id;
     TimestampTz busy_begin;
@@ -125,6 +129,8 @@ class BookingRow {
 public:
     explicit BookingRow(FunctionCallInfo fcinfo)
         : row_(fcinfo, "trigger_guard_booking", 0), schema_(extension_schema(fcinfo)), owner_(row_.owner()) {
+        row_.require("bookings", guarded_columns);
+        statuses_ = StatusLabels(row_.column_type(row_.column("status")));
         const std::optional<Datum> key = value("session_key");
         is_attempt_ = key && BookingAttempt::is_marked(*DatumGetUUIDP(*key));
     }
@@ -165,8 +171,11 @@ private:
     /// The start's local date at the business; days since 1970.
     int64 local_date() const;
     std::optional<Datum> value(const char* name) const;
-    TimestampTz time(const char* name) const { return DatumGetTimestampTz(*value(name)); }
-    const pg_uuid_t& id(const char* name) const { return *DatumGetUUIDP(*value(name)); }
+    /// These are errors where it is NULL.
+    Datum given(const char* name) const { return row_.get(row_.column(name)); }
+    TimestampTz time(const char* name) const { return row_.time(row_.column(name)); }
+    int32 minutes(const char* name) const { return row_.int4(row_.column(name)); }
+    const pg_uuid_t& id(const char* name) const { return row_.id(row_.column(name)); }
     TimestampTz busy_begin(bool old) const;
     TimestampTz busy_end(bool old) const;
     Datum busy() const;
@@ -176,6 +185,7 @@ private:
     RowTrigger row_;
     Oid schema_;
     Oid owner_;
+    StatusLabels statuses_;
     bool is_attempt_;
     // In the way of a row that claims time: S19.
     std::vector<ExpiredHold> expired_holds_;
@@ -209,10 +219,8 @@ bool BookingRow::occupies(bool old) const {
     const int column = row_.column("status");
     if (old ? row_.old_is_null(column) : row_.is_null(column))
         return false;
-    const Datum status = old ? row_.old(column) : row_.get(column);
-    const std::string_view label(
-        pg_call([&] { return DatumGetCString(OidFunctionCall1(F_ENUM_OUT, status)); }));
-    const std::optional<BookingStatus> known = find_status(label);
+    const std::optional<BookingStatus> known =
+        statuses_.find(DatumGetObjectId(old ? row_.old(column) : row_.get(column)));
     return known && bookmeatoz::occupies(*known);
 }
 
@@ -257,10 +265,10 @@ void BookingRow::fill_from_service() {
     const SpiRow found = *rows.begin();
     const std::optional<Datum> start = value("start_time");
     if (start && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(*start)))
-        set_if_null("end_time", TimestampTzGetDatum(DatumGetTimestampTz(*start) +
-                                                    DatumGetInt32(found.get(1)) * USECS_PER_MINUTE));
-    set_if_null("buffer_before_minutes", found.get(2));
-    set_if_null("buffer_after_minutes", found.get(3));
+        set_if_null("end_time",
+                    TimestampTzGetDatum(DatumGetTimestampTz(*start) + found.int4(1) * USECS_PER_MINUTE));
+    set_if_null("buffer_before_minutes", Int32GetDatum(found.int4(2)));
+    set_if_null("buffer_after_minutes", Int32GetDatum(found.int4(3)));
 }
 
 /// overbooked passes the guard, so it takes a right: EXECUTE on may_overbook(). A row that was let in may be changed by
@@ -361,8 +369,7 @@ void BookingRow::write_session_key() {
 bool BookingRow::has_valid_times() const {
     const TimestampTz start = time("start_time"), end = time("end_time");
     const auto is_buffer = [&](const char* name) {
-        const int32 minutes = DatumGetInt32(*value(name));
-        return 0 <= minutes && minutes <= longest_buffer.count();
+        return 0 <= minutes(name) && minutes(name) <= longest_buffer.count();
     };
     return !TIMESTAMP_NOT_FINITE(start) && !TIMESTAMP_NOT_FINITE(end) && start < end &&
            end - start <= longest_booking.count() && is_buffer("buffer_before_minutes") &&
@@ -410,8 +417,8 @@ TimestampTz BookingRow::busy_end(bool old) const {
 }
 
 Datum BookingRow::busy() const {
-    return busy_range(time("start_time"), time("end_time"), DatumGetInt32(*value("buffer_before_minutes")),
-                      DatumGetInt32(*value("buffer_after_minutes")));
+    return busy_range(time("start_time"), time("end_time"), minutes("buffer_before_minutes"),
+                      minutes("buffer_after_minutes"));
 }
 
 /// S17, for what the guard counts: capacity and daily limits. false where service or employee are not the business's own:
@@ -420,16 +427,14 @@ bool BookingRow::load_settings() {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     const SpiRows rows = settings_query.run_committed(
-        schema_, {*value("business_id"), *value("service_id"), value("employee_id")});
+        schema_, {given("business_id"), given("service_id"), value("employee_id")});
     if (rows.size() == 0)
         return false;
     const SpiRow found = *rows.begin();
-    read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
-    read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
-    if (settings_.limits_days()) {
-        const Datum zone = found.get(3);
-        time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
-    }
+    read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1, JSONBOID));
+    read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2, JSONBOID));
+    if (settings_.limits_days())
+        time_zone_ = known_time_zone(found.string(3));
     return true;
 }
 
@@ -452,9 +457,8 @@ void BookingRow::find_expired_holds() {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     for (const SpiRow hold :
-         expired_holds_query.run_committed(schema_, {*value("resource_id"), *value("id"), busy()}))
-        expired_holds_.push_back({*DatumGetUUIDP(hold.get(1)), DatumGetTimestampTz(hold.get(2)),
-                                  DatumGetTimestampTz(hold.get(3))});
+         expired_holds_query.run_committed(schema_, {given("resource_id"), given("id"), busy()}))
+        expired_holds_.push_back({hold.id(1), hold.time(2), hold.time(3)});
 }
 
 /// The functions' INSERT looks for others before it writes, and needs no lock for that. But it may wait there, so whoever holds
@@ -502,8 +506,8 @@ bool BookingRow::is_in_reach() const {
 bool BookingRow::waits_for_others(BookingLocks& locks) {
     if (locks.none())
         return false;
-    const Claim claim{row_.old_place(), *value("resource_id"), busy(), *value("session_key"),
-                      DatumGetInt16(*value("seat"))};
+    const Claim claim{row_.old_place(), given("resource_id"), busy(), given("session_key"),
+                      DatumGetInt16(given("seat"))};
     Rival rival;
     if (!expired_holds_.empty()) {
         // Who has deleted a hold is waited for, so nobody does it who is about to wait.
@@ -550,7 +554,7 @@ bool BookingRow::reaches_daily_limit() const {
     const Interval near{start - date_reach, start + date_reach};
     const auto periods = zone_periods(time_zone_, {near.begin - date_reach, near.end + date_reach}, &memory);
     Calendar calendar{};
-    calendar.service.id = to_uuid(*value("service_id"));
+    calendar.service.id = to_uuid(id("service_id"));
     calendar.settings = settings_;
     calendar.zone = periods;
     calendar.as_of = to_instant(GetCurrentTimestamp());
@@ -558,13 +562,13 @@ bool BookingRow::reaches_daily_limit() const {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     for (const SpiRow found : day_query.run_committed(
-             schema_, {*value("resource_id"), *value("id"), to_datum(near.begin), to_datum(near.end)})) {
+             schema_, {given("resource_id"), given("id"), to_datum(near.begin), to_datum(near.end)})) {
         Booking& booking = bookings.emplace_back();
-        booking.service_id = to_uuid(found.get(1));
-        booking.interval.begin = to_instant(found.get(2));
+        booking.service_id = to_uuid(found.id(1));
+        booking.interval.begin = to_instant(found.time(2));
         booking.status = BookingStatus::pending;
         if (!found.is_null(3))
-            booking.hold_expires_at = to_instant(found.get(3));
+            booking.hold_expires_at = to_instant(found.time(3));
     }
     return DailyLimit(calendar, bookings, poll_interrupts, &memory).reached_at(start);
 }
@@ -576,7 +580,7 @@ bool BookingRow::meets_unassigned() const {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     return unassigned_query
-               .run_committed(schema_, {*value("business_id"), *value("id"), busy(),
+               .run_committed(schema_, {given("business_id"), given("id"), busy(),
                                         TimestampTzGetDatum(time("start_time") - reach),
                                         TimestampTzGetDatum(time("end_time") + reach)})
                .size() > 0;
@@ -597,8 +601,8 @@ void BookingRow::write_seat() {
         const AsOwner as_owner(owner_);
         const SpiConnection spi;
         std::bitset<most_seats + 1> taken;
-        for (const SpiRow found : seats_query.run_committed(schema_, {*value("session_key"), *value("id")}))
-            taken.set(static_cast<std::size_t>(DatumGetInt16(found.get(1))));
+        for (const SpiRow found : seats_query.run_committed(schema_, {given("session_key"), given("id")}))
+            taken.set(static_cast<std::size_t>(found.int2(1)));
         while (seat <= settings_.capacity && taken.test(static_cast<std::size_t>(seat)))
             ++seat;
         if (seat > settings_.capacity)

@@ -38,20 +38,20 @@ using namespace bookmeatoz::pg;
 
 /// purge_expired_tokens()
 BOOKMEATOZ_FUNCTION(purge_expired_tokens, takes({}).returns(INT8OID)) {
-        const Oid schema = extension_schema(fcinfo);
-        const TimestampTz now = GetCurrentTransactionStartTimestamp();
-        uint64 deleted = 0;
-        for (TokenTable& table : token_tables) {
-            const Oid owner = table_owner(schema, table.name);
-            if (!OidIsValid(owner))
-                throw SqlError(ERRCODE_UNDEFINED_TABLE,
-                               "table \"" + std::string(table.name) + "\" does not exist", {},
-                               "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
-            std::optional<OnBehalfOfOwner> on_behalf;
-            if (pg_call([] { return superuser(); }))
-                on_behalf.emplace(owner);
-            const SpiConnection spi;
-            deleted += table.purge.run_latest(schema, {TimestampTzGetDatum(now)}).size();
-        }
-        return Int64GetDatum(static_cast<int64>(deleted));
+    const Oid schema = extension_schema(fcinfo);
+    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    uint64 deleted = 0;
+    for (TokenTable& table : token_tables) {
+        const Oid owner = table_owner(schema, table.name);
+        if (!OidIsValid(owner))
+            throw SqlError(ERRCODE_UNDEFINED_TABLE,
+                           "table \"" + std::string(table.name) + "\" does not exist", {},
+                           "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
+        std::optional<OnBehalfOfOwner> on_behalf;
+        if (pg_call([] { return superuser(); }))
+            on_behalf.emplace(owner);
+        const SpiConnection spi;
+        deleted += table.purge.run_latest(schema, {TimestampTzGetDatum(now)}).size();
+    }
+    return Int64GetDatum(static_cast<int64>(deleted));
 }

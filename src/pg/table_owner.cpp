@@ -39,4 +39,12 @@ OnBehalfOfOwner::~OnBehalfOfOwner() {
         AtEOXact_GUC(false, nest_level_);
 }
 
+Oid required_owner(Oid schema, const char* table) {
+    const Oid owner = table_owner(schema, table);
+    if (!OidIsValid(owner))
+        throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
+                       "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
+    return owner;
+}
+
 } // namespace bookmeatoz::pg
