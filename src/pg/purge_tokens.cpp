@@ -42,11 +42,7 @@ BOOKMEATOZ_FUNCTION(purge_expired_tokens, takes({}).returns(INT8OID)) {
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
     uint64 deleted = 0;
     for (TokenTable& table : token_tables) {
-        const Oid owner = table_owner(schema, table.name);
-        if (!OidIsValid(owner))
-            throw SqlError(ERRCODE_UNDEFINED_TABLE,
-                           "table \"" + std::string(table.name) + "\" does not exist", {},
-                           "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
+        const Oid owner = required_owner(schema, table.name);
         std::optional<OnBehalfOfOwner> on_behalf;
         if (pg_call([] { return superuser(); }))
             on_behalf.emplace(owner);

@@ -19,6 +19,8 @@ namespace {
 
 constexpr const char* active[] = {"active"};
 constexpr const char* registered[] = {"pending_verification"};
+constexpr const char* accepted_or_not[] = {"active", "pending"};
+constexpr const char* employed_or_not[] = {"active", "pending_onboarding"};
 
 constexpr TableColumn columns[] = {
     {"tenants", "id", UUIDOID},
@@ -37,16 +39,17 @@ constexpr TableColumn columns[] = {
     {"users", "email", VARCHAROID},
     {"users", "password_hash", VARCHAROID},
     {"users", "profile", JSONBOID},
+    {"users", "email_verified", BOOLOID},
     {"users", "status", ANYENUMOID, registered},
 
     {"user_business_roles", "business_id", UUIDOID},
     {"user_business_roles", "user_id", UUIDOID},
-    {"user_business_roles", "status", ANYENUMOID, active},
+    {"user_business_roles", "status", ANYENUMOID, accepted_or_not},
 
     {"employees", "id", UUIDOID},
     {"employees", "business_id", UUIDOID},
     {"employees", "user_id", UUIDOID},
-    {"employees", "employment_status", ANYENUMOID, active},
+    {"employees", "employment_status", ANYENUMOID, employed_or_not},
 
     {"services", "id", UUIDOID},
     {"services", "business_id", UUIDOID},
@@ -76,6 +79,14 @@ constexpr TableColumn columns[] = {
     {"customers", "id", UUIDOID},
     {"customers", "business_id", UUIDOID},
     {"customers", "user_id", UUIDOID},
+
+    {"token_blacklist", "expires_at", TIMESTAMPTZOID},
+    {"password_resets", "user_id", UUIDOID},
+    {"password_resets", "expires_at", TIMESTAMPTZOID},
+    {"password_resets", "used_at", TIMESTAMPTZOID},
+    {"email_verifications", "user_id", UUIDOID},
+    {"email_verifications", "expires_at", TIMESTAMPTZOID},
+    {"email_verifications", "verified_at", TIMESTAMPTZOID},
 
     {"bookings", "id", UUIDOID},
     {"bookings", "business_id", UUIDOID},

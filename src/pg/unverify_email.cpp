@@ -7,7 +7,6 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "utils/lsyscache.h"
 }
 
 namespace bookmeatoz::pg {
@@ -23,22 +22,9 @@ constinit SavedQuery
 /// Also tokens that were written after the snapshot of the statement. None comes later: who writes one locks the user's row
 /// by its foreign key, and this row is locked here.
 void delete_tokens(Oid schema, const char* table, SavedQuery& query, Datum user) {
-    const Oid owner = table_owner(schema, table);
-    if (!OidIsValid(owner))
-        throw SqlError(ERRCODE_UNDEFINED_TABLE, "table \"" + std::string(table) + "\" does not exist", {},
-                       "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
-    const AsOwner as_owner(owner);
+    const AsOwner as_owner(required_owner(schema, table));
     const SpiConnection spi;
     query.run_committed(schema, {user});
-}
-
-int column(const RowTrigger& trigger, const char* name, Oid type) {
-    const int number = trigger.column(name);
-    if (SPI_gettypeid(RelationGetDescr(trigger.relation()), number) != type)
-        throw SqlError(ERRCODE_DATATYPE_MISMATCH, "column \"" + std::string(name) + "\" of table \"" +
-                                                      trigger.table() +
-                                                      "\" has another type than its trigger reads");
-    return number;
 }
 
 } // namespace
@@ -46,13 +32,14 @@ int column(const RowTrigger& trigger, const char* name, Oid type) {
 /// BEFORE UPDATE row trigger on users, WHEN the address changes.
 BOOKMEATOZ_FUNCTION(trigger_unverify_email, takes({}).returns(TRIGGEROID)) {
     RowTrigger trigger(fcinfo, "trigger_unverify_email", 0);
-    const Oid schema = extension_schema(fcinfo);
-    const Oid users = pg_call([&] { return get_relname_relid("users", schema); });
-    if (trigger.is_insert() || RelationGetRelid(trigger.relation()) != users)
+    static constexpr const char* columns[] = {"id", "email_verified"};
+    trigger.require("users", columns);
+    if (trigger.is_insert())
         throw SqlError(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
-                       "function trigger_unverify_email() serves UPDATE of table \"users\" alone");
-    const int id = column(trigger, "id", UUIDOID);
-    const int verified = column(trigger, "email_verified", BOOLOID);
+                       "function trigger_unverify_email() serves UPDATE alone");
+    const Oid schema = extension_schema(fcinfo);
+    const int id = trigger.column("id");
+    const int verified = trigger.column("email_verified");
     if (trigger.old(verified) == trigger.get(verified))
         trigger.set(verified, BoolGetDatum(false));
     delete_tokens(schema, "email_verifications", delete_verifications, trigger.old(id));

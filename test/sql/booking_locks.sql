@@ -2,7 +2,7 @@
 -- booking is decided anew.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-CREATE EXTENSION bookmeatoz CASCADE;
+CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
 CREATE FUNCTION id(name text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT md5(name)::uuid $$;
 INSERT INTO tenants (id, name, subdomain) VALUES (id('salons'), 'Salons', 'salons');
 INSERT INTO businesses (id, tenant_id, name, slug) SELECT id('salon ' || n), id('salons'), 'Salon ' || n, 'salon-' || n FROM generate_series(1, 300) AS n;
