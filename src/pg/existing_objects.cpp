@@ -14,7 +14,9 @@ extern "C" {
 #include "commands/policy.h"
 #include "commands/trigger.h"
 #include "parser/parse_type.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -46,6 +48,23 @@ Found find(const Statement& statement, Oid schema) {
         found = {relation->oid, relation->relowner};
     }
     ReleaseSysCache(row);
+    return found;
+}
+
+/// The same, and until the end of the transaction nobody drops or renames it. May raise a server error.
+Found find_and_lock(const Statement& statement, Oid schema) {
+    Found found = find(statement, schema);
+    while (OidIsValid(found.id)) {
+        if (IsA(statement.node, CreateEnumStmt))
+            LockDatabaseObject(TypeRelationId, found.id, 0, AccessShareLock);
+        else
+            LockRelationOid(found.id, AccessShareLock);
+        AcceptInvalidationMessages();
+        const Found locked = find(statement, schema);
+        if (locked.id == found.id)
+            return locked;
+        found = locked;
+    }
     return found;
 }
 
@@ -140,20 +159,20 @@ const char* wrong_column(const ColumnDef* column, Oid table) {
                     format_type_with_typemod(type, modifier), TypeNameToString(column->typeName));
 }
 
+/// May raise a server error.
+bool is_index_of(Oid relation, const char* table, Oid schema) {
+    const HeapTuple row = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(row))
+        return false;
+    const Oid indexed = reinterpret_cast<Form_pg_index>(GETSTRUCT(row))->indrelid;
+    ReleaseSysCache(row);
+    return indexed == get_relname_relid(table, schema);
+}
+
 /// An index of ours, the one of a constraint too, is of the table that it is for.
 void check_index(const char* name, const char* table, Oid schema) {
     const Oid relation = pg_call([&] { return get_relname_relid(name, schema); });
-    if (!OidIsValid(relation))
-        return;
-    const bool is_ours = pg_call([&] {
-        const HeapTuple row = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relation));
-        if (!HeapTupleIsValid(row))
-            return false;
-        const Oid indexed = reinterpret_cast<Form_pg_index>(GETSTRUCT(row))->indrelid;
-        ReleaseSysCache(row);
-        return indexed == get_relname_relid(table, schema);
-    });
-    if (is_ours)
+    if (!OidIsValid(relation) || pg_call([&] { return is_index_of(relation, table, schema); }))
         return;
     const Oid owner = pg_call([&] {
         const HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
@@ -217,13 +236,14 @@ Oid check_existing_objects(const Schema& schema, Oid schema_id) {
     const Statement* first = nullptr;
     Oid owner = InvalidOid;
     for (int i = 0; i < schema.count; ++i) {
-        const Statement& statement = schema.statements[i];
+        Statement& statement = schema.statements[i];
         if (IsA(statement.node, IndexStmt))
             check_index(statement.name, statement.table, schema_id);
         if (!IsA(statement.node, CreateEnumStmt) && !IsA(statement.node, CreateStmt))
             continue;
-        const Found found = pg_call([&] { return find(statement, schema_id); });
-        if (OidIsValid(found.id)) {
+        const Found found = pg_call([&] { return find_and_lock(statement, schema_id); });
+        statement.existed = OidIsValid(found.id);
+        if (statement.existed) {
             // First of all: the definition of a foreign object is not even looked at.
             if (found.owner != owner && !may_own(found.owner, schema_id))
                 refuse_owner(statement, found.owner);
@@ -257,8 +277,10 @@ bool exists(const Statement& statement, Oid schema) {
     if (kind == "type")
         return OidIsValid(GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(statement.name),
                                           ObjectIdGetDatum(schema)));
-    if (kind == "table" || kind == "index")
+    if (kind == "table")
         return OidIsValid(get_relname_relid(statement.name, schema));
+    if (kind == "index")
+        return is_index_of(get_relname_relid(statement.name, schema), statement.table, schema);
     const Oid table = get_relname_relid(statement.table, schema);
     if (!OidIsValid(table))
         return false;

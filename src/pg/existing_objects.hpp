@@ -8,13 +8,14 @@
 namespace bookmeatoz::pg {
 
 /// Refuses what is not ours (42710: foreign; 42809: made otherwise). Returns the owner of the types and tables that exist, or
-/// InvalidOid where none does. An SPI connection must be open, and search_path lead to pg_catalog alone.
+/// InvalidOid where none does; marks and locks them, so that nobody puts another in the place of one. An SPI connection must be
+/// open, and search_path lead to pg_catalog alone.
 Oid check_existing_objects(const Schema& schema, Oid schema_id);
 
 /// The owner of a type or table of ours that exists.
 Oid existing_owner(const Statement& statement, Oid schema);
 
-/// Whether an object of ours exists. May raise a server error.
+/// Whether an object of ours exists; an index, as one of its table. May raise a server error.
 bool exists(const Statement& statement, Oid schema);
 
 } // namespace bookmeatoz::pg

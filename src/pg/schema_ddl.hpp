@@ -19,6 +19,8 @@ struct Statement {
     const char* table;
     const char* text;
     Node* node;
+    /// A type or table that was there before the installation: set by check_existing_objects().
+    bool existed;
 };
 
 /// The DDL of this version, parsed. Lives in the current memory context.

@@ -300,7 +300,9 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
             continue;
         }
         last = untouched;
-        if (pg_call([&] { return exists(statement, schema_id); })) {
+        // A type or table that somebody has created since it was looked for is not ours: CREATE fails.
+        const bool is_judged = IsA(statement.node, CreateEnumStmt) || IsA(statement.node, CreateStmt);
+        if (is_judged ? statement.existed : pg_call([&] { return exists(statement, schema_id); })) {
             if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id))
                 last = completed;
         } else if (IsA(statement.node, CreatePolicyStmt) &&
@@ -314,7 +316,7 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
                 enable_row_security(fcinfo, statement, schema_id);
             pg_call([&] {
                 execute(statement.text);
-                if (IsA(statement.node, CreateEnumStmt) || IsA(statement.node, CreateStmt))
+                if (is_judged)
                     take_away_default_rights(statement, schema_id);
             });
             put_row(fcinfo, {describe_created(statement.kind, statement.name, statement.table)});

@@ -284,6 +284,8 @@ def create(world: World, database: str = DATABASE):
         cursor.execute("SELECT bookmeatoz_grant_app_role(%s)", (role,))
     if has_function(cursor, "bookmeatoz_grant_auth_role"):
         cursor.execute("SELECT bookmeatoz_grant_auth_role(%s)", (AUTH,))
+    # CREATE EXTENSION has revoked it, and the grant functions insist. Attacks by temporary objects are tried as if they had not.
+    cursor.execute(f'GRANT TEMPORARY ON DATABASE "{database}" TO PUBLIC')
     every = ", ".join((CARELESS, ADMINISTRATOR, AUTH))
     cursor.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {every}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SCHEMA} TO {every}")

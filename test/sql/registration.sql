@@ -85,9 +85,6 @@ SELECT * FROM resolve_business('salon');
 SELECT register_user('fritz@example.org', 'hash');
 
 -- They run as the owner of the tables, so neither operators nor tables that a caller puts in front are used.
-RESET ROLE;
-CREATE TEMP TABLE tenants (id uuid, subdomain text, status text);
-GRANT ALL ON pg_temp.tenants TO PUBLIC;
 SET ROLE regress_registration_app;
 CREATE FUNCTION public.trap(text, text) RETURNS boolean LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
