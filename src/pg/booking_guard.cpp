@@ -20,7 +20,6 @@
 #include "settings_reader.hpp"
 #include "sha256.hpp"
 #include "slot_refusal.hpp"
-#include "subtransaction.hpp"
 #include "table_owner.hpp"
 #include "time_zone.hpp"
 
@@ -153,9 +152,8 @@ public:
     void give_up_time();
     bool is_in_reach() const;
     void find_expired_holds();
-    void take_locks() const;
-    void delete_expired_holds() const;
-    void wait_for_others() const;
+    BookingLocks needed_locks() const;
+    bool waits_for_others(BookingLocks& locks);
     std::optional<SlotReason> refusal() const;
     void write_seat();
     Datum result() const { return row_.result(); }
@@ -166,6 +164,8 @@ private:
     bool occupies(bool old) const;
     bool is_overbooked(bool old) const;
     bool is_same_time_as_before() const;
+    bool is_same_claim_as_before() const;
+    void delete_expired_holds() const;
     bool reaches_daily_limit() const;
     bool meets_unassigned() const;
     /// The start's local date at the business; days since 1970.
@@ -235,6 +235,13 @@ bool BookingRow::is_same_time_as_before() const {
            unchanged("buffer_before_minutes", INT4OID) && unchanged("buffer_after_minutes", INT4OID);
 }
 
+/// Neither when and whose it is has changed, nor whether it occupies time: a confirmed booking that is completed does before and
+/// after.
+bool BookingRow::is_same_claim_as_before() const {
+    return is_same_time_as_before() && occupies(false) == occupies(true) &&
+           is_overbooked(false) == is_overbooked(true);
+}
+
 void BookingRow::set_if_null(const char* name, Datum new_value) {
     if (!value(name))
         set(name, new_value);
@@ -299,9 +306,18 @@ void BookingRow::refuse_revival() const {
                        "Its time is no longer kept.", "Book or hold a slot anew.");
 }
 
-/// S18: the employee, else the business if it has no active employee (S12), else none.
+/// S18: the employee, else the business if it has no active employee (S12), else none. Decided once for each claim: the
+/// business may have lost its employees since, which makes no UPDATE of other columns fail.
 void BookingRow::write_resource() {
     const int column = row_.column("resource_id");
+    if (is_same_claim_as_before()) {
+        if (row_.old_is_null(column)) {
+            row_.set(column, Datum(0), true);
+        } else {
+            row_.set(column, row_.old(column));
+        }
+        return;
+    }
     if (const std::optional<Datum> employee = value("employee_id")) {
         row_.set(column, *employee);
         return;
@@ -437,6 +453,7 @@ int64 BookingRow::local_date() const {
 
 /// S19: holds in the way that have expired. The constraints would still count them.
 void BookingRow::find_expired_holds() {
+    expired_holds_.clear();
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     for (const SpiRow hold :
@@ -444,10 +461,16 @@ void BookingRow::find_expired_holds() {
         expired_holds_.push_back({hold.id(1), hold.time(2), hold.time(3)});
 }
 
-void BookingRow::take_locks() const {
-    BookingLocks locks;
+/// The functions' INSERT looks for others before it writes, and needs no lock for that. But it may wait there, so whoever holds
+/// another lock has looked before, as those who write without the functions.
+BookingLocks BookingRow::needed_locks() const {
+    BookingLocks locks(id("business_id"));
     const bool claims = claims_time();
-    if (claims && !is_inserted_by_function()) {
+    if (settings_.limits_days())
+        locks.add_day(id("resource_id"), local_date());
+    if (claims && settings_.capacity > 1)
+        locks.add_session(id("session_key"));
+    if (claims && (!is_inserted_by_function() || !locks.none() || !expired_holds_.empty())) {
         locks.add_time(id("resource_id"), busy_begin(false), busy_end(false));
         // What is left counts too: two rows may change places.
         if (!row_.is_insert() && !row_.old_is_null(row_.column("resource_id")) && occupies(true))
@@ -457,11 +480,7 @@ void BookingRow::take_locks() const {
     // Whoever else meets the hold must find it gone, or wait before anybody can wait for him.
     for (const ExpiredHold& hold : expired_holds_)
         locks.add_time(id("resource_id"), hold.busy_begin, hold.busy_end);
-    if (settings_.limits_days())
-        locks.add_day(id("resource_id"), local_date());
-    if (claims && settings_.capacity > 1)
-        locks.add_session(id("session_key"));
-    locks.take();
+    return locks;
 }
 
 void BookingRow::delete_expired_holds() const {
@@ -482,24 +501,38 @@ bool BookingRow::is_in_reach() const {
 }
 
 /// S18: what ON CONFLICT does by itself. The constraint alone would look for others when the row is in the index already,
-/// where they find it and wait in turn.
-void BookingRow::wait_for_others() const {
-    if (is_inserted_by_function())
-        return;
-    const Datum values[] = {given("resource_id"), busy(), given("session_key")};
-    if ((!row_.is_insert() || row_.is_inserted_plainly()) && is_in_reach()) {
-        refuse_collision(row_.relation(), row_.old_place(), values);
-        return;
+/// where they find it and wait in turn. Whoever waits here holds no lock: those who are waited for may want it for their next
+/// row. true: it has waited, and all is to be done again.
+bool BookingRow::waits_for_others(BookingLocks& locks) {
+    if (locks.none())
+        return false;
+    const Claim claim{row_.old_place(), given("resource_id"), busy(), given("session_key"),
+                      row_.int2(row_.column("seat"))};
+    Rival rival;
+    if (!expired_holds_.empty()) {
+        // Who has deleted a hold is waited for, so nobody does it who is about to wait.
+        rival = find_rival(row_.relation(), claim, Wanted::open);
+        if (rival.fate == Rival::Fate::none)
+            delete_expired_holds();
     }
-    // What a collision means is for others to say: nothing to do for ON CONFLICT, an error for a policy.
-    Subtransaction waiting;
-    try {
-        refuse_collision(row_.relation(), row_.old_place(), values);
-    } catch (const ServerError&) {
-        if (!Subtransaction::forgives({ERRCODE_EXCLUSION_VIOLATION}))
-            throw;
+    if (rival.fate == Rival::Fate::none)
+        rival = find_rival(row_.relation(), claim, Wanted::any);
+    switch (rival.fate) {
+    case Rival::Fate::none:
+        return false;
+    case Rival::Fate::open:
+        locks.release();
+        wait_for(row_.relation(), rival);
+        return true;
+    case Rival::Fate::certain:
+        // With ON CONFLICT there may be nothing to do.
+        if (row_.is_insert() && !row_.is_inserted_plainly())
+            return false;
+        locks.release();
+        refuse_collision(row_.relation(), claim);
+        return true; // it has just gone
     }
-    waiting.roll_back();
+    return false;
 }
 
 /// Why the row must not be written, where no constraint says so.
@@ -537,7 +570,7 @@ bool BookingRow::reaches_daily_limit() const {
         if (!found.is_null(3))
             booking.hold_expires_at = to_instant(found.time(3));
     }
-    return DailyLimit(calendar, bookings, &memory).reached_at(start);
+    return DailyLimit(calendar, bookings, poll_interrupts, &memory).reached_at(start);
 }
 
 /// Bookings that were unassigned while the business had employees have no resource, so the constraint does not compare
@@ -578,12 +611,6 @@ void BookingRow::write_seat() {
     row_.set(column, Int16GetDatum(static_cast<int16>(seat)));
 }
 
-/// In the words of the server.
-[[noreturn]] void refuse_as_policy() {
-    throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE,
-                   "new row violates row-level security policy for table \"bookings\"");
-}
-
 } // namespace
 } // namespace bookmeatoz::pg
 
@@ -591,42 +618,40 @@ using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
 /// BEFORE INSERT OR UPDATE row trigger on bookings.
-BOOKMEATOZ_FUNCTION(trigger_guard_booking) {
-    return boundary([&]() -> Datum {
-        BookingRow row(fcinfo);
-        row.fill_from_service();
-        row.check_right_to_overbook();
-        row.refuse_revival();
-        row.write_resource();
-        row.write_session_key();
-        bool claims_time = row.claims_time();
-        if ((claims_time || row.outlasts_its_hold()) && !row.load_settings()) {
-            row.give_up_time();
-            claims_time = false;
-        }
+BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
+    BookingRow row(fcinfo);
+    row.fill_from_service();
+    row.check_right_to_overbook();
+    row.refuse_revival();
+    row.write_resource();
+    row.write_session_key();
+    bool claims_time = row.claims_time();
+    if ((claims_time || row.outlasts_its_hold()) && !row.load_settings()) {
+        row.give_up_time();
+        claims_time = false;
+    }
+    // A row of another business takes no lock there, and waits for nobody: its policy refuses it after the trigger.
+    bool again = (claims_time || row.outlasts_its_hold()) && row.is_in_reach();
+    if (!again)
+        row.write_seat();
+    while (again) {
         if (claims_time)
             row.find_expired_holds();
-        if (claims_time || row.outlasts_its_hold()) {
-            row.take_locks();
-            row.refuse_revival(); // it may have expired while it waited
-        }
-        if (claims_time) {
-            row.delete_expired_holds();
-            if (const std::optional<SlotReason> reason = row.refusal()) {
-                if (row.is_attempt())
-                    return Datum(0); // passed over
-                if (!row.is_in_reach())
-                    refuse_as_policy();
-                refuse_slot(*reason);
-            }
-            row.wait_for_others();
+        BookingLocks locks = row.needed_locks();
+        locks.take();
+        row.refuse_revival(); // it may have expired while it waited
+        if (const std::optional<SlotReason> reason = claims_time ? row.refusal() : std::nullopt) {
+            if (row.is_attempt())
+                return Datum(0); // passed over
+            refuse_slot(*reason);
         }
         row.write_seat();
-        return row.result();
-    });
+        again = claims_time && row.waits_for_others(locks);
+    }
+    return row.result();
 }
 
 /// The right to overbook is EXECUTE on this function; so whoever can ask has it.
-BOOKMEATOZ_FUNCTION(may_overbook) {
-    PG_RETURN_BOOL(fcinfo != nullptr);
+BOOKMEATOZ_FUNCTION(may_overbook, takes({}).returns(BOOLOID)) {
+    PG_RETURN_BOOL(true);
 }

@@ -154,53 +154,71 @@ bool CalendarQueries::has_active_employee(const Uuid& business_id) {
 }
 
 void CalendarQueries::own_hours(std::span<ResourceRows> employees) {
-    for (const SpiRow row : own_hours_query.run(schema_, {ids_of(employees)})) {
+    RowCount count = hours_count;
+    for (const SpiRow row : own_hours_query.run(schema_, {ids_of(employees)}, count.to_ask_for())) {
         if (ResourceRows* const employee = find(employees, to_uuid(row.id(5))))
-            employee->own_hours.push_back(to_shift(row));
+            add_shift(row, count, employee->own_hours);
     }
 }
 
 void CalendarQueries::default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) {
-    for (const SpiRow row : default_hours_query.run(schema_, {to_datum(business_id)}))
-        hours.push_back(to_shift(row));
+    RowCount count = hours_count;
+    for (const SpiRow row : default_hours_query.run(schema_, {to_datum(business_id)}, most_hours_of_one + 1))
+        add_shift(row, count, hours);
 }
 
 void CalendarQueries::overrides(Interval reach, std::span<ResourceRows> employees) {
-    for (const SpiRow row :
-         overrides_query.run(schema_, {ids_of(employees), to_datum(reach.begin), to_datum(reach.end)})) {
+    RowCount count = overrides_count;
+    for (const SpiRow row : overrides_query.run(
+             schema_, {ids_of(employees), to_datum(reach.begin), to_datum(reach.end)}, count.to_ask_for())) {
         if (ResourceRows* const employee = find(employees, to_uuid(row.id(1))))
-            employee->overrides.push_back(
-                {{to_instant(row.time(2)), to_instant(row.time(3))}, row.boolean(4)});
+            add_override({{to_instant(row.time(2)), to_instant(row.time(3))}, row.boolean(4)}, count,
+                         employee->overrides);
     }
 }
 
 void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
+    RowCount count = bookings_count;
     const SpiRows rows = bookings_query.run(
-        schema_, {ids_of(employees), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)});
+        schema_, {ids_of(employees), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)},
+        count.to_ask_for());
     const StatusLabels labels = status_labels(rows);
     for (const SpiRow row : rows) {
-        if (ResourceRows* const employee = find(employees, to_uuid(row.id(9))))
-            add_booking(row, labels, asked, employee->bookings);
+        count.add();
+        ResourceRows* const employee = find(employees, to_uuid(row.id(9)));
+        if (employee == nullptr)
+            continue;
+        // As the scans do, so that both need the same memory.
+        if (employee->bookings.empty())
+            employee->bookings.reserve(rows.size() / employees.size() + 16);
+        add_booking(row, labels, asked, employee->bookings);
     }
 }
 
 void CalendarQueries::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                           std::pmr::vector<Booking>& bookings) {
+    RowCount count = bookings_count;
     const SpiRows rows = unassigned_query.run(
-        schema_, {to_datum(business_id), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)});
+        schema_, {to_datum(business_id), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)},
+        count.to_ask_for());
     const StatusLabels labels = status_labels(rows);
-    for (const SpiRow row : rows)
+    for (const SpiRow row : rows) {
+        count.add();
         add_booking(row, labels, asked, bookings);
+    }
 }
 
 void CalendarQueries::far_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                    std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+    RowCount count = bookings_count;
     for (const Interval part : {asked.reach.far_before, asked.reach.far_behind}) {
-        const SpiRows rows =
-            far_query.run(schema_, {to_datum(business_id), to_datum(part.begin), to_datum(part.end)});
+        const SpiRows rows = far_query.run(
+            schema_, {to_datum(business_id), to_datum(part.begin), to_datum(part.end)}, count.to_ask_for());
         const StatusLabels labels = status_labels(rows);
-        for (const SpiRow row : rows)
+        for (const SpiRow row : rows) {
+            count.add();
             add_far_booking(row, labels, asked, employees, unassigned);
+        }
     }
 }
 

@@ -18,6 +18,24 @@ WeeklyShift to_shift(const Row& row) {
     return {std::chrono::weekday(static_cast<unsigned>(row.int2(1))), time_of_day(3), time_of_day(4), is_off};
 }
 
+/// The same, added to those of one employee or of the business.
+template <class Row>
+void add_shift(const Row& row, RowCount& count, std::pmr::vector<WeeklyShift>& hours) {
+    count.add();
+    RowCount::check_next(hours.size(), most_hours_of_one, "rows of working hours");
+    hours.push_back(to_shift(row));
+}
+
+inline void add_override(const Override& entry, RowCount& count, std::pmr::vector<Override>& overrides) {
+    count.add();
+    RowCount::check_next(overrides.size(), most_overrides_of_one, "overrides");
+    overrides.push_back(entry);
+}
+
+inline constexpr RowCount hours_count(most_hours, "rows of working hours");
+inline constexpr RowCount overrides_count(most_rows, "overrides");
+inline constexpr RowCount bookings_count(most_rows, "bookings");
+
 /// Columns 1 to 8: id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
 /// hold_expires_at. Neither the booking that is left out is added, nor one with a status of the user's own.
 template <class Row>

@@ -408,34 +408,39 @@ bool CalendarScans::has_active_employee(const Uuid& business_id) {
 }
 
 void CalendarScans::own_hours(std::span<ResourceRows> employees) {
+    RowCount count = hours_count;
     read_each(
         plans_.own_hours, ScanKeys().uuid_is(Datum(0)), employees,
-        [](const IndexScan& row, ResourceRows& employee) { employee.own_hours.push_back(to_shift(row)); });
+        [&](const IndexScan& row, ResourceRows& employee) { add_shift(row, count, employee.own_hours); });
 }
 
 void CalendarScans::default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) {
+    RowCount count = hours_count;
     read(plans_.default_hours, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
-        hours.push_back(to_shift(row));
+        add_shift(row, count, hours);
         return true;
     });
 }
 
 void CalendarScans::overrides(Interval reach, std::span<ResourceRows> employees) {
+    RowCount count = overrides_count;
     read_each(plans_.overrides, ScanKeys().uuid_is(Datum(0)).time_after(to_datum(reach.begin)), employees,
               [&](const IndexScan& row, ResourceRows& employee) {
                   const Interval interval{to_instant(row.time(1)), to_instant(row.time(2))};
                   if (interval.begin < reach.end)
-                      employee.overrides.push_back({interval, row.boolean(3)});
+                      add_override({interval, row.boolean(3)}, count, employee.overrides);
               });
 }
 
 void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
     // One employee is about as busy as the others; memory that a growing vector leaves behind costs more than the rows.
     std::size_t most = 16;
+    RowCount count = bookings_count;
     read_each(plans_.bookings,
               ScanKeys().uuid_is(Datum(0)).time_within(to_datum(asked.reach.all.begin),
                                                        to_datum(asked.reach.all.end)),
               employees, [&](const IndexScan& row, ResourceRows& employee) {
+                  count.add();
                   if (employee.bookings.empty())
                       employee.bookings.reserve(most);
                   add_booking(row, plans_.booking_statuses, asked, employee.bookings);
@@ -445,11 +450,13 @@ void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows>
 
 void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                         std::pmr::vector<Booking>& bookings) {
+    RowCount count = bookings_count;
     read(plans_.unassigned_bookings,
          ScanKeys()
              .uuid_is(to_datum(business_id))
              .time_within(to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)),
          [&](const IndexScan& row) {
+             count.add();
              add_booking(row, plans_.booking_statuses, asked, bookings);
              return true;
          });
@@ -462,14 +469,17 @@ void CalendarScans::far_bookings(const Uuid& business_id, const BookingsAsked& a
             .uuid_is(to_datum(business_id))
             .time_within(to_datum(starts.begin), to_datum(starts.end));
     };
+    RowCount count = bookings_count;
     pg_call([&] {
         IndexScan row(plans_.far_bookings.plan, keys_of(asked.reach.far_before));
         for (const Interval starts : {asked.reach.far_before, asked.reach.far_behind}) {
             ScanKeys keys = keys_of(starts);
             row.seek(keys);
             while (row.next()) {
-                if (sees(plans_.far_bookings.sight, row))
-                    add_far_booking(row, plans_.booking_statuses, asked, employees, unassigned);
+                if (!sees(plans_.far_bookings.sight, row))
+                    continue;
+                count.add();
+                add_far_booking(row, plans_.booking_statuses, asked, employees, unassigned);
             }
         }
         row.close();

@@ -73,38 +73,33 @@ std::optional<Business> find_business(Oid schema, SavedQuery& query, Datum name)
 using namespace bookmeatoz::pg;
 
 /// resolve_tenant(subdomain), STRICT
-BOOKMEATOZ_FUNCTION(resolve_tenant) {
-    return boundary([&]() -> Datum {
-        const std::optional<pg_uuid_t> found = find_tenant(extension_schema(fcinfo), PG_GETARG_DATUM(0));
-        if (!found) {
-            fcinfo->isnull = true;
-            return Datum(0);
-        }
-        auto* const id = static_cast<pg_uuid_t*>(pg_call([] { return palloc(sizeof(pg_uuid_t)); }));
-        *id = *found;
-        return UUIDPGetDatum(id);
-    });
+BOOKMEATOZ_FUNCTION(resolve_tenant, takes({TEXTOID}).strict().returns(UUIDOID)) {
+    const std::optional<pg_uuid_t> found = find_tenant(extension_schema(fcinfo), PG_GETARG_DATUM(0));
+    if (!found) {
+        fcinfo->isnull = true;
+        return Datum(0);
+    }
+    auto* const id = static_cast<pg_uuid_t*>(pg_call([] { return palloc(sizeof(pg_uuid_t)); }));
+    *id = *found;
+    return UUIDPGetDatum(id);
 }
 
 /// resolve_business(slug, subdomain): a set of no row or one. Which of the two names is meant is the caller's to say: what
 /// is one business's subdomain may be the slug of another, of another tenant.
-BOOKMEATOZ_FUNCTION(resolve_business) {
-    return boundary([&]() -> Datum {
-        const bool by_slug = !PG_ARGISNULL(0);
-        if (by_slug == !PG_ARGISNULL(1))
-            throw SqlError(
-                ERRCODE_INVALID_PARAMETER_VALUE, "name either a slug or a subdomain", {},
-                "For example resolve_business('salon') or resolve_business(subdomain => 'salon').");
-        pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
-        const Oid schema = extension_schema(fcinfo);
-        const std::optional<Business> found =
-            find_business(schema, by_slug ? slug_query : subdomain_query, PG_GETARG_DATUM(by_slug ? 0 : 1));
-        if (found && is_active_tenant(schema, found->tenant)) {
-            Datum values[] = {UUIDPGetDatum(&found->id), UUIDPGetDatum(&found->tenant)};
-            bool nulls[] = {false, false};
-            const auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-            pg_call([&] { tuplestore_putvalues(result->setResult, result->setDesc, values, nulls); });
-        }
-        return Datum(0);
-    });
+BOOKMEATOZ_FUNCTION(resolve_business, takes({TEXTOID, TEXTOID}).returns_table({UUIDOID, UUIDOID})) {
+    const bool by_slug = !PG_ARGISNULL(0);
+    if (by_slug == !PG_ARGISNULL(1))
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "name either a slug or a subdomain", {},
+                       "For example resolve_business('salon') or resolve_business(subdomain => 'salon').");
+    pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
+    const Oid schema = extension_schema(fcinfo);
+    const std::optional<Business> found =
+        find_business(schema, by_slug ? slug_query : subdomain_query, PG_GETARG_DATUM(by_slug ? 0 : 1));
+    if (found && is_active_tenant(schema, found->tenant)) {
+        Datum values[] = {UUIDPGetDatum(&found->id), UUIDPGetDatum(&found->tenant)};
+        bool nulls[] = {false, false};
+        const auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+        pg_call([&] { tuplestore_putvalues(result->setResult, result->setDesc, values, nulls); });
+    }
+    return Datum(0);
 }

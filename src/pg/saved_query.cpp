@@ -182,7 +182,7 @@ void SavedQuery::make_ready(Oid schema) {
     namestrcpy(&schema_name_, name);
 }
 
-SpiRows SavedQuery::execute(Oid schema, Arguments arguments, View view) {
+SpiRows SavedQuery::execute(Oid schema, Arguments arguments, View view, std::size_t most) {
     make_ready(schema);
     Datum values[most_arguments];
     char nulls[most_arguments];
@@ -192,10 +192,11 @@ SpiRows SavedQuery::execute(Oid schema, Arguments arguments, View view) {
         nulls[count++] = argument ? ' ' : 'n';
     }
     pg_call([&] {
-        const int code = view == View::committed
-                             ? SPI_execute_snapshot(plan_, values, nulls, GetLatestSnapshot(),
-                                                    InvalidSnapshot, false, true, 0)
-                             : SPI_execute_plan(plan_, values, nulls, view == View::of_statement, 0);
+        const int code =
+            view == View::committed
+                ? SPI_execute_snapshot(plan_, values, nulls, GetLatestSnapshot(), InvalidSnapshot, false,
+                                       true, 0)
+                : SPI_execute_plan(plan_, values, nulls, view == View::of_statement, static_cast<long>(most));
         if (code < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(code));
     });

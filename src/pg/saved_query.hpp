@@ -54,6 +54,7 @@ public:
         Iterator(const SpiRows& rows, uint64 row) : rows_(rows), row_(row) {}
         SpiRow operator*() const { return {rows_.table_->vals[row_], rows_.table_->tupdesc, rows_.query_}; }
         Iterator& operator++() {
+            poll_interrupts();
             ++row_;
             return *this;
         }
@@ -96,8 +97,10 @@ public:
     }
 
     /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open.
-    /// Arguments that are absent are NULL.
-    SpiRows run(Oid schema, Arguments arguments) { return execute(schema, arguments, View::of_statement); }
+    /// Arguments that are absent are NULL. With a `most` it stops after so many rows.
+    SpiRows run(Oid schema, Arguments arguments, std::size_t most = 0) {
+        return execute(schema, arguments, View::of_statement, most);
+    }
 
     /// As run(), but sees what this command has written so far, and under READ COMMITTED what others have committed
     /// meanwhile; the query may write. Not in parallel workers.
@@ -121,7 +124,7 @@ private:
     bool is_valid() const;
     void check_tables(const char* schema_name);
     void prepare(const char* schema_name);
-    SpiRows execute(Oid schema, Arguments arguments, View view);
+    SpiRows execute(Oid schema, Arguments arguments, View view, std::size_t most = 0);
 
     const char* text_;
     const Oid* argument_types_;

@@ -33,4 +33,22 @@ private:
     int caller_security_;
 };
 
+/// Until the end of the scope the current role is the owner of the data, for what an administrator does on its tables: the
+/// owner's triggers, checks and index expressions must not run with more rights than the owner's. Where the caller is another
+/// role, they are bound as the server binds them in REFRESH and CLUSTER, so that they cannot become the caller again, now or
+/// at the end of the transaction; settings that they change are put back. FORCE ROW LEVEL SECURITY binds nobody.
+class OnBehalfOfOwner {
+public:
+    explicit OnBehalfOfOwner(Oid owner);
+    ~OnBehalfOfOwner();
+    OnBehalfOfOwner(const OnBehalfOfOwner&) = delete;
+    OnBehalfOfOwner& operator=(const OnBehalfOfOwner&) = delete;
+
+private:
+    Oid caller_;
+    int caller_security_;
+    int nest_level_;
+    int exceptions_;
+};
+
 } // namespace bookmeatoz::pg
