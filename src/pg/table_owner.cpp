@@ -27,10 +27,12 @@ Oid table_owner(Oid schema, const char* table) {
 
 Oid required_owner(Oid schema, const char* table) {
     const Oid owner = table_owner(schema, table);
-    if (!OidIsValid(owner))
-        throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
-                       "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
-    return owner;
+    if (OidIsValid(owner))
+        return owner;
+    if (pg_call([&] { return OidIsValid(get_relname_relid(table, schema)); }))
+        throw SqlError(ERRCODE_WRONG_OBJECT_TYPE, std::string("\"") + table + "\" is not a table");
+    throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
+                   "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
 }
 
 OnBehalfOfOwner::OnBehalfOfOwner(Oid owner)
