@@ -116,7 +116,6 @@ std::optional<pg_uuid_t> tenant_of_business(Oid schema, pg_uuid_t business) {
 }
 
 /// AFTER row trigger on businesses, ENABLE ALWAYS: logical replication fires row triggers alone, and these only if ALWAYS.
-/// AFTER row trigger on businesses, ENABLE ALWAYS: logical replication fires row triggers alone, and these only if ALWAYS.
 BOOKMEATOZ_FUNCTION(trigger_businesses_changed, takes({}).returns(TRIGGEROID)) {
     const bool is_trigger = CALLED_AS_TRIGGER(fcinfo);
     const auto* const trigger = reinterpret_cast<TriggerData*>(fcinfo->context);

@@ -32,8 +32,7 @@ bool is_on_columns(Relation bookings, Relation index, const char* const (&column
     if (!form->indisvalid || form->indnkeyatts != static_cast<int>(N))
         return false;
     for (std::size_t i = 0; i < N; ++i) {
-        const TableColumn* const column = find_table_column("bookings", columns[i]);
-        if (form->indkey.values[i] != require_column(bookings, *column))
+        if (form->indkey.values[i] != require_column(bookings, *find_table_column("bookings", columns[i])))
             return false;
     }
     return true;

@@ -507,7 +507,7 @@ bool BookingRow::waits_for_others(BookingLocks& locks) {
     if (locks.none())
         return false;
     const Claim claim{row_.old_place(), given("resource_id"), busy(), given("session_key"),
-                      DatumGetInt16(given("seat"))};
+                      row_.int2(row_.column("seat"))};
     Rival rival;
     if (!expired_holds_.empty()) {
         // Who has deleted a hold is waited for, so nobody does it who is about to wait.

@@ -38,7 +38,9 @@ AttrNumber find_column(Relation table, const char* name) {
             continue;
         const bool stored =
             column->attgenerated == '\0' || column->attgenerated == ATTRIBUTE_GENERATED_STORED;
-        return stored && serves_as(column->atttypid, wanted->type) ? column->attnum : 0;
+        return stored && serves_as(column->atttypid, wanted->type) && has_labels(column->atttypid, *wanted)
+                   ? column->attnum
+                   : 0;
     }
     return 0;
 }

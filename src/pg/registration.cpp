@@ -58,7 +58,6 @@ Datum required(FunctionCallInfo fcinfo, int number, const char* name) {
 using namespace bookmeatoz::pg;
 
 /// register_user(email, password_hash, profile)
-/// register_user(email, password_hash, profile)
 BOOKMEATOZ_FUNCTION(register_user, takes({TEXTOID, TEXTOID, JSONBOID}).returns(UUIDOID)) {
     const Datum email = required(fcinfo, 0, "email");
     const Datum profile = required(fcinfo, 2, "profile");

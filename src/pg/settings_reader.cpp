@@ -71,7 +71,6 @@ using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
 /// BEFORE INSERT OR UPDATE row trigger on services ('service') and businesses ('business').
-/// BEFORE INSERT OR UPDATE row trigger on services ('service') and businesses ('business').
 BOOKMEATOZ_FUNCTION(trigger_check_settings, takes({}).returns(TRIGGEROID)) {
     RowTrigger trigger(fcinfo, "trigger_check_settings", 1);
     const bool of_service = std::string_view(trigger.argument(0)) == "service";

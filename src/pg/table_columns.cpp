@@ -136,6 +136,14 @@ bool serves_as(Oid found, Oid wanted) {
            (wanted == TEXTOID && found == VARCHAROID) || (wanted == ANYENUMOID && type_is_enum(found));
 }
 
+bool has_labels(Oid type, const TableColumn& column) {
+    for (const char* const label : column.labels) {
+        if (!OidIsValid(find_label(type, label)))
+            return false;
+    }
+    return true;
+}
+
 AttrNumber require_column(Relation table, const TableColumn& column) {
     const TupleDesc description = RelationGetDescr(table);
     for (int i = 0; i < description->natts; ++i) {

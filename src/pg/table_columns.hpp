@@ -38,6 +38,9 @@ const TableColumn* find_table_column(std::string_view table, std::string_view co
 /// Whether a column of type `found` serves where `wanted` is read. May raise a server error.
 bool serves_as(Oid found, Oid wanted);
 
+/// Whether the type has the labels that are named of the column. May raise a server error.
+bool has_labels(Oid type, const TableColumn& column);
+
 /// The number of the column; 42703 where the table has none of that name, 42804 where it has another type or the type lacks
 /// a label. May raise these and other server errors.
 AttrNumber require_column(Relation table, const TableColumn& column);

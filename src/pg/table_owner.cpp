@@ -25,6 +25,16 @@ Oid table_owner(Oid schema, const char* table) {
     });
 }
 
+Oid required_owner(Oid schema, const char* table) {
+    const Oid owner = table_owner(schema, table);
+    if (OidIsValid(owner))
+        return owner;
+    if (pg_call([&] { return OidIsValid(get_relname_relid(table, schema)); }))
+        throw SqlError(ERRCODE_WRONG_OBJECT_TYPE, std::string("\"") + table + "\" is not a table");
+    throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
+                   "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
+}
+
 OnBehalfOfOwner::OnBehalfOfOwner(Oid owner)
     : nest_level_(NewGUCNestLevel()), exceptions_(std::uncaught_exceptions()) {
     GetUserIdAndSecContext(&caller_, &caller_security_);
@@ -37,14 +47,6 @@ OnBehalfOfOwner::~OnBehalfOfOwner() {
     // After an error the end of the transaction puts the settings back.
     if (std::uncaught_exceptions() == exceptions_)
         AtEOXact_GUC(false, nest_level_);
-}
-
-Oid required_owner(Oid schema, const char* table) {
-    const Oid owner = table_owner(schema, table);
-    if (!OidIsValid(owner))
-        throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
-                       "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
-    return owner;
 }
 
 } // namespace bookmeatoz::pg

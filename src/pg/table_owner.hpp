@@ -14,7 +14,7 @@ namespace bookmeatoz::pg {
 /// The owner of a table, or InvalidOid where there is no such table.
 Oid table_owner(Oid schema, const char* table);
 
-/// The same; 42P01 where there is no such table.
+/// The same; 42P01 where there is no such table, 42809 where something else has its name.
 Oid required_owner(Oid schema, const char* table);
 
 /// Until the end of the scope the current role is the given one, and FORCE ROW LEVEL SECURITY does not bind it.
