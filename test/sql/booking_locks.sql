@@ -1,8 +1,11 @@
 -- The locks of those who write bookings (S15, S16, S18): how many a transaction holds, whatever it writes; and when the resource of a
 -- booking is decided anew.
-BEGIN;
-SET LOCAL client_min_messages = warning;
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
+RESET client_min_messages;
+SET TimeZone = 'UTC';
+SET DateStyle = 'ISO, YMD';
+BEGIN;
 CREATE FUNCTION id(name text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT md5(name)::uuid $$;
 INSERT INTO tenants (id, name, subdomain) VALUES (id('salons'), 'Salons', 'salons');
 INSERT INTO businesses (id, tenant_id, name, slug) SELECT id('salon ' || n), id('salons'), 'Salon ' || n, 'salon-' || n FROM generate_series(1, 300) AS n;
