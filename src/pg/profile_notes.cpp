@@ -10,9 +10,6 @@ extern "C" {
 #include "access/sysattr.h"
 #include "executor/executor.h"
 #include "nodes/parsenodes.h"
-#if PG_VERSION_NUM >= 160000
-#include "parser/parse_relation.h"
-#endif
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
 }
