@@ -51,8 +51,8 @@ def without(text: str, column: Optional[str]) -> str:
 
 def comparable(answer: Answer, question: Question, what: Substitution) -> List[str]:
     rows = [row.replace("renamed_", "") for row in answer.rows]
-    if question.has_rows and what.column:
-        rows = sorted(without(row, what.column.name) for row in rows)
+    if question.rows_of and question.rows_of == what.table:
+        rows = sorted(without(row, what.column and what.column.name) for row in rows)
     return rows
 
 
@@ -81,7 +81,7 @@ def wrong(what: Substitution, question: Question, found: Answer, before: Answer,
     if found.rows is None and not is_refusal(found):
         return ""
     if same(found, before, question, what):
-        if question.has_rows and what.kind == "retyped" and found.rows is not None:
+        if question.rows_of == what.table and what.kind == "retyped" and found.rows is not None:
             column = what.column.name
             if sorted(map(str, values(found, column))) != sorted(map(str, converted(values(before, column)))):
                 return "wrong value in the column"

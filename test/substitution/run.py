@@ -9,6 +9,7 @@ import argparse
 import sys
 import threading
 import time
+import traceback
 from collections import Counter
 from typing import Dict, List, NamedTuple, Set, Tuple
 
@@ -189,7 +190,7 @@ def main() -> int:
                 worker.work(what)
         except BaseException as error:  # a thread's end is not the program's
             report.add(1, [Failure("the test itself failed", database, repr(error))])
-            raise
+            traceback.print_exc()
 
     threads = [threading.Thread(target=work, args=(database,)) for database in databases]
     for thread in threads:

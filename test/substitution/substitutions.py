@@ -21,7 +21,7 @@ READ_IN_ONE_TABLE = {("bookings", "created_at"), ("bookings", "cancellation_reas
 ROWS = {"tenants": ("tenant", 1), "users": ("user", 1), "tenant_admins": ("admin", 1), "businesses": ("business", 1), "employees": ("employee", 1),
         "user_business_roles": ("role", 1), "services": ("service", 1), "employee_services": ("mapping", 1), "working_hours": ("hours", 1),
         "employee_availability_overrides": ("override", 1), "customers": ("customer", 1), "bookings": ("booking", 1)}
-FURTHER_ROWS = {"bookings": (("booking", 2), ("booking", 3), ("booking", 4), ("booking", 6)), "working_hours": (("hours", 2),)}
+FURTHER_ROWS = {"bookings": (("booking", 3), ("booking", 4), ("booking", 6)), "working_hours": (("hours", 2),)}
 
 # Six types for each type of a column: by value in place of by reference and the other way round, of another length, of the same
 # length (which reads as a value, but another), and those that convert without a word.
