@@ -204,7 +204,7 @@ def main() -> int:
                 report.failures.append(Failure(outcome, where, found))
     print(f"{len(every)} substitutions, {time.monotonic() - report.started:.1f} s")
     if not options.keep:
-        world.drop(options.workers)
+        world.drop()
     return report.conclude(options.all)
 
 
