@@ -1,5 +1,6 @@
 """Old SQL declarations beside a new library: every C function of the extension, declared otherwise than this version does, must
-give an error when it is called (a call that the declaration differs from only by STRICT may also answer)."""
+give an error when it is called (a declaration that differs only by STRICT may also answer). They are declared in the extension's own
+schema, from which the functions take the tables that they read: elsewhere they would find none, and go no further."""
 
 from typing import Iterator, List, NamedTuple, Tuple
 
@@ -84,21 +85,28 @@ def call(declared: Declaration) -> str:
     arguments = ", ".join(f"NULL::{kind}" if declared.nulls else value(kind) for kind in declared.arguments)
     if declared.result == "trigger":
         return ("CREATE TEMP TABLE t (id uuid, settings jsonb, timezone text, updated_at timestamptz); CREATE TRIGGER t BEFORE INSERT OR UPDATE ON t FOR EACH ROW "
-                "EXECUTE FUNCTION older.f(); INSERT INTO t DEFAULT VALUES; UPDATE t SET id = NULL")
+                "EXECUTE FUNCTION booking.older_f(); INSERT INTO t DEFAULT VALUES; UPDATE t SET id = NULL")
     columns = " AS f (a bigint)" if "record" in declared.result else ""
-    return f"SELECT * FROM older.f({arguments}){columns}" if columns else f"SELECT older.f({arguments})"
+    return f"SELECT * FROM booking.older_f({arguments}){columns}" if columns else f"SELECT booking.older_f({arguments})"
+
+
+def declare(server: Server, function: Function, declared: Declaration):
+    while True:
+        try:
+            server.run(f"CREATE FUNCTION booking.older_f({', '.join(declared.arguments)}) RETURNS {declared.result} LANGUAGE c "
+                       f"{'STRICT' if declared.strict else ''} AS '{function.module}', '{function.symbol}'")
+            return
+        except Crashed:  # the postmaster had not noticed the crash before
+            continue
 
 
 def try_it(server: Server, function: Function, declared: Declaration) -> Answer:
     try:
-        server.run(f"CREATE SCHEMA older; CREATE FUNCTION older.f({', '.join(declared.arguments)}) RETURNS {declared.result} LANGUAGE c "
-                   f"{'STRICT' if declared.strict else ''} AS '{function.module}', '{function.symbol}'")
-        return Answer([str(row) for row in server.run(call(declared))])
+        declare(server, function, declared)
+        server.cursor.execute(call(declared))
+        return Answer([f"{server.cursor.rowcount} rows"])
     except psycopg2.Error as error:
-        return answer_of(error)
-    except Crashed as crash:
-        server.crashes += 1
-        return Answer(sqlstate="crash", message=str(crash).splitlines()[0])
+        return Answer(sqlstate="crash", message=str(error).splitlines()[0]) if server.connection.closed else answer_of(error)
     finally:
         server.rollback()
 

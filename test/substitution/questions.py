@@ -15,7 +15,7 @@ class Question(NamedTuple):
     name: str
     statement: str
     table: Optional[str] = None  # whose policies decide the answer, for a SELECT under row security
-    has_rows: bool = False       # the answer is rows of tables as jsonb
+    rows_of: str = ""            # the table whose rows the answer is, as jsonb
     is_verify: bool = False
 
 
@@ -54,13 +54,14 @@ def searches_without_employees() -> List[Question]:
 
 
 def booked(name: str, call: str) -> Question:
-    return Question(name, "SELECT employee_id::text, start_time::text, end_time::text, status, "
-                          f"round(extract(epoch FROM hold_expires_at - clock_timestamp()) / 60)::text FROM {call}")
+    return Question(name, "SELECT employee_id::text, start_time::text, end_time::text, status, CASE WHEN hold_expires_at > '2035-01-01' "
+                          "THEN hold_expires_at::text ELSE round(extract(epoch FROM hold_expires_at - clock_timestamp()) / 60)::text END "
+                          f"FROM {call}")
 
 
 def then_all_bookings(name: str, statement: str) -> Question:
     return Question(name + ", as stored", f"{statement}; SELECT to_jsonb(b) - {UNSTABLE}::text[] - '{{hold_expires_at}}'::text[] FROM bookings b",
-                    has_rows=True)
+                    rows_of="bookings")
 
 
 def booking_functions() -> List[Question]:
@@ -85,8 +86,13 @@ def booking_functions() -> List[Question]:
     ]
 
 
+def few(those: List[Question]) -> List[Question]:
+    """Of the functions that write those that read the most: the others' reads are the same."""
+    return [each for each in those if each.name in ("book_slot", "book_slot, taken", "reschedule_booking, as stored")]
+
+
 def row(name: str, statement: str, table: str) -> Question:
-    return Question(name, f"{statement} RETURNING to_jsonb({table}) - {UNSTABLE}::text[]", has_rows=True)
+    return Question(name, f"{statement} RETURNING to_jsonb({table}) - {UNSTABLE}::text[]", rows_of=table)
 
 
 def insert_booking(name: str, start: str, more: str = "", values: str = "", business: int = 1, service: int = 1) -> Question:
@@ -171,7 +177,7 @@ def accounts() -> List[Question]:
     return [
         Question("register_user", "SELECT (register_user('New@mail.example', 'hash', '{\"name\": \"x\"}') IS NOT NULL)::text"),
         Question("register_user, as stored", "SELECT register_user('New@mail.example', 'hash', '{\"name\": \"x\"}'); SET LOCAL ROLE NONE; "
-                                             f"SELECT to_jsonb(u) - {UNSTABLE}::text[] FROM users u", has_rows=True),
+                                             f"SELECT to_jsonb(u) - {UNSTABLE}::text[] FROM users u", rows_of="users"),
         Question("register_user, known", "SELECT (register_user('User1@mail.example', 'hash') IS NOT NULL)::text"),
         Question("resolve_tenant", "SELECT resolve_tenant('Tenant1')::text"),
         Question("resolve_business by its slug", "SELECT b::text FROM resolve_business('Business1') b"),
@@ -203,7 +209,7 @@ def groups() -> List[Group]:
     return [
         Group("business", APP, BUSINESS, "on", searches() + booking_functions() + plain_bookings() + plain_rows()
               + visible("businesses", "tenants", "users", "employees", "user_business_roles", "customers", "bookings", *below)),
-        Group("business, no scans", APP, BUSINESS, "off", searches() + booking_functions()),
+        Group("business, no scans", APP, BUSINESS, "off", searches() + few(booking_functions())),
         Group("business without employees", APP, COURT, "on", searches_without_employees() + [
             booked("book_slot of a business", "book_slot(u('service', 3), '2035-01-08 12:00-05', u('customer', 2))"),
             booked("book_slot of a business, taken", "book_slot(u('service', 3), '2035-01-08 10:00-05', u('customer', 2))"),
@@ -216,5 +222,5 @@ def groups() -> List[Group]:
               visible("users", "businesses", "employees", "user_business_roles", "bookings")),
         Group("user who books", APP, ("NULL", "NULL", "u('user', 4)"), "on", visible("users", "customers", "bookings")),
         Group("nobody", APP, NONE, "on", accounts()),
-        Group("owner", OWNER, NONE, "on", searches() + searches_without_employees() + booking_functions() + administration()),
+        Group("owner", OWNER, NONE, "on", searches() + searches_without_employees() + few(booking_functions()) + administration()),
     ]

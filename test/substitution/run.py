@@ -9,6 +9,7 @@ import argparse
 import sys
 import threading
 import time
+import traceback
 from collections import Counter
 from typing import Dict, List, NamedTuple, Set, Tuple
 
@@ -19,7 +20,7 @@ import judge
 import substitutions as catalog
 import world
 from questions import Group, Question, groups, identity
-from server import Answer, Server
+from server import Answer, Crashed, Server
 
 MOST_CRASHES = 3  # of one substitution; then its other questions are not asked
 
@@ -60,6 +61,7 @@ class Worker:
         self.before: Dict[Tuple[str, str], Answer] = {}
         self.tables: Dict[Tuple[str, str], Set[str]] = {}
         self.ask_before()
+        self.expected = Expected(self.server)
 
     def ask_before(self):
         """The answers of the unchanged database, the same twice, and which tables each question uses."""
@@ -85,11 +87,11 @@ class Worker:
 
     def work(self, what: catalog.Substitution):
         outcomes = []
-        opened: Set[str] = set()
+        lost = None
 
         def prepare(server: Server):
-            nonlocal opened
-            opened = catalog.do(server, what)
+            nonlocal lost
+            lost = catalog.do(server, what)
 
         try:
             concerned = self.concerned(what)
@@ -98,15 +100,14 @@ class Worker:
             self.server.rollback()
             self.report.add(1, [Failure("cannot be substituted", str(what), str(error).splitlines()[0])])
             return
-        expected = Expected(self.server)
         failures = []
         for group, question, found in outcomes:
             before = self.before[group.name, question.name]
             if found.sqlstate == "not asked":
                 continue
-            kind = judge.wrong(what, question, found, before, opened,
-                               lambda: expected.answer(f"DELETE FROM {what.table} WHERE id = '{identity(*what.row)}'", group, question),
-                               lambda: expected.answer(f"UPDATE {what.table} SET {what.column.name} = '{judge.DEFAULTS[str(what.column)]}' "
+            kind = judge.wrong(what, question, found, before, lost,
+                               lambda: self.expected.answer(f"DELETE FROM {what.table} WHERE id = '{identity(*what.row)}'", group, question),
+                               lambda: self.expected.answer(f"UPDATE {what.table} SET {what.column.name} = '{judge.DEFAULTS[str(what.column)]}' "
                                                        f"WHERE id = '{identity(*what.row)}'", group, question),
                                lambda values: self.converted(what, values))
             if kind:
@@ -186,10 +187,16 @@ def main() -> int:
                     if not left:
                         return
                     what = left.pop()
-                worker.work(what)
+                done = False
+                while not done:
+                    try:
+                        worker.work(what)
+                        done = True
+                    except Crashed:  # by what another worker asked
+                        continue
         except BaseException as error:  # a thread's end is not the program's
             report.add(1, [Failure("the test itself failed", database, repr(error))])
-            raise
+            traceback.print_exc()
 
     threads = [threading.Thread(target=work, args=(database,)) for database in databases]
     for thread in threads:
@@ -203,7 +210,7 @@ def main() -> int:
                 report.failures.append(Failure(outcome, where, found))
     print(f"{len(every)} substitutions, {time.monotonic() - report.started:.1f} s")
     if not options.keep:
-        world.drop(options.workers)
+        world.drop()
     return report.conclude(options.all)
 
 

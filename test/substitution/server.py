@@ -46,7 +46,7 @@ class Server:
         self.connect()
 
     def connect(self):
-        """Waits until the server is back."""
+        """Waits until the server is back. After a crash the postmaster may let one in before it has noticed."""
         until = time.monotonic() + 60
         while True:
             try:
@@ -94,7 +94,7 @@ class Server:
             rows = self.run(f"ROLLBACK TO question; {question.statement}")
         except psycopg2.Error as error:
             return answer_of(error)
-        return Answer(sorted(text_of(row) for row in rows) if question.has_rows or question.is_verify else [text_of(row) for row in rows])
+        return Answer(sorted(text_of(row) for row in rows) if question.rows_of or question.is_verify else [text_of(row) for row in rows])
 
     def tables_used(self) -> List[str]:
         """Since the last question began."""
@@ -116,8 +116,10 @@ class Server:
         others follow, until there were most_crashes. One that went down with another database's is asked again."""
         left = [(group, question) for group in groups for question in group.questions]
         crashes = 0
+        asking = False
         while left:
             try:
+                asking = False
                 self.rollback()
                 prepare(self)
                 entered = None
@@ -128,11 +130,12 @@ class Server:
                             self.leave()
                         self.enter(group)
                         entered = group
+                    asking = True
                     answer = self.ask(question)
                     answered(group, question, answer)
                     left.pop(0)
             except Crashed as crash:
-                if crash.by_other:
+                if crash.by_other or not asking:
                     continue
                 self.crashes += 1
                 crashes += 1

@@ -17,18 +17,20 @@ TABLES = ("tenants", "users", "tenant_admins", "businesses", "employees", "user_
 UNREAD = {"created_at", "name", "description", "price", "category_id", "is_private", "reason", "phone", "profile_notes", "profile", "last_login_at",
           "system_role", "role", "cancellation_reason", "rescheduled_from_booking_id"}
 READ_IN_ONE_TABLE = {("bookings", "created_at"), ("bookings", "cancellation_reason"), ("users", "profile")}
+# Columns that a CHECK keeps from being NULL.
+CHECKED = ("working_hours.business_id", "working_hours.start_time", "working_hours.end_time")
 # The rows that are made NULL: of bookings those that are read in different ways.
 ROWS = {"tenants": ("tenant", 1), "users": ("user", 1), "tenant_admins": ("admin", 1), "businesses": ("business", 1), "employees": ("employee", 1),
         "user_business_roles": ("role", 1), "services": ("service", 1), "employee_services": ("mapping", 1), "working_hours": ("hours", 1),
         "employee_availability_overrides": ("override", 1), "customers": ("customer", 1), "bookings": ("booking", 1)}
-FURTHER_ROWS = {"bookings": (("booking", 2), ("booking", 3), ("booking", 4), ("booking", 6)), "working_hours": (("hours", 2),)}
+FURTHER_ROWS = {"bookings": (("booking", 3), ("booking", 4), ("booking", 6)), "working_hours": (("hours", 2),)}
 
 # Six types for each type of a column: by value in place of by reference and the other way round, of another length, of the same
 # length (which reads as a value, but another), and those that convert without a word.
 HASH = "hashtextextended({}::text, 0)"
 JSON = "to_jsonb({})"
 UUID = "md5({}::text)::uuid"
-NEVER = "({}::text IS NULL)"
+NEVER = "({}::text = '')"
 OTHER_TYPES: Dict[str, Dict[str, str]] = {
     "uuid": {"text": "{}::text", "bigint": HASH, "numeric": HASH + "::numeric", "boolean": NEVER, "timestamptz": "to_timestamp(abs(hashtext({}::text)))",
              "jsonb": JSON},
@@ -82,13 +84,12 @@ class Substitution(NamedTuple):
 def columns(server: Server) -> List[Column]:
     return [Column(*row) for row in server.run("""
         SELECT c.relname, a.attname, format_type(a.atttypid, NULL), t.typtype = 'e', a.attnotnull,
-               NOT a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c' AND a.attnum = ANY (k.conkey)
-                                                   AND pg_get_constraintdef(k.oid) LIKE '%%' || a.attname || ' IS NOT NULL%%'),
+               NOT a.attnotnull AND c.relname || '.' || a.attname <> ALL ('{%s}'),
                a.attgenerated <> '', pg_get_expr(d.adbin, d.adrelid)
           FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
           LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
          WHERE c.relnamespace = 'booking'::regnamespace AND c.relname = ANY ('{%s}') AND a.attnum > 0 AND NOT a.attisdropped
-         ORDER BY array_position('{%s}'::name[], c.relname), a.attnum""" % (",".join(TABLES), ",".join(TABLES)))]
+         ORDER BY array_position('{%s}'::name[], c.relname), a.attnum""" % (",".join(CHECKED), ",".join(TABLES), ",".join(TABLES)))]
 
 
 def all_substitutions(server: Server) -> List[Substitution]:
@@ -116,6 +117,12 @@ def all_substitutions(server: Server) -> List[Substitution]:
 
 
 # ---- what depends on a column, or on all of a table
+
+class Lost(NamedTuple):
+    """Tables of which something could not be put back."""
+    policies: Set[str]  # show more than before
+    triggers: Set[str]  # have fewer
+
 
 class Dependent(NamedTuple):
     kind: str        # policy, trigger, constraint or index
@@ -176,9 +183,9 @@ def take_away(server: Server, those: List[Dependent]):
             server.run(verb % (each.name, each.table))
 
 
-def put_back(server: Server, those: List[Dependent]) -> Set[str]:
-    """As far as it goes. The tables whose policies show more than before."""
-    opened = set()
+def put_back(server: Server, those: List[Dependent]) -> Lost:
+    """As far as it goes."""
+    lost = Lost(set(), set())
     for each in reversed(those):
         statement = f"ALTER TABLE {each.table} ADD CONSTRAINT {each.name} {each.definition}" if each.kind == "constraint" else each.definition
         error = server.attempt(statement)
@@ -188,35 +195,37 @@ def put_back(server: Server, those: List[Dependent]) -> Set[str]:
             using = "" if each.command == "INSERT" else " USING (true)"
             check = "" if each.command in ("SELECT", "DELETE") else " WITH CHECK (true)"
             server.run(f"CREATE POLICY {each.name} ON {each.table} FOR {each.command}{using}{check}")
-            opened.add(each.table)
-    return opened
+            lost.policies.add(each.table)
+        if each.kind == "trigger" and error:
+            lost.triggers.add(each.table)
+    return lost
 
 
 # ---- doing it
 
-def do(server: Server, what: Substitution) -> Set[str]:
-    """In the transaction that is open, as the owner. The tables whose policies show more than before."""
+def do(server: Server, what: Substitution) -> Lost:
+    """In the transaction that is open, as the owner."""
     server.run(f"SET LOCAL ROLE {OWNER}")
-    opened = {"dropped": drop_column, "added anew": add_anew, "retyped": retype, "NULL": make_null, "view": replace_by_view,
+    lost = {"dropped": drop_column, "added anew": add_anew, "retyped": retype, "NULL": make_null, "view": replace_by_view,
               "other table": replace_by_table, "label renamed": rename_label}[what.kind](server, what)
     server.run("SET LOCAL ROLE NONE")
-    return opened or set()
+    return lost
 
 
-def drop_column(server: Server, what: Substitution) -> Set[str]:
+def drop_column(server: Server, what: Substitution) -> Lost:
     lost = dependents(server, what.table, what.column.name)
     server.run(f"ALTER TABLE {what.table} DROP COLUMN {what.column.name} CASCADE")
     still = {(each.kind, each.table, each.name) for each in dependents(server, what.table, None)}
     return put_back(server, [each for each in lost if each.kind == "policy" and (each.kind, each.table, each.name) not in still])
 
 
-def add_anew(server: Server, what: Substitution) -> Set[str]:
+def add_anew(server: Server, what: Substitution) -> Lost:
     """The same values in a new column, behind the others."""
     table, name = what.table, what.column.name
     those = dependents(server, table, name)
     take_away(server, those)
-    if what.column.table == "bookings":
-        server.attempt("ALTER TABLE bookings ALTER busy DROP EXPRESSION")
+    if str(what.column) in BUSY_FROM:
+        server.run("ALTER TABLE bookings ALTER busy DROP EXPRESSION")
     server.run(f"ALTER TABLE {table} RENAME {name} TO former; ALTER TABLE {table} ADD {name} {what.column.type}; ALTER TABLE {table} DISABLE TRIGGER USER; "
                f"UPDATE {table} SET {name} = former; ALTER TABLE {table} ENABLE TRIGGER USER; ALTER TABLE {table} DROP former CASCADE")
     keep_always(server, table)
@@ -227,13 +236,16 @@ def add_anew(server: Server, what: Substitution) -> Set[str]:
     return put_back(server, those)
 
 
-def retype(server: Server, what: Substitution) -> Set[str]:
+BUSY_FROM = ("bookings.busy", "bookings.start_time", "bookings.end_time", "bookings.buffer_before_minutes", "bookings.buffer_after_minutes")
+
+
+def retype(server: Server, what: Substitution) -> Lost:
     table, name = what.table, what.column.name
     those = dependents(server, table, name)
     take_away(server, those)
-    if table == "bookings":
+    if str(what.column) in BUSY_FROM:
         # A column that another is generated from cannot be retyped; the values stay.
-        server.attempt("ALTER TABLE bookings ALTER busy DROP EXPRESSION")
+        server.run("ALTER TABLE bookings ALTER busy DROP EXPRESSION")
     if what.type == "fuzz_labels":
         labels = [label for label, in server.run(f"SELECT enumlabel FROM pg_enum WHERE enumtypid = '{what.column.type}'::regtype ORDER BY enumsortorder")]
         server.run("CREATE TYPE booking.fuzz_labels AS ENUM (%s)" % ", ".join(f"'{label}'" for label in reversed(labels)))
@@ -242,17 +254,22 @@ def retype(server: Server, what: Substitution) -> Set[str]:
     server.run(f"ALTER TABLE {table} ALTER {name} TYPE {what.type} USING {what.expression.format(name)}")
     if what.column.default:
         server.attempt(f"ALTER TABLE {table} ALTER {name} SET DEFAULT {what.expression.format('(' + what.column.default + ')')}")
+    if what.type == "fuzz_labels":
+        those = [each._replace(definition=each.definition.replace(f"::{what.column.type}", "::fuzz_labels")) for each in those]
     return put_back(server, those)
 
 
-def make_null(server: Server, what: Substitution) -> Set[str]:
+def make_null(server: Server, what: Substitution) -> Lost:
     table, name = what.table, what.column.name
-    take_away(server, [each for each in dependents(server, table, name) if each.kind == "constraint" and each.detail in ("f", "c", "p")])
+    those = [each for each in dependents(server, table, name) if each.kind == "constraint" and each.detail in ("f", "c", "p")]
+    take_away(server, those)
     server.run(f"ALTER TABLE {table} ALTER {name} DROP NOT NULL")
     if table == "bookings":
         server.run("ALTER TABLE bookings ALTER busy DROP NOT NULL")
     without_triggers(server, table, f"UPDATE {table} SET {name} = NULL WHERE id = '{identity(*what.row)}'")
-    return set()
+    # What held for all rows holds for the others.
+    return put_back(server, [each._replace(definition=each.definition.replace("PRIMARY KEY", "UNIQUE") + ("" if each.detail == "p" else " NOT VALID"))
+                             for each in those])
 
 
 def without_triggers(server: Server, table: str, statement: str):
@@ -265,26 +282,26 @@ def keep_always(server: Server, table: str):
         server.attempt("ALTER TABLE businesses ENABLE ALWAYS TRIGGER businesses_changed")
 
 
-def replace_by_view(server: Server, what: Substitution) -> Set[str]:
+def replace_by_view(server: Server, what: Substitution) -> Lost:
     table = what.table
     server.run(f"ALTER TABLE {table} RENAME TO former; CREATE VIEW {table} WITH (security_invoker = true) AS SELECT * FROM former; "
                f"GRANT ALL ON {table} TO {APP}")
-    return set()
+    return Lost(set(), set())
 
 
-def replace_by_table(server: Server, what: Substitution) -> Set[str]:
+def replace_by_table(server: Server, what: Substitution) -> Lost:
     table = what.table
-    policies = [each for each in dependents(server, table, None) if each.kind == "policy"]
+    those = dependents(server, table, None)
     names = [name for name, in server.run(f"SELECT attname FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND attgenerated = ''")]
     listed = ", ".join(names)
     server.run(f"ALTER TABLE {table} RENAME TO former; CREATE TABLE {table} (LIKE former INCLUDING ALL); "
                f"INSERT INTO {table} ({listed}) SELECT {listed} FROM former; ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; GRANT ALL ON {table} TO {APP}")
-    return put_back(server, policies)
+    return put_back(server, those)
 
 
-def rename_label(server: Server, what: Substitution) -> Set[str]:
+def rename_label(server: Server, what: Substitution) -> Lost:
     server.run(f"ALTER TYPE {what.table} RENAME VALUE '{what.label}' TO 'renamed_{what.label}'")
-    return set()
+    return Lost(set(), set())
 
 
 def tables_of(server: Server, what: Substitution) -> Set[str]:

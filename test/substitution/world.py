@@ -25,14 +25,19 @@ def administrate(*statements: str):
     connection.close()
 
 
-def drop(number: int):
-    administrate(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names(number)),
-                 *(f"DROP ROLE IF EXISTS {role}" for role in (OWNER, APP)))
+def drop():
+    """All of them, those of a run that was broken off too."""
+    connection = connect("postgres")
+    cursor = connection.cursor()
+    cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^substitution_[0-9]+$'")
+    databases = [name for name, in cursor.fetchall()]
+    connection.close()
+    administrate(*(f"DROP DATABASE {name} WITH (FORCE)" for name in databases), *(f"DROP ROLE IF EXISTS {role}" for role in (OWNER, APP)))
 
 
 def create(number: int) -> List[str]:
     """The names of the databases."""
-    drop(number)
+    drop()
     first, *others = names(number)
     administrate(*(f"CREATE ROLE {role}" for role in (OWNER, APP)), f"CREATE DATABASE {first}")
     connection = connect(first)
