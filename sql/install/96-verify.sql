@@ -149,7 +149,7 @@ BEGIN
 
     -- What was added and passes by what is ours.
     RETURN QUERY
-        SELECT 'error', format('table %I: permissive policy %I is OR-ed with those of bookmeatoz', c.relname, p.polname)
+        SELECT 'warning', format('table %I: permissive policy %I is OR-ed with those of bookmeatoz', c.relname, p.polname)
         FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
         WHERE c.oid = ANY (relations) AND p.polpermissive
           AND NOT EXISTS (SELECT FROM @extschema@.bookmeatoz_expected_definitions() e
@@ -164,6 +164,7 @@ BEGIN
             THEN format('table %I: %s inherits from it, and its rows are under none of its keys, triggers and policies', c.relname, i.inhrelid::regclass)
             ELSE format('table %I: it inherits from %s, through which its rows are read without its policies', c.relname, i.inhparent::regclass) END
         FROM pg_inherits i JOIN pg_class c ON c.oid IN (i.inhparent, i.inhrelid) AND c.oid = ANY (relations) AND c.relkind = 'r'
+                                          AND NOT c.relispartition
         ORDER BY c.relname COLLATE "C", i.inhrelid, i.inhparent;
     RETURN QUERY
         SELECT DISTINCT 'error', format('table %I: foreign keys are not checked, their triggers are disabled', c.relname)
@@ -211,14 +212,26 @@ BEGIN
           AND c.relforcerowsecurity <> (SELECT 2 * count(*) FILTER (WHERE a.relforcerowsecurity) > count(*) FROM pg_class a WHERE a.oid = ANY (relations))
         ORDER BY c.relname COLLATE "C";
 
+    -- Who has privileges on our tables, by membership too, and is bound by row security.
+    WITH RECURSIVE holder (oid) AS (
+        SELECT acl.grantee FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl WHERE c.oid = ANY (relations) AND acl.grantee <> c.relowner
+        UNION
+        SELECT acl.grantee FROM pg_attribute a CROSS JOIN aclexplode(a.attacl) acl WHERE a.attrelid = ANY (relations) AND acl.grantee <> data_owner
+        UNION
+        SELECT m.member FROM holder h JOIN pg_auth_members m ON m.roleid = h.oid
+    )
+    SELECT array_agg(r.oid ORDER BY r.rolname COLLATE "C") INTO holders
+    FROM holder h JOIN pg_roles r USING (oid)
+    WHERE NOT r.rolsuper AND NOT r.rolbypassrls AND NOT pg_has_role(r.oid, data_owner, 'MEMBER');
     -- The functions, as the install script left them.
     RETURN QUERY
-        SELECT 'error', CASE WHEN f.name IS NULL THEN format('function %s is not a member of the extension', e.name)
-                             WHEN f.definition <> e.definition THEN format('function %s differs: expected %s, found %s', e.name, e.definition, f.definition)
-                             ELSE format('function %s: everybody has EXECUTE on it', e.name) END
-        FROM @extschema@.bookmeatoz_expected_function_definitions() e LEFT JOIN @extschema@.bookmeatoz_function_definitions() f USING (name)
-        WHERE f.name IS NULL OR f.definition <> e.definition OR f.for_public AND NOT e.for_public
-        ORDER BY e.name COLLATE "C";
+        SELECT 'error', CASE WHEN f.name IS NULL THEN format('function %s is not a member of the extension', name)
+                             WHEN e.name IS NULL THEN format('function %s is a member of the extension, but not of this version', name)
+                             WHEN f.definition <> e.definition THEN format('function %s differs: expected %s, found %s', name, e.definition, f.definition)
+                             ELSE format('function %s: everybody has EXECUTE on it', name) END
+        FROM @extschema@.bookmeatoz_expected_function_definitions() e FULL JOIN @extschema@.bookmeatoz_function_definitions() f USING (name)
+        WHERE f.definition IS DISTINCT FROM e.definition OR f.for_public AND NOT e.for_public
+        ORDER BY name COLLATE "C";
     RETURN QUERY
         WITH member AS (
             SELECT p.oid, p.proname, p.proowner, p.proacl, p.prorettype, x.extowner
@@ -236,6 +249,10 @@ BEGIN
         FROM member m CROSS JOIN aclexplode(m.proacl) acl
         WHERE acl.grantee NOT IN (0, m.proowner, data_owner) AND acl.privilege_type = 'EXECUTE'
           AND (acl.is_grantable OR m.prorettype = 'trigger'::regtype)
+        UNION ALL
+        SELECT 'warning', format('function %s: role %I, which has privileges on tables, may sign any session context', m.oid::regprocedure, pg_get_userbyid(u.role))
+        FROM member m CROSS JOIN unnest(holders) u (role)
+        WHERE m.proname = 'sign_session_context' AND has_function_privilege(u.role, m.oid, 'EXECUTE') AND NOT has_function_privilege('public', m.oid, 'EXECUTE')
         UNION ALL
         SELECT 'warning', format('function %s bears the name of a function of bookmeatoz, but is not of it: calls may mean it', p.oid::regprocedure)
         FROM pg_proc p
@@ -276,17 +293,6 @@ BEGIN
         GROUP BY g.relname, g.grantee, g.column_name IS NULL
         ORDER BY 2;
 
-    -- Who has privileges on our tables, by membership too, and is bound by row security.
-    WITH RECURSIVE holder (oid) AS (
-        SELECT acl.grantee FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl WHERE c.oid = ANY (relations) AND acl.grantee <> c.relowner
-        UNION
-        SELECT acl.grantee FROM pg_attribute a CROSS JOIN aclexplode(a.attacl) acl WHERE a.attrelid = ANY (relations) AND acl.grantee <> data_owner
-        UNION
-        SELECT m.member FROM holder h JOIN pg_auth_members m ON m.roleid = h.oid
-    )
-    SELECT array_agg(r.oid ORDER BY r.rolname COLLATE "C") INTO holders
-    FROM holder h JOIN pg_roles r USING (oid)
-    WHERE NOT r.rolsuper AND NOT r.rolbypassrls AND NOT pg_has_role(r.oid, data_owner, 'MEMBER');
     RETURN QUERY
         SELECT 'error', CASE bool_or(h.from_all)
             WHEN true THEN format('everybody may create %s, roles with privileges on our tables too: what they create can take the place of ours in another '

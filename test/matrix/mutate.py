@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Would the matrix notice? Each policy in turn is replaced by true, its condition and its check one by one, opened to every session that
 names a user, a business or a tenant, narrowed to administrators, or dropped; row security is switched off table by table, and each
-trigger that protects columns, a suspension or consent is disabled: the matrix must find every one of these mutants.
+trigger that protects columns, a suspension or consent is disabled: the matrix must find every one of these mutants, and
+bookmeatoz_verify() must report it.
 Usage: mutate.py [--table NAME]... (connection by PGHOST, PGUSER a superuser). Each mutant lives in transactions that are rolled back.
 Of a mutant's table alone the checks are run: rules of one table can at most be hidden from the others. Called by ./dev mutate."""
 
 import argparse
 import sys
 import time
-from typing import Iterator, List, NamedTuple, Optional
+from typing import Iterator, List, NamedTuple, Optional, Set
 
 import world as platform
 from matrix import Matrix, passes
@@ -67,6 +68,21 @@ def noticed_by_matrix(connection, world: World, mutant: Mutant) -> Optional[str]
     return str(matrix.failures[0]) if matrix.failures else None
 
 
+def findings(cursor) -> Set[str]:
+    cursor.execute(f"SELECT finding FROM {SCHEMA}.bookmeatoz_verify()")
+    return {row[0] for row in cursor.fetchall()}
+
+
+def noticed_by_verify(connection, mutant: Mutant) -> Optional[str]:
+    """A finding that names the mutant's table and was not there before, None if there is none."""
+    cursor = connection.cursor()
+    before = findings(cursor)
+    cursor.execute(mutant.statement)
+    new = [finding for finding in findings(cursor) - before if mutant.table in finding]
+    connection.rollback()
+    return new[0] if new else None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--table", action="append", default=[], help="only the mutants of this one")
@@ -78,10 +94,15 @@ def main() -> int:
     connection = platform.connect()
     all_mutants = [mutant for mutant in mutants(connection.cursor()) if not options.table or mutant.table in options.table]
     connection.rollback()
-    killed = equivalent = 0
+    killed = equivalent = reported = 0
     survivors: List[str] = []
     for mutant in all_mutants:
         name = f"{mutant.table}: {mutant.name}"
+        if noticed_by_verify(connection, mutant) is not None:
+            reported += 1
+        else:
+            survivors.append(name)
+            print(f"NOT REPORTED by bookmeatoz_verify() {name}")
         noticed = noticed_by_matrix(connection, world, mutant)
         if noticed is not None and name not in EQUIVALENT:
             killed += 1
@@ -98,7 +119,8 @@ def main() -> int:
             print(f"NOT EQUIVALENT, as was believed: {name}: {noticed}")
     connection.close()
     platform.drop()
-    print(f"{len(all_mutants)} mutants: {killed} killed, {equivalent} equivalent, {len(survivors)} survivors in {time.monotonic() - started:.0f} s")
+    print(f"{len(all_mutants)} mutants: {killed} killed, {equivalent} equivalent, {reported} reported by bookmeatoz_verify(), "
+          f"{len(survivors)} mistakes in {time.monotonic() - started:.0f} s")
     return 1 if survivors else 0
 
 
