@@ -58,50 +58,51 @@ constexpr Duration first_look = one_day;
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(find_available_slots) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const Question question = arguments.question(3);
-        const auto window = arguments.window(1);
+BOOKMEATOZ_FUNCTION(find_available_slots,
+                    takes({UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDOID, INT4OID, UUIDOID,
+                           TIMESTAMPTZOID})
+                        .returns_table({TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDARRAYOID, INT4OID})) {
+    const SlotArguments arguments(fcinfo);
+    const Question question = arguments.question(3);
+    const auto window = arguments.window(1);
 
-        CallMemory memory;
-        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-        loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
-        SlotRows rows(fcinfo, loaded, memory.budget());
-        SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
-        while (const std::optional<Slot> slot = search.next()) {
-            if (rows.count() == most_slots)
-                too_many_slots();
-            rows.add(*slot);
-        }
-        return Datum(0);
-    });
+    CallMemory memory;
+    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
+    loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
+    SlotRows rows(fcinfo, loaded, memory.budget());
+    SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
+    while (const std::optional<Slot> slot = search.next()) {
+        if (rows.count() == most_slots)
+            too_many_slots();
+        rows.add(*slot);
+    }
+    return Datum(0);
 }
 
-BOOKMEATOZ_FUNCTION(next_available_slots) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const Question question = arguments.question(3);
-        const Instant after = arguments.instant(1, "after_time");
-        const auto wanted = static_cast<std::size_t>(arguments.count(2, "max_slots", most_slots));
+BOOKMEATOZ_FUNCTION(next_available_slots,
+                    takes({UUIDOID, TIMESTAMPTZOID, INT4OID, UUIDOID, INT4OID, UUIDOID, TIMESTAMPTZOID})
+                        .returns_table({TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDARRAYOID, INT4OID})) {
+    const SlotArguments arguments(fcinfo);
+    const Question question = arguments.question(3);
+    const Instant after = arguments.instant(1, "after_time");
+    const auto wanted = static_cast<std::size_t>(arguments.count(2, "max_slots", most_slots));
 
-        CallMemory memory;
-        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-        SlotRows rows(fcinfo, loaded, memory.budget());
-        auto ahead = look_ahead(after, question.as_of, loaded.calendar().settings);
-        for (Duration length = first_look; !is_empty(ahead) && rows.count() < wanted;
-             length = std::min(3 * length, longest_window)) {
-            const Instant end = std::min(ahead.begin + length, ahead.end);
-            loaded.load({ahead.begin, end});
-            SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
-            while (rows.count() < wanted) {
-                const std::optional<Slot> slot = search.next();
-                if (!slot)
-                    break;
-                rows.add(*slot);
-            }
-            ahead.begin = end;
+    CallMemory memory;
+    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
+    SlotRows rows(fcinfo, loaded, memory.budget());
+    auto ahead = look_ahead(after, question.as_of, loaded.calendar().settings);
+    for (Duration length = first_look; !is_empty(ahead) && rows.count() < wanted;
+         length = std::min(3 * length, longest_window)) {
+        const Instant end = std::min(ahead.begin + length, ahead.end);
+        loaded.load({ahead.begin, end});
+        SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
+        while (rows.count() < wanted) {
+            const std::optional<Slot> slot = search.next();
+            if (!slot)
+                break;
+            rows.add(*slot);
         }
-        return Datum(0);
-    });
+        ahead.begin = end;
+    }
+    return Datum(0);
 }

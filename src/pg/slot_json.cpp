@@ -227,19 +227,19 @@ private:
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(find_available_slots_json) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const Question question = arguments.question(3);
-        const auto window = arguments.window(1);
+BOOKMEATOZ_FUNCTION(find_available_slots_json, takes({UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDOID,
+                                                      INT4OID, UUIDOID, TIMESTAMPTZOID})
+                                                   .returns(JSONOID)) {
+    const SlotArguments arguments(fcinfo);
+    const Question question = arguments.question(3);
+    const auto window = arguments.window(1);
 
-        CallMemory memory;
-        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-        loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
-        SlotJson json(loaded, window, memory);
-        SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
-        while (const std::optional<Slot> slot = search.next())
-            json.add(*slot);
-        return json.value();
-    });
+    CallMemory memory;
+    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
+    loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
+    SlotJson json(loaded, window, memory);
+    SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
+    while (const std::optional<Slot> slot = search.next())
+        json.add(*slot);
+    return json.value();
 }
