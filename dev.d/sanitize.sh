@@ -40,9 +40,9 @@ sanitize() {
 		watched 'sql' count_regress sanitized_installcheck ISOLATION=
 		watched 'isolation' count_regress sanitized_installcheck REGRESS=
 		if [ -e "$work/src/test/substitution/run.py" ]; then
-			watched 'substitution' count_one "$(debian_python3)" "$work/src/test/substitution/run.py"
+			watched 'substitution fuzz' count_checks "$(debian_python3)" "$work/src/test/substitution/run.py"
 		else
-			echo 'substitution                    not there'
+			echo 'substitution fuzz               not there'
 		fi
 		watched 'database for sqlsmith' count_one make_world
 		local done=0 go=0
@@ -93,7 +93,7 @@ watched() {
 	seen=$(wc -l <"$work/server.log")
 	step "$@"
 	tail -n "+$((seen + 1))" "$work/server.log" | findings >"$work/findings"
-	if [ -s "$work/findings" ]; then step "  reports of $1" count_findings cat "$work/findings"; fi
+	if [ -s "$work/findings" ]; then step "reports of $1 " count_findings cat "$work/findings"; fi
 }
 
 # A report of ASan with its first frames, each of UBSan, each end of a process by a signal.

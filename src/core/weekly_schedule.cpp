@@ -29,12 +29,13 @@ WeeklySchedule::WeeklySchedule(std::span<const WeeklyShift> own, std::span<const
 }
 
 void WeeklySchedule::expand(LocalDate date, const Zone& zone, Intervals& occurrences) const {
-    const std::chrono::weekday day(date);
-    const auto rows = std::ranges::equal_range(
-        shifts_, day.c_encoding(), {}, [](const WeeklyShift& shift) { return shift.day.c_encoding(); });
-    if (rows.empty() || !zone.exists(date))
+    const unsigned day = std::chrono::weekday(date).c_encoding();
+    const auto day_of = [](const WeeklyShift& shift) { return shift.day.c_encoding(); };
+    const auto first = std::ranges::lower_bound(shifts_, day, {}, day_of);
+    const auto last = std::ranges::upper_bound(shifts_, day, {}, day_of);
+    if (first == last || !zone.exists(date))
         return;
-    for (const WeeklyShift& shift : rows) {
+    for (const WeeklyShift& shift : std::span(first, last)) {
         const Duration overnight = shift.end <= shift.start ? Duration(one_day) : Duration(0);
         const Interval occurrence{zone.to_instant(LocalTime(date) + shift.start),
                                   zone.to_instant(LocalTime(date) + shift.end + overnight)};

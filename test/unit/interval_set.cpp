@@ -107,4 +107,21 @@ TEST(IntervalSet, AgreesWithSetsOfMinutes) {
     }
 }
 
+struct Cancelled {};
+
+/// Long sorting is asked now and then, and ends where the answer is an exception; what is in order is not sorted.
+TEST(IntervalSet, NormalizePolls) {
+    static int polls;
+    polls = 0;
+    Intervals backwards;
+    for (int i = 100'000; i > 0; --i)
+        backwards.push_back(between(2 * i, 2 * i + 1));
+    Intervals sorted = backwards;
+    normalize(sorted, [] { ++polls; });
+    EXPECT_GT(polls, 100'000 / 4096);
+    EXPECT_EQ(sorted.front(), between(2, 3));
+    EXPECT_THROW(normalize(backwards, [] { throw Cancelled(); }), Cancelled);
+    EXPECT_NO_THROW(normalize(sorted, [] { throw Cancelled(); }));
+}
+
 } // namespace

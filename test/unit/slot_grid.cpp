@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
+
 using namespace bookmeatoz;
 using namespace bookmeatoz::test;
 using std::chrono::Monday;
@@ -163,6 +166,42 @@ TEST_F(SlotGridTest, JumpsToTheFirstNotBefore) {
     EXPECT_EQ(slots.next(utc("2026-03-02 08:07")), utc("2026-03-02 08:07"));
     EXPECT_EQ(slots.next(utc("2026-03-02 10:00")), utc("2026-03-02 10:06"));
     EXPECT_EQ(slots.next(utc("2026-03-02 19:58")), std::nullopt);
+}
+
+/// Of hundreds that overlap, some with one grid and some each with its own, against all of their instants.
+TEST_F(SlotGridTest, ManyThatOverlap) {
+    auto* const memory = std::pmr::get_default_resource();
+    std::mt19937 random(1);
+    const auto between = [&](int least, int most) {
+        return std::uniform_int_distribution(least, most)(random);
+    };
+    for (int round = 0; round < 20; ++round) {
+        const Duration step = minutes(between(1, 90));
+        business.settings.slot_interval = std::chrono::duration_cast<minutes>(step);
+        person().hours.clear();
+        std::set<Instant> expected;
+        for (int i = 0; i < 300; ++i) {
+            const bool off_minutes = between(0, 1) == 1;
+            const Duration start = minutes(between(0, 1200)) + Duration(off_minutes ? between(0, 3) : 0);
+            const Duration end = start + minutes(between(1, 239));
+            person().hours.push_back({Monday, start, end, false});
+            for (Duration at = start; at < end; at += step)
+                expected.insert(business.window.begin + at);
+        }
+        const Calendar& calendar = business.calendar();
+        const WorkingTime working =
+            working_time(calendar, calendar.resources[0], calendar.window, no_poll, memory);
+        const BusyTime busy(calendar, {}, no_poll, memory);
+        SlotGrid slots(calendar, working, busy, calendar.window, no_poll, memory);
+        Instant at_least = calendar.window.begin;
+        for (;;) {
+            const auto next = expected.lower_bound(at_least);
+            if (next == expected.end())
+                break;
+            ASSERT_EQ(slots.next(at_least), *next);
+            at_least = *next + (between(0, 9) == 0 ? Duration(minutes(between(0, 200))) : one_tick);
+        }
+    }
 }
 
 } // namespace
