@@ -152,6 +152,8 @@ def plain_rows() -> List[Question]:
         row("UPDATE of a service to a wrong setting", f"UPDATE services SET settings = '{{\"hold_minutes\": \"x\"}}' WHERE {service}", "services"),
         row("UPDATE of a service's settings to themselves", f"UPDATE services SET settings = settings WHERE {service}", "services"),
         row("INSERT of an employee", f"INSERT INTO employees (user_id, business_id) VALUES ('{identity('user', 6)}', {business})", "employees"),
+        row("INSERT of an employee to be", "INSERT INTO employees (user_id, business_id, employment_status) "
+                                           f"VALUES ('{identity('user', 6)}', {business}, 'pending_onboarding')", "employees"),
         row("INSERT of a customer", f"INSERT INTO customers (business_id, name, email) VALUES ({business}, 'New', 'New@mail.example')", "customers"),
         row("INSERT of hours", f"INSERT INTO working_hours (employee_id, day_of_week, start_time, end_time) VALUES ('{identity('employee', 1)}', '3', '09:00', '10:00')",
             "working_hours"),
