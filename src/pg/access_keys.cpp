@@ -56,93 +56,75 @@ bool is_class(ContextClass decided, ContextClass planned) {
 } // namespace
 
 /// The business of a business session.
-BOOKMEATOZ_FUNCTION(access_business_key) {
-    return boundary([&] {
-        const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::business);
-        return key_or_null(fcinfo, right ? session_context().business : std::nullopt);
-    });
+BOOKMEATOZ_FUNCTION(access_business_key, takes({}).returns(UUIDOID)) {
+    const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::business);
+    return key_or_null(fcinfo, right ? session_context().business : std::nullopt);
 }
 
 /// The tenant of a tenant session.
-BOOKMEATOZ_FUNCTION(access_managed_tenant_key) {
-    return boundary([&] {
-        const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::tenant);
-        return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
-    });
+BOOKMEATOZ_FUNCTION(access_managed_tenant_key, takes({}).returns(UUIDOID)) {
+    const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::tenant);
+    return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
 }
 
 /// The tenant of a tenant session, and that of a business session's business.
-BOOKMEATOZ_FUNCTION(access_tenant_key) {
-    return boundary([&] {
-        const Oid schema = home_schema(fcinfo);
-        const ContextClass decided = effective_class(schema);
-        if (decided == ContextClass::business) {
-            return key_or_null(fcinfo, tenant_of_business(schema, *session_context().business));
-        }
-        const bool right = is_class(decided, ContextClass::tenant);
-        return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
-    });
+BOOKMEATOZ_FUNCTION(access_tenant_key, takes({}).returns(UUIDOID)) {
+    const Oid schema = home_schema(fcinfo);
+    const ContextClass decided = effective_class(schema);
+    if (decided == ContextClass::business) {
+        return key_or_null(fcinfo, tenant_of_business(schema, *session_context().business));
+    }
+    const bool right = is_class(decided, ContextClass::tenant);
+    return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
 }
 
 /// The user of a user session.
-BOOKMEATOZ_FUNCTION(access_user_key) {
-    return boundary([&] {
-        const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::user);
-        return key_or_null(fcinfo, right ? session_context().user : std::nullopt);
-    });
+BOOKMEATOZ_FUNCTION(access_user_key, takes({}).returns(UUIDOID)) {
+    const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::user);
+    return key_or_null(fcinfo, right ? session_context().user : std::nullopt);
 }
 
 /// The user of any session but a system administrator's, who sees the notifications of all.
-BOOKMEATOZ_FUNCTION(access_addressee_key) {
-    return boundary([&] {
-        const ContextClass decided = effective_class(home_schema(fcinfo));
-        if (decided == ContextClass::admin) {
-            refuse_plan_of_another_class();
-        }
-        return key_or_null(fcinfo, decided == ContextClass::none ? std::nullopt : session_context().user);
-    });
+BOOKMEATOZ_FUNCTION(access_addressee_key, takes({}).returns(UUIDOID)) {
+    const ContextClass decided = effective_class(home_schema(fcinfo));
+    if (decided == ContextClass::admin) {
+        refuse_plan_of_another_class();
+    }
+    return key_or_null(fcinfo, decided == ContextClass::none ? std::nullopt : session_context().user);
 }
 
 /// The businesses of a tenant session.
-BOOKMEATOZ_FUNCTION(access_business_ids) {
-    return boundary([&] {
-        const Oid schema = home_schema(fcinfo);
-        const bool right = is_class(effective_class(schema), ContextClass::tenant);
-        return id_array(right ? businesses_of_tenant(schema, *session_context().tenant).ids() : no_ids);
-    });
+BOOKMEATOZ_FUNCTION(access_business_ids, takes({}).returns(UUIDARRAYOID)) {
+    const Oid schema = home_schema(fcinfo);
+    const bool right = is_class(effective_class(schema), ContextClass::tenant);
+    return id_array(right ? businesses_of_tenant(schema, *session_context().tenant).ids() : no_ids);
 }
 
 /// The users that a business or tenant session reaches: its staff, and the session's own user.
-BOOKMEATOZ_FUNCTION(access_user_ids) {
-    return boundary([&] {
-        const Oid schema = home_schema(fcinfo);
-        const ContextClass decided = effective_class(schema);
-        const SessionContext& context = session_context();
-        if (decided != ContextClass::business && !is_class(decided, ContextClass::tenant)) {
-            return id_array(no_ids);
-        }
-        const IdSet& staff = decided == ContextClass::business ? staff_of_business(schema, *context.business)
-                                                               : staff_of_tenant(schema, *context.tenant);
-        return context.user ? id_array(staff.ids(), &*context.user) : id_array(staff.ids());
-    });
+BOOKMEATOZ_FUNCTION(access_user_ids, takes({}).returns(UUIDARRAYOID)) {
+    const Oid schema = home_schema(fcinfo);
+    const ContextClass decided = effective_class(schema);
+    const SessionContext& context = session_context();
+    if (decided != ContextClass::business && !is_class(decided, ContextClass::tenant)) {
+        return id_array(no_ids);
+    }
+    const IdSet& staff = decided == ContextClass::business ? staff_of_business(schema, *context.business)
+                                                           : staff_of_tenant(schema, *context.tenant);
+    return context.user ? id_array(staff.ids(), &*context.user) : id_array(staff.ids());
 }
 
 /// The customer records of a user session.
-BOOKMEATOZ_FUNCTION(access_customer_ids) {
-    return boundary([&] {
-        const Oid schema = home_schema(fcinfo);
-        const bool right = is_class(effective_class(schema), ContextClass::user);
-        return id_array(right ? customers_of_user(schema, *session_context().user).ids() : no_ids);
-    });
+BOOKMEATOZ_FUNCTION(access_customer_ids, takes({}).returns(UUIDARRAYOID)) {
+    const Oid schema = home_schema(fcinfo);
+    const bool right = is_class(effective_class(schema), ContextClass::user);
+    return id_array(right ? customers_of_user(schema, *session_context().user).ids() : no_ids);
 }
 
 /// The businesses in which the user of a user session has an active role.
-BOOKMEATOZ_FUNCTION(access_employer_ids) {
-    return boundary([&] {
-        const Oid schema = home_schema(fcinfo);
-        const bool right = is_class(effective_class(schema), ContextClass::user);
-        return id_array(right ? businesses_by_active_role(schema, *session_context().user).ids() : no_ids);
-    });
+BOOKMEATOZ_FUNCTION(access_employer_ids, takes({}).returns(UUIDARRAYOID)) {
+    const Oid schema = home_schema(fcinfo);
+    const bool right = is_class(effective_class(schema), ContextClass::user);
+    return id_array(right ? businesses_by_active_role(schema, *session_context().user).ids() : no_ids);
 }
 
 } // namespace bookmeatoz::pg

@@ -47,6 +47,8 @@ constexpr Meaning exact[] = {
     {"can_access_person", Class::user, 1, Form::equals_key, "access_user_key"},
     {"can_access_person", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
     {"can_access_person", Class::admin, 0, Form::other_predicate, "access_business_unless_user"},
+    // No row either way; but a query that goes on in a user session may read what profile_notes.hpp would have refused.
+    {"can_access_person", Class::none, 0, Form::other_predicate, "access_business_unless_user"},
     {"can_access_booking", Class::business, 0, Form::equals_key, "access_business_key"},
     {"can_access_booking", Class::user, 1, Form::is_any_of, "access_customer_ids"},
     {"can_access_booking", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
@@ -204,27 +206,24 @@ Node* cost(SupportRequestCost* request) {
 } // namespace
 
 /// The SUPPORT function of all access predicates.
-BOOKMEATOZ_FUNCTION(access_planner_support) {
-    return boundary([&] {
-        auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
-        // The class as the settings say. Whether business and tenant belong together shows when the plan runs.
-        const ContextClass now = context_class();
-        return pg_call([&] {
-            switch (nodeTag(request)) {
-            case T_SupportRequestSimplify:
-                return PointerGetDatum(simplify(reinterpret_cast<SupportRequestSimplify*>(request), now));
-            case T_SupportRequestIndexCondition:
-                return PointerGetDatum(
-                    index_condition(reinterpret_cast<SupportRequestIndexCondition*>(request), now));
-            case T_SupportRequestSelectivity:
-                return PointerGetDatum(
-                    selectivity(reinterpret_cast<SupportRequestSelectivity*>(request), now));
-            case T_SupportRequestCost:
-                return PointerGetDatum(cost(reinterpret_cast<SupportRequestCost*>(request)));
-            default:
-                return Datum(0);
-            }
-        });
+BOOKMEATOZ_FUNCTION(access_planner_support, takes({INTERNALOID}).strict().returns(INTERNALOID)) {
+    auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
+    // The class as the settings say. Whether business and tenant belong together shows when the plan runs.
+    const ContextClass now = context_class();
+    return pg_call([&] {
+        switch (nodeTag(request)) {
+        case T_SupportRequestSimplify:
+            return PointerGetDatum(simplify(reinterpret_cast<SupportRequestSimplify*>(request), now));
+        case T_SupportRequestIndexCondition:
+            return PointerGetDatum(
+                index_condition(reinterpret_cast<SupportRequestIndexCondition*>(request), now));
+        case T_SupportRequestSelectivity:
+            return PointerGetDatum(selectivity(reinterpret_cast<SupportRequestSelectivity*>(request), now));
+        case T_SupportRequestCost:
+            return PointerGetDatum(cost(reinterpret_cast<SupportRequestCost*>(request)));
+        default:
+            return Datum(0);
+        }
     });
 }
 

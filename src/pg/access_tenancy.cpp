@@ -2,6 +2,7 @@
 #include "access_tenancy.hpp"
 
 #include "access_lookup.hpp"
+#include "row_trigger.hpp"
 #include "session_context.hpp"
 
 extern "C" {
@@ -115,19 +116,17 @@ std::optional<pg_uuid_t> tenant_of_business(Oid schema, pg_uuid_t business) {
 }
 
 /// AFTER row trigger on businesses, ENABLE ALWAYS: logical replication fires row triggers alone, and these only if ALWAYS.
-BOOKMEATOZ_FUNCTION(trigger_businesses_changed) {
-    return boundary([&]() -> Datum {
-        const bool is_trigger = CALLED_AS_TRIGGER(fcinfo);
-        const auto* const trigger = reinterpret_cast<TriggerData*>(fcinfo->context);
-        if (!is_trigger || !TRIGGER_FIRED_AFTER(trigger->tg_event) ||
-            !TRIGGER_FIRED_FOR_ROW(trigger->tg_event)) {
-            throw SqlError{
-                ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
-                "function trigger_businesses_changed() can only be called by an AFTER row trigger"};
-        }
-        pg_call([&] { CacheInvalidateRelcache(trigger->tg_relation); });
-        return Datum(0);
-    });
+/// AFTER row trigger on businesses, ENABLE ALWAYS: logical replication fires row triggers alone, and these only if ALWAYS.
+BOOKMEATOZ_FUNCTION(trigger_businesses_changed, takes({}).returns(TRIGGEROID)) {
+    const bool is_trigger = CALLED_AS_TRIGGER(fcinfo);
+    const auto* const trigger = reinterpret_cast<TriggerData*>(fcinfo->context);
+    if (!is_trigger || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event)) {
+        throw SqlError{ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+                       "function trigger_businesses_changed() can only be called by an AFTER row trigger"};
+    }
+    require_own_table(fcinfo, "trigger_businesses_changed", "businesses");
+    pg_call([&] { CacheInvalidateRelcache(trigger->tg_relation); });
+    return Datum(0);
 }
 
 } // namespace bookmeatoz::pg

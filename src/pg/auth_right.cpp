@@ -49,28 +49,26 @@ bool plan_depends_on_role(const PlannerInfo* root) {
 using namespace bookmeatoz::pg;
 
 /// The right to log users in is EXECUTE on this function; so whoever can ask has it.
-BOOKMEATOZ_FUNCTION(may_authenticate_users) {
-    PG_RETURN_BOOL(fcinfo != nullptr);
+BOOKMEATOZ_FUNCTION(may_authenticate_users, takes({}).returns(BOOLOID)) {
+    PG_RETURN_BOOL(true);
 }
 
-BOOKMEATOZ_FUNCTION(is_auth_role) {
-    return boundary([&] { return BoolGetDatum(current_role_may_authenticate(extension_schema(fcinfo))); });
+BOOKMEATOZ_FUNCTION(is_auth_role, takes({}).returns(BOOLOID)) {
+    return BoolGetDatum(current_role_may_authenticate(extension_schema(fcinfo)));
 }
 
 /// Planner support of is_auth_role(): false for roles without the right, so that "... OR is_auth_role()" in a policy
 /// keeps no index from them. Never true: a plan must not outlive a right. A role that is given the right may see nothing
 /// more in statements that its open sessions have planned.
-BOOKMEATOZ_FUNCTION(is_auth_role_support) {
-    return boundary([&]() -> Datum {
-        auto* const node = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
-        if (!IsA(node, SupportRequestSimplify))
-            return Datum(0);
-        const auto* const request = reinterpret_cast<const SupportRequestSimplify*>(node);
-        if (!plan_depends_on_role(request->root))
-            return Datum(0);
-        const Oid schema = pg_call([&] { return get_func_namespace(request->fcall->funcid); });
-        if (current_role_may_authenticate(schema))
-            return Datum(0);
-        return PointerGetDatum(pg_call([] { return makeBoolConst(false, false); }));
-    });
+BOOKMEATOZ_FUNCTION(is_auth_role_support, takes({INTERNALOID}).strict().returns(INTERNALOID)) {
+    auto* const node = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
+    if (!IsA(node, SupportRequestSimplify))
+        return Datum(0);
+    const auto* const request = reinterpret_cast<const SupportRequestSimplify*>(node);
+    if (!plan_depends_on_role(request->root))
+        return Datum(0);
+    const Oid schema = pg_call([&] { return get_func_namespace(request->fcall->funcid); });
+    if (current_role_may_authenticate(schema))
+        return Datum(0);
+    return PointerGetDatum(pg_call([] { return makeBoolConst(false, false); }));
 }

@@ -41,35 +41,35 @@ double cpu_time() {
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(availability_costs) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const Question question = arguments.question(3);
-        const auto window = arguments.window(1);
-        const int rounds = arguments.count(7, "rounds", most_rounds);
-        const Oid schema = extension_schema(fcinfo);
+BOOKMEATOZ_FUNCTION(availability_costs, takes({UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDOID, INT4OID,
+                                               UUIDOID, TIMESTAMPTZOID, INT4OID})
+                                            .returns_table({TEXTOID, FLOAT8OID})) {
+    const SlotArguments arguments(fcinfo);
+    const Question question = arguments.question(3);
+    const auto window = arguments.window(1);
+    const int rounds = arguments.count(7, "rounds", most_rounds);
+    const Oid schema = extension_schema(fcinfo);
 
-        std::array<Layer, 3> layers{{{"configuration", {}}, {"bookings", {}}, {"computation", {}}}};
-        for (int round = 0; round < rounds; ++round) {
-            poll_interrupts();
-            CallMemory memory;
-            double last = cpu_time();
-            LoadedCalendar loaded(question, schema, memory.resource());
-            const double configured = cpu_time();
-            loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
-            const double fetched = cpu_time();
-            SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
-            while (search.next()) {
-            }
-            const double ends[] = {configured, fetched, cpu_time()};
-            for (std::size_t i = 0; i < layers.size(); ++i) {
-                layers[i].microseconds.push_back(ends[i] - last);
-                last = ends[i];
-            }
+    std::array<Layer, 3> layers{{{"configuration", {}}, {"bookings", {}}, {"computation", {}}}};
+    for (int round = 0; round < rounds; ++round) {
+        poll_interrupts();
+        CallMemory memory;
+        double last = cpu_time();
+        LoadedCalendar loaded(question, schema, memory.resource());
+        const double configured = cpu_time();
+        loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
+        const double fetched = cpu_time();
+        SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
+        while (search.next()) {
         }
-        ResultRows rows(fcinfo);
-        for (Layer& layer : layers)
-            rows.add({text_datum(layer.name), Float8GetDatum(layer.median())});
-        return Datum(0);
-    });
+        const double ends[] = {configured, fetched, cpu_time()};
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            layers[i].microseconds.push_back(ends[i] - last);
+            last = ends[i];
+        }
+    }
+    ResultRows rows(fcinfo);
+    for (Layer& layer : layers)
+        rows.add({text_datum(layer.name), Float8GetDatum(layer.median())});
+    return Datum(0);
 }

@@ -34,27 +34,27 @@ DateADT to_date(LocalDate date) {
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(find_available_dates) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const Question question = arguments.question(3);
-        const LocalDate first = arguments.date(1, "from_date");
-        const LocalDate last = arguments.date(2, "to_date");
-        if (first > last)
-            throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_date must not be later than to_date", {},
-                           "Both dates are included: exchange the two.");
-        if (last - first >= longest_window)
-            throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "more than 366 dates are asked for",
-                           "At most 366 days are looked at in one call.", "Ask for several ranges in turn.");
+BOOKMEATOZ_FUNCTION(find_available_dates,
+                    takes({UUIDOID, DATEOID, DATEOID, UUIDOID, INT4OID, UUIDOID, TIMESTAMPTZOID})
+                        .returns_table({DATEOID, TIMESTAMPTZOID})) {
+    const SlotArguments arguments(fcinfo);
+    const Question question = arguments.question(3);
+    const LocalDate first = arguments.date(1, "from_date");
+    const LocalDate last = arguments.date(2, "to_date");
+    if (first > last)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_date must not be later than to_date", {},
+                       "Both dates are included: exchange the two.");
+    if (last - first >= longest_window)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "more than 366 dates are asked for",
+                       "At most 366 days are looked at in one call.", "Ask for several ranges in turn.");
 
-        CallMemory memory;
-        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-        loaded.load(bookable_window(instants_of(loaded.time_zone(), first, last, memory.resource()),
-                                    question.as_of, loaded.calendar().settings));
-        ResultRows rows(fcinfo);
-        for (const AvailableDate& date :
-             available_dates(loaded.calendar(), first, last, poll_interrupts, memory.resource()))
-            rows.add({DateADTGetDatum(to_date(date.date)), to_datum(date.first_slot)});
-        return Datum(0);
-    });
+    CallMemory memory;
+    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
+    loaded.load(bookable_window(instants_of(loaded.time_zone(), first, last, memory.resource()),
+                                question.as_of, loaded.calendar().settings));
+    ResultRows rows(fcinfo);
+    for (const AvailableDate& date :
+         available_dates(loaded.calendar(), first, last, poll_interrupts, memory.resource()))
+        rows.add({DateADTGetDatum(to_date(date.date)), to_datum(date.first_slot)});
+    return Datum(0);
 }

@@ -155,130 +155,130 @@ BookingRecord updated(const SpiRows& rows, const pg_uuid_t& id) {
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(book_slot) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        BookingRequest request{};
-        request.service_id = arguments.id(0, "service_id");
-        request.start = arguments.instant(1, "slot_start");
-        request.customer_id = arguments.id(2, "customer_id");
-        request.employee_id = arguments.optional_id(3);
-        request.status = new_status(fcinfo, 4);
-        request.notes = optional_value(fcinfo, 5);
-        request.metadata = optional_value(fcinfo, 6);
-        request.idempotency_key = optional_value(fcinfo, 7);
-        request.slot_interval_minutes = arguments.step(8);
-        const std::string metadata = metadata_text(request.metadata);
-        if (request.idempotency_key) {
-            check_key(*request.idempotency_key);
-            HashedArguments hashed;
-            hashed.add(request.service_id);
-            hashed.add(std::to_string(request.start.time_since_epoch().count()));
-            hashed.add(request.customer_id);
-            hashed.add(request.employee_id);
-            hashed.add(request.status);
-            if (request.notes) {
-                hashed.add(to_text(*request.notes));
-            } else {
-                hashed.add_null();
-            }
-            hashed.add(metadata);
-            hashed.add(std::to_string(request.slot_interval_minutes.value_or(0)));
-            request.idempotency_hash = hashed.hash();
+BOOKMEATOZ_FUNCTION(book_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID, TEXTOID, TEXTOID, JSONBOID,
+                                      TEXTOID, INT4OID})
+                                   .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+                                                   TIMESTAMPTZOID})) {
+    const SlotArguments arguments(fcinfo);
+    BookingRequest request{};
+    request.service_id = arguments.id(0, "service_id");
+    request.start = arguments.instant(1, "slot_start");
+    request.customer_id = arguments.id(2, "customer_id");
+    request.employee_id = arguments.optional_id(3);
+    request.status = new_status(fcinfo, 4);
+    request.notes = optional_value(fcinfo, 5);
+    request.metadata = optional_value(fcinfo, 6);
+    request.idempotency_key = optional_value(fcinfo, 7);
+    request.slot_interval_minutes = arguments.step(8);
+    const std::string metadata = metadata_text(request.metadata);
+    if (request.idempotency_key) {
+        check_key(*request.idempotency_key);
+        HashedArguments hashed;
+        hashed.add(request.service_id);
+        hashed.add(std::to_string(request.start.time_since_epoch().count()));
+        hashed.add(request.customer_id);
+        hashed.add(request.employee_id);
+        hashed.add(request.status);
+        if (request.notes) {
+            hashed.add(to_text(*request.notes));
+        } else {
+            hashed.add_null();
         }
-        return return_row(fcinfo, write_booking(request, extension_schema(fcinfo)));
-    });
+        hashed.add(metadata);
+        hashed.add(std::to_string(request.slot_interval_minutes.value_or(0)));
+        request.idempotency_hash = hashed.hash();
+    }
+    return return_row(fcinfo, write_booking(request, extension_schema(fcinfo)));
 }
 
-BOOKMEATOZ_FUNCTION(hold_slot) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        BookingRequest request{};
-        request.service_id = arguments.id(0, "service_id");
-        request.start = arguments.instant(1, "slot_start");
-        request.employee_id = arguments.optional_id(2);
-        request.customer_id = arguments.optional_id(3);
-        request.slot_interval_minutes = arguments.step(4);
-        request.is_hold = true;
-        request.status = "pending";
-        return return_row(fcinfo, write_booking(request, extension_schema(fcinfo)));
-    });
+BOOKMEATOZ_FUNCTION(hold_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID, INT4OID})
+                                   .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+                                                   TIMESTAMPTZOID})) {
+    const SlotArguments arguments(fcinfo);
+    BookingRequest request{};
+    request.service_id = arguments.id(0, "service_id");
+    request.start = arguments.instant(1, "slot_start");
+    request.employee_id = arguments.optional_id(2);
+    request.customer_id = arguments.optional_id(3);
+    request.slot_interval_minutes = arguments.step(4);
+    request.is_hold = true;
+    request.status = "pending";
+    return return_row(fcinfo, write_booking(request, extension_schema(fcinfo)));
 }
 
 /// Confirming what is confirmed changes nothing, so that a call may be repeated whose answer was lost.
-BOOKMEATOZ_FUNCTION(confirm_booking) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const pg_uuid_t id = arguments.id(0, "booking_id");
-        const std::optional<pg_uuid_t> customer = arguments.optional_id(1);
-        const Oid schema = extension_schema(fcinfo);
-        const SpiConnection spi;
-        const LockedBooking booking = lock_booking(schema, id);
-        if (booking.record.status == "confirmed") {
-            if (customer && !(booking.customer_id && same_id(*customer, *booking.customer_id)))
-                senseless("confirmed for another customer", booking.record);
-            return return_row(fcinfo, booking.record);
-        }
-        if (!is_open(booking.record))
-            senseless("confirmed", booking.record);
-        if (booking.record.is_hold() && *booking.record.hold_expires_at <= GetCurrentTimestamp())
-            throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the hold has expired",
-                           "Its time is no longer kept.", "Book or hold a slot anew.");
-        if (!customer && !booking.customer_id)
-            throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "customer_id must not be NULL",
-                           "The hold names no customer.", "Give confirm_booking() the customer.");
-        if (customer)
-            check_customer(*customer, booking.business_id, schema);
-        const SpiRows rows = confirm_query.run_latest(
-            schema, {UUIDPGetDatum(&id), customer ? std::optional(UUIDPGetDatum(&*customer)) : std::nullopt});
-        return return_row(fcinfo, updated(rows, id));
-    });
-}
-
-BOOKMEATOZ_FUNCTION(release_hold) {
-    return boundary([&]() -> Datum {
-        const pg_uuid_t id = SlotArguments(fcinfo).id(0, "booking_id");
-        const Oid schema = extension_schema(fcinfo);
-        const SpiConnection spi;
-        const LockedBooking booking = lock_booking(schema, id);
-        if (!booking.record.is_hold())
-            senseless("released", booking.record, "cancel_booking() cancels a booking.");
-        if (release_query.run_latest(schema, {UUIDPGetDatum(&id)}).size() == 0)
-            booking_not_found(id);
+BOOKMEATOZ_FUNCTION(confirm_booking, takes({UUIDOID, UUIDOID})
+                                         .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+                                                         TEXTOID, TIMESTAMPTZOID})) {
+    const SlotArguments arguments(fcinfo);
+    const pg_uuid_t id = arguments.id(0, "booking_id");
+    const std::optional<pg_uuid_t> customer = arguments.optional_id(1);
+    const Oid schema = extension_schema(fcinfo);
+    const SpiConnection spi;
+    const LockedBooking booking = lock_booking(schema, id);
+    if (booking.record.status == "confirmed") {
+        if (customer && !(booking.customer_id && same_id(*customer, *booking.customer_id)))
+            senseless("confirmed for another customer", booking.record);
         return return_row(fcinfo, booking.record);
-    });
+    }
+    if (!is_open(booking.record))
+        senseless("confirmed", booking.record);
+    if (booking.record.is_hold() && *booking.record.hold_expires_at <= GetCurrentTimestamp())
+        throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the hold has expired",
+                       "Its time is no longer kept.", "Book or hold a slot anew.");
+    if (!customer && !booking.customer_id)
+        throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "customer_id must not be NULL",
+                       "The hold names no customer.", "Give confirm_booking() the customer.");
+    if (customer)
+        check_customer(*customer, booking.business_id, schema);
+    const SpiRows rows = confirm_query.run_latest(
+        schema, {UUIDPGetDatum(&id), customer ? std::optional(UUIDPGetDatum(&*customer)) : std::nullopt});
+    return return_row(fcinfo, updated(rows, id));
 }
 
-BOOKMEATOZ_FUNCTION(reschedule_booking) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const pg_uuid_t id = arguments.id(0, "booking_id");
-        const Move move{arguments.instant(1, "slot_start"), arguments.optional_id(2), arguments.step(3)};
-        const Oid schema = extension_schema(fcinfo);
-        const SpiConnection spi;
-        const LockedBooking booking = lock_booking(schema, id);
-        if (booking.record.is_hold())
-            senseless("rescheduled", booking.record, "Release it by release_hold(), and hold another slot.");
-        if (!is_open(booking.record))
-            senseless("rescheduled", booking.record);
-        return return_row(fcinfo, move_booking(booking, move, schema));
-    });
+BOOKMEATOZ_FUNCTION(release_hold, takes({UUIDOID}).returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID,
+                                                                  TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID})) {
+    const pg_uuid_t id = SlotArguments(fcinfo).id(0, "booking_id");
+    const Oid schema = extension_schema(fcinfo);
+    const SpiConnection spi;
+    const LockedBooking booking = lock_booking(schema, id);
+    if (!booking.record.is_hold())
+        senseless("released", booking.record, "cancel_booking() cancels a booking.");
+    if (release_query.run_latest(schema, {UUIDPGetDatum(&id)}).size() == 0)
+        booking_not_found(id);
+    return return_row(fcinfo, booking.record);
+}
+
+BOOKMEATOZ_FUNCTION(reschedule_booking, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, INT4OID})
+                                            .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+                                                            TEXTOID, TIMESTAMPTZOID})) {
+    const SlotArguments arguments(fcinfo);
+    const pg_uuid_t id = arguments.id(0, "booking_id");
+    const Move move{arguments.instant(1, "slot_start"), arguments.optional_id(2), arguments.step(3)};
+    const Oid schema = extension_schema(fcinfo);
+    const SpiConnection spi;
+    const LockedBooking booking = lock_booking(schema, id);
+    if (booking.record.is_hold())
+        senseless("rescheduled", booking.record, "Release it by release_hold(), and hold another slot.");
+    if (!is_open(booking.record))
+        senseless("rescheduled", booking.record);
+    return return_row(fcinfo, move_booking(booking, move, schema));
 }
 
 /// Cancelling what is cancelled changes nothing, so that a call may be repeated whose answer was lost.
-BOOKMEATOZ_FUNCTION(cancel_booking) {
-    return boundary([&]() -> Datum {
-        const pg_uuid_t id = SlotArguments(fcinfo).id(0, "booking_id");
-        const std::optional<Datum> reason = optional_value(fcinfo, 1);
-        const Oid schema = extension_schema(fcinfo);
-        const SpiConnection spi;
-        const LockedBooking booking = lock_booking(schema, id);
-        if (booking.record.status == "cancelled")
-            return return_row(fcinfo, booking.record);
-        if (booking.record.is_hold())
-            senseless("cancelled", booking.record, "release_hold() gives its time back.");
-        if (!is_open(booking.record))
-            senseless("cancelled", booking.record);
-        return return_row(fcinfo, updated(cancel_query.run_latest(schema, {UUIDPGetDatum(&id), reason}), id));
-    });
+BOOKMEATOZ_FUNCTION(cancel_booking, takes({UUIDOID, TEXTOID})
+                                        .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+                                                        TEXTOID, TIMESTAMPTZOID})) {
+    const pg_uuid_t id = SlotArguments(fcinfo).id(0, "booking_id");
+    const std::optional<Datum> reason = optional_value(fcinfo, 1);
+    const Oid schema = extension_schema(fcinfo);
+    const SpiConnection spi;
+    const LockedBooking booking = lock_booking(schema, id);
+    if (booking.record.status == "cancelled")
+        return return_row(fcinfo, booking.record);
+    if (booking.record.is_hold())
+        senseless("cancelled", booking.record, "release_hold() gives its time back.");
+    if (!is_open(booking.record))
+        senseless("cancelled", booking.record);
+    return return_row(fcinfo, updated(cancel_query.run_latest(schema, {UUIDPGetDatum(&id), reason}), id));
 }

@@ -1,8 +1,10 @@
 // The border between C++ and the server: the only two places where it is crossed.
 //   boundary(fn)  wraps every function that the server calls: no C++ exception reaches C code.
 //   pg_call(fn)   wraps every server call that may ereport(): no longjmp skips a destructor.
-// Every entry point is written with BOOKMEATOZ_FUNCTION. Standard headers come before PostgreSQL's.
+// Every entry point is written with BOOKMEATOZ_FUNCTION, which brings boundary() with it. Standard headers come before PostgreSQL's.
 #pragma once
+
+#include "declaration.hpp"
 
 #include <csetjmp>
 #include <exception>
@@ -102,13 +104,30 @@ auto pg_call(Fn&& fn) -> std::invoke_result_t<Fn> {
     throw ServerError{};
 }
 
+/// The core's Poll, and for loops of ours: ends a long computation when the query is cancelled.
+inline void poll_interrupts() {
+    if (INTERRUPTS_PENDING_CONDITION())
+        pg_call([] { CHECK_FOR_INTERRUPTS(); });
+}
+
 } // namespace bookmeatoz::pg
 
-/// Defines a function that SQL can call. The visibility is said here because all else in the module is hidden, and
-/// PostgreSQL 15 does not yet mark its entry points.
-#define BOOKMEATOZ_FUNCTION(name)                                                                            \
+/// Defines a function that SQL can call, with what SQL must declare: BOOKMEATOZ_FUNCTION(name, takes({UUIDOID}).returns(BOOLOID))
+/// { body with `fcinfo` that returns a Datum }. The body runs inside boundary(). The visibility is said here because all else
+/// in the module is hidden, and PostgreSQL 15 does not yet mark its entry points.
+#define BOOKMEATOZ_FUNCTION(name, ...)                                                                       \
     _Pragma("GCC visibility push(default)") extern "C" {                                                     \
         extern Datum name(PG_FUNCTION_ARGS);                                                                 \
         PG_FUNCTION_INFO_V1(name);                                                                           \
     }                                                                                                        \
-    _Pragma("GCC visibility pop") extern "C" Datum name(PG_FUNCTION_ARGS)
+    _Pragma("GCC visibility pop") static Datum name##_body(PG_FUNCTION_ARGS);                                \
+    extern "C" Datum name(PG_FUNCTION_ARGS) {                                                                \
+        using namespace bookmeatoz::pg;                                                                      \
+        static constexpr Declaration declaration = __VA_ARGS__;                                              \
+        static constinit CheckedFunction checked;                                                            \
+        return boundary([&] {                                                                                \
+            checked.require(fcinfo, declaration);                                                            \
+            return name##_body(fcinfo);                                                                      \
+        });                                                                                                  \
+    }                                                                                                        \
+    static Datum name##_body([[maybe_unused]] PG_FUNCTION_ARGS)

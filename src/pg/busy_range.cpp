@@ -32,9 +32,8 @@ Datum busy_range(TimestampTz start, TimestampTz end, int before, int after) {
 using namespace bookmeatoz::pg;
 
 /// IMMUTABLE, STRICT: the value of the generated column bookings.busy.
-BOOKMEATOZ_FUNCTION(busy_range) {
-    return boundary([&]() -> Datum {
-        return bookmeatoz::pg::busy_range(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1),
-                                          PG_GETARG_INT32(2), PG_GETARG_INT32(3));
-    });
+BOOKMEATOZ_FUNCTION(
+    busy_range, takes({TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID, INT4OID}).strict().returns(TSTZRANGEOID)) {
+    return bookmeatoz::pg::busy_range(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_INT32(2),
+                                      PG_GETARG_INT32(3));
 }

@@ -7,7 +7,6 @@
 
 #include <cstring>
 #include <optional>
-#include <string>
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -25,17 +24,17 @@ constexpr Oid uuid_argument[] = {UUIDOID};
 // Names are stored in lower case (trigger_lower_subdomain, trigger_lower_slug). The second COLLATE is the index's own.
 constinit SavedQuery tenant_query(R"(
     SELECT id FROM @extschema@.tenants
-     WHERE subdomain = lower($1 COLLATE "C") COLLATE "default" AND status = 'active')",
+     WHERE subdomain = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
                                   text_argument);
 
 constinit SavedQuery slug_query(R"(
     SELECT id, tenant_id FROM @extschema@.businesses
-     WHERE slug = lower($1 COLLATE "C") COLLATE "default" AND status = 'active')",
+     WHERE slug = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
                                 text_argument);
 
 constinit SavedQuery subdomain_query(R"(
     SELECT id, tenant_id FROM @extschema@.businesses
-     WHERE subdomain = lower($1 COLLATE "C") COLLATE "default" AND status = 'active')",
+     WHERE subdomain = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
                                      text_argument);
 
 constinit SavedQuery
@@ -46,37 +45,25 @@ struct Business {
     pg_uuid_t tenant;
 };
 
-pg_uuid_t uuid_of(const SpiRow& row, int column) {
-    return *DatumGetUUIDP(row.get(column));
-}
-
-Oid owner_of(Oid schema, const char* table) {
-    const Oid owner = table_owner(schema, table);
-    if (!OidIsValid(owner))
-        throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
-                       "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
-    return owner;
-}
-
 std::optional<pg_uuid_t> find_tenant(Oid schema, Datum subdomain) {
-    const AsOwner as_owner(owner_of(schema, "tenants"));
+    const AsOwner as_owner(required_owner(schema, "tenants"));
     const SpiConnection spi;
     for (const SpiRow row : tenant_query.run(schema, {subdomain}))
-        return uuid_of(row, 1);
+        return row.id(1);
     return std::nullopt;
 }
 
 bool is_active_tenant(Oid schema, const pg_uuid_t& id) {
-    const AsOwner as_owner(owner_of(schema, "tenants"));
+    const AsOwner as_owner(required_owner(schema, "tenants"));
     const SpiConnection spi;
     return active_tenant_query.run(schema, {UUIDPGetDatum(&id)}).size() > 0;
 }
 
 std::optional<Business> find_business(Oid schema, SavedQuery& query, Datum name) {
-    const AsOwner as_owner(owner_of(schema, "businesses"));
+    const AsOwner as_owner(required_owner(schema, "businesses"));
     const SpiConnection spi;
     for (const SpiRow row : query.run(schema, {name}))
-        return Business{uuid_of(row, 1), uuid_of(row, 2)};
+        return Business{row.id(1), row.id(2)};
     return std::nullopt;
 }
 
@@ -86,38 +73,33 @@ std::optional<Business> find_business(Oid schema, SavedQuery& query, Datum name)
 using namespace bookmeatoz::pg;
 
 /// resolve_tenant(subdomain), STRICT
-BOOKMEATOZ_FUNCTION(resolve_tenant) {
-    return boundary([&]() -> Datum {
-        const std::optional<pg_uuid_t> found = find_tenant(extension_schema(fcinfo), PG_GETARG_DATUM(0));
-        if (!found) {
-            fcinfo->isnull = true;
-            return Datum(0);
-        }
-        auto* const id = static_cast<pg_uuid_t*>(pg_call([] { return palloc(sizeof(pg_uuid_t)); }));
-        *id = *found;
-        return UUIDPGetDatum(id);
-    });
+BOOKMEATOZ_FUNCTION(resolve_tenant, takes({TEXTOID}).strict().returns(UUIDOID)) {
+    const std::optional<pg_uuid_t> found = find_tenant(extension_schema(fcinfo), PG_GETARG_DATUM(0));
+    if (!found) {
+        fcinfo->isnull = true;
+        return Datum(0);
+    }
+    auto* const id = static_cast<pg_uuid_t*>(pg_call([] { return palloc(sizeof(pg_uuid_t)); }));
+    *id = *found;
+    return UUIDPGetDatum(id);
 }
 
 /// resolve_business(slug, subdomain): a set of no row or one. Which of the two names is meant is the caller's to say: what
 /// is one business's subdomain may be the slug of another, of another tenant.
-BOOKMEATOZ_FUNCTION(resolve_business) {
-    return boundary([&]() -> Datum {
-        const bool by_slug = !PG_ARGISNULL(0);
-        if (by_slug == !PG_ARGISNULL(1))
-            throw SqlError(
-                ERRCODE_INVALID_PARAMETER_VALUE, "name either a slug or a subdomain", {},
-                "For example resolve_business('salon') or resolve_business(subdomain => 'salon').");
-        pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
-        const Oid schema = extension_schema(fcinfo);
-        const std::optional<Business> found =
-            find_business(schema, by_slug ? slug_query : subdomain_query, PG_GETARG_DATUM(by_slug ? 0 : 1));
-        if (found && is_active_tenant(schema, found->tenant)) {
-            Datum values[] = {UUIDPGetDatum(&found->id), UUIDPGetDatum(&found->tenant)};
-            bool nulls[] = {false, false};
-            const auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-            pg_call([&] { tuplestore_putvalues(result->setResult, result->setDesc, values, nulls); });
-        }
-        return Datum(0);
-    });
+BOOKMEATOZ_FUNCTION(resolve_business, takes({TEXTOID, TEXTOID}).returns_table({UUIDOID, UUIDOID})) {
+    const bool by_slug = !PG_ARGISNULL(0);
+    if (by_slug == !PG_ARGISNULL(1))
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "name either a slug or a subdomain", {},
+                       "For example resolve_business('salon') or resolve_business(subdomain => 'salon').");
+    pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
+    const Oid schema = extension_schema(fcinfo);
+    const std::optional<Business> found =
+        find_business(schema, by_slug ? slug_query : subdomain_query, PG_GETARG_DATUM(by_slug ? 0 : 1));
+    if (found && is_active_tenant(schema, found->tenant)) {
+        Datum values[] = {UUIDPGetDatum(&found->id), UUIDPGetDatum(&found->tenant)};
+        bool nulls[] = {false, false};
+        const auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+        pg_call([&] { tuplestore_putvalues(result->setResult, result->setDesc, values, nulls); });
+    }
+    return Datum(0);
 }

@@ -11,7 +11,8 @@ extern "C" {
 using namespace bookmeatoz;
 
 /// IMMUTABLE, STRICT. Raises no error, whatever the values: every row of the table is asked about, before others check it.
-BOOKMEATOZ_FUNCTION(booking_reaches_far) {
+BOOKMEATOZ_FUNCTION(booking_reaches_far,
+                    takes({TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID, INT4OID}).strict().returns(BOOLOID)) {
     const TimestampTz start = PG_GETARG_TIMESTAMPTZ(0);
     const TimestampTz end = PG_GETARG_TIMESTAMPTZ(1);
     int64 length = 0;

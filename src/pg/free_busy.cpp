@@ -39,22 +39,21 @@ Datum to_datum(bookmeatoz::Interval interval) {
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(free_busy) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const pg_uuid_t employee_id = arguments.id(0, "employee_id");
-        const auto window = arguments.window(1);
+BOOKMEATOZ_FUNCTION(free_busy,
+                    takes({UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID}).returns_table({TSTZRANGEOID, TEXTOID})) {
+    const SlotArguments arguments(fcinfo);
+    const pg_uuid_t employee_id = arguments.id(0, "employee_id");
+    const auto window = arguments.window(1);
 
-        CallMemory memory;
-        // S19: a hold that expired before this transaction began is none.
-        const Instant now = to_instant(GetCurrentTransactionStartTimestamp());
-        LoadedCalendar loaded(employee_id, now, extension_schema(fcinfo), memory.resource());
-        loaded.load(window);
-        ResultRows rows(fcinfo);
-        const Calendar& calendar = loaded.calendar();
-        for (const FreeBusyPeriod& period :
-             bookmeatoz::free_busy(calendar, calendar.resources.front(), window, memory.resource()))
-            rows.add({to_datum(period.period), text_datum(type_name(period.type))});
-        return Datum(0);
-    });
+    CallMemory memory;
+    // S19: a hold that expired before this transaction began is none.
+    const Instant now = to_instant(GetCurrentTransactionStartTimestamp());
+    LoadedCalendar loaded(employee_id, now, extension_schema(fcinfo), memory.resource());
+    loaded.load(window);
+    ResultRows rows(fcinfo);
+    const Calendar& calendar = loaded.calendar();
+    for (const FreeBusyPeriod& period : bookmeatoz::free_busy(calendar, calendar.resources.front(), window,
+                                                              poll_interrupts, memory.resource()))
+        rows.add({to_datum(period.period), text_datum(type_name(period.type))});
+    return Datum(0);
 }

@@ -98,11 +98,9 @@ text* text_of_key(Jsonb* document, text* key) {
 
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(json_text) {
-    return boundary([&]() -> Datum {
-        text* const result = pg_call([&] { return text_of_key(PG_GETARG_JSONB_P(0), PG_GETARG_TEXT_PP(1)); });
-        if (result == nullptr)
-            PG_RETURN_NULL();
-        PG_RETURN_TEXT_P(result);
-    });
+BOOKMEATOZ_FUNCTION(json_text, takes({JSONBOID, TEXTOID}).strict().returns(TEXTOID)) {
+    text* const result = pg_call([&] { return text_of_key(PG_GETARG_JSONB_P(0), PG_GETARG_TEXT_PP(1)); });
+    if (result == nullptr)
+        PG_RETURN_NULL();
+    PG_RETURN_TEXT_P(result);
 }

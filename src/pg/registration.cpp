@@ -58,28 +58,23 @@ Datum required(FunctionCallInfo fcinfo, int number, const char* name) {
 using namespace bookmeatoz::pg;
 
 /// register_user(email, password_hash, profile)
-BOOKMEATOZ_FUNCTION(register_user) {
-    return boundary([&]() -> Datum {
-        const Datum email = required(fcinfo, 0, "email");
-        const Datum profile = required(fcinfo, 2, "profile");
-        const bool has_password = !PG_ARGISNULL(1);
-        const Datum password_hash =
-            has_password ? PG_GETARG_DATUM(1) : pg_call([] { return CStringGetTextDatum(""); });
-        const Oid schema = extension_schema(fcinfo);
-        const Oid owner = table_owner(schema, "users");
-        if (!OidIsValid(owner))
-            throw SqlError(ERRCODE_UNDEFINED_TABLE, "table \"users\" does not exist", {},
-                           "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
-        auto* const id = static_cast<pg_uuid_t*>(pg_call([] { return palloc(sizeof(pg_uuid_t)); }));
-        const AsOwner as_owner(owner);
-        const SpiConnection spi;
-        const RowIsSecret row_is_secret;
-        const SpiRows rows =
-            register_query.run_latest(schema, {email, BoolGetDatum(has_password), password_hash, profile});
-        if (rows.size() == 0)
-            throw SqlError(ERRCODE_UNIQUE_VIOLATION, "this e-mail address is registered already", {},
-                           "Log in, or reset the password.");
-        *id = *DatumGetUUIDP((*rows.begin()).get(1));
-        return UUIDPGetDatum(id);
-    });
+/// register_user(email, password_hash, profile)
+BOOKMEATOZ_FUNCTION(register_user, takes({TEXTOID, TEXTOID, JSONBOID}).returns(UUIDOID)) {
+    const Datum email = required(fcinfo, 0, "email");
+    const Datum profile = required(fcinfo, 2, "profile");
+    const bool has_password = !PG_ARGISNULL(1);
+    const Datum password_hash =
+        has_password ? PG_GETARG_DATUM(1) : pg_call([] { return CStringGetTextDatum(""); });
+    const Oid schema = extension_schema(fcinfo);
+    auto* const id = static_cast<pg_uuid_t*>(pg_call([] { return palloc(sizeof(pg_uuid_t)); }));
+    const AsOwner as_owner(required_owner(schema, "users"));
+    const SpiConnection spi;
+    const RowIsSecret row_is_secret;
+    const SpiRows rows =
+        register_query.run_latest(schema, {email, BoolGetDatum(has_password), password_hash, profile});
+    if (rows.size() == 0)
+        throw SqlError(ERRCODE_UNIQUE_VIOLATION, "this e-mail address is registered already", {},
+                       "Log in, or reset the password.");
+    *id = (*rows.begin()).id(1);
+    return UUIDPGetDatum(id);
 }

@@ -234,28 +234,22 @@ Node* selectivity(SupportRequestSelectivity* request) {
 
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(search_text) {
-    return boundary([&]() -> Datum {
-        return BoolGetDatum(
-            pg_call([&] { return search(fcinfo->flinfo, PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)); }));
-    });
+BOOKMEATOZ_FUNCTION(search_text, takes({TEXTOID, TEXTOID}).strict().returns(BOOLOID)) {
+    return BoolGetDatum(
+        pg_call([&] { return search(fcinfo->flinfo, PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)); }));
 }
 
-BOOKMEATOZ_FUNCTION(search_pattern) {
-    return boundary([&]() -> Datum {
-        return PointerGetDatum(pg_call([&] { return contains_pattern(view(PG_GETARG_TEXT_PP(0))); }));
-    });
+BOOKMEATOZ_FUNCTION(search_pattern, takes({TEXTOID}).strict().returns(TEXTOID)) {
+    return PointerGetDatum(pg_call([&] { return contains_pattern(view(PG_GETARG_TEXT_PP(0))); }));
 }
 
-BOOKMEATOZ_FUNCTION(search_text_support) {
-    return boundary([&]() -> Datum {
-        auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
-        return PointerGetDatum(pg_call([&]() -> Node* {
-            if (IsA(request, SupportRequestIndexCondition))
-                return index_condition(reinterpret_cast<SupportRequestIndexCondition*>(request));
-            if (IsA(request, SupportRequestSelectivity))
-                return selectivity(reinterpret_cast<SupportRequestSelectivity*>(request));
-            return nullptr;
-        }));
-    });
+BOOKMEATOZ_FUNCTION(search_text_support, takes({INTERNALOID}).strict().returns(INTERNALOID)) {
+    auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
+    return PointerGetDatum(pg_call([&]() -> Node* {
+        if (IsA(request, SupportRequestIndexCondition))
+            return index_condition(reinterpret_cast<SupportRequestIndexCondition*>(request));
+        if (IsA(request, SupportRequestSelectivity))
+            return selectivity(reinterpret_cast<SupportRequestSelectivity*>(request));
+        return nullptr;
+    }));
 }

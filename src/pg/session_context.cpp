@@ -312,36 +312,33 @@ ContextClass nominal_context_class() noexcept {
     return in_force().is_admin ? ContextClass::admin : most_specific_id(session_context());
 }
 
-BOOKMEATOZ_FUNCTION(current_session_tenant_id) {
-    return boundary([&] { return copy_or_null(fcinfo, session_context().tenant); });
+BOOKMEATOZ_FUNCTION(current_session_tenant_id, takes({}).returns(UUIDOID)) {
+    return copy_or_null(fcinfo, session_context().tenant);
 }
 
-BOOKMEATOZ_FUNCTION(current_session_business_id) {
-    return boundary([&] { return copy_or_null(fcinfo, session_context().business); });
+BOOKMEATOZ_FUNCTION(current_session_business_id, takes({}).returns(UUIDOID)) {
+    return copy_or_null(fcinfo, session_context().business);
 }
 
-BOOKMEATOZ_FUNCTION(current_session_user_id) {
-    return boundary([&] { return copy_or_null(fcinfo, session_context().user); });
+BOOKMEATOZ_FUNCTION(current_session_user_id, takes({}).returns(UUIDOID)) {
+    return copy_or_null(fcinfo, session_context().user);
 }
 
-BOOKMEATOZ_FUNCTION(is_system_admin) {
-    (void)fcinfo;
-    return boundary([] { return BoolGetDatum(session_is_admin()); });
+BOOKMEATOZ_FUNCTION(is_system_admin, takes({}).returns(BOOLOID)) {
+    return BoolGetDatum(session_is_admin());
 }
 
 /// set_session_context(tenant_id, business_id, user_id, is_system_admin)
-BOOKMEATOZ_FUNCTION(set_session_context) {
-    return boundary([&]() -> Datum {
-        refuse_when_without_effect();
-        const ChangeBatch batch;
-        pg_call([&] {
-            set_local_id(tenant_setting, fcinfo->args[0]);
-            set_local_id(business_setting, fcinfo->args[1]);
-            set_local_id(user_setting, fcinfo->args[2]);
-            set_local(admin_setting, !PG_ARGISNULL(3) && PG_GETARG_BOOL(3) ? "on" : "off");
-        });
-        return Datum{0};
+BOOKMEATOZ_FUNCTION(set_session_context, takes({UUIDOID, UUIDOID, UUIDOID, BOOLOID}).returns(VOIDOID)) {
+    refuse_when_without_effect();
+    const ChangeBatch batch;
+    pg_call([&] {
+        set_local_id(tenant_setting, fcinfo->args[0]);
+        set_local_id(business_setting, fcinfo->args[1]);
+        set_local_id(user_setting, fcinfo->args[2]);
+        set_local(admin_setting, !PG_ARGISNULL(3) && PG_GETARG_BOOL(3) ? "on" : "off");
     });
+    return Datum{0};
 }
 
 } // namespace bookmeatoz::pg

@@ -346,27 +346,25 @@ const AcceptedToken* believed_token() noexcept {
 }
 
 /// sign_session_context(tenant_id, business_id, user_id, is_system_admin, valid_for, backend_pid)
-BOOKMEATOZ_FUNCTION(sign_session_context) {
-    return boundary([&]() -> Datum {
-        if (is_empty(key_text)) {
-            throw SqlError{ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key is set to sign with", "",
-                           "Set bookmeatoz.context_key in the configuration of the server."};
-        }
-        const SignedContext context{
-            {id_argument(fcinfo->args[0]), id_argument(fcinfo->args[1]), id_argument(fcinfo->args[2])},
-            !PG_ARGISNULL(3) && PG_GETARG_BOOL(3),
-            expiry_after(fcinfo->args[4]),
-            pid_argument(fcinfo->args[5])};
-        const std::string payload = write_payload(context);
-        Signature signature;
-        if (!pg_call([&] { return sign(payload, key_text, signature); })) {
-            throw SqlError{ERRCODE_INTERNAL_ERROR, "the server could not compute a signature"};
-        }
-        const std::string written = write_token(payload, signature);
-        return pg_call([&] {
-            return PointerGetDatum(
-                cstring_to_text_with_len(written.data(), static_cast<int>(written.size())));
-        });
+BOOKMEATOZ_FUNCTION(sign_session_context,
+                    takes({UUIDOID, UUIDOID, UUIDOID, BOOLOID, INTERVALOID, INT4OID}).returns(TEXTOID)) {
+    if (is_empty(key_text)) {
+        throw SqlError{ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key is set to sign with", "",
+                       "Set bookmeatoz.context_key in the configuration of the server."};
+    }
+    const SignedContext context{
+        {id_argument(fcinfo->args[0]), id_argument(fcinfo->args[1]), id_argument(fcinfo->args[2])},
+        !PG_ARGISNULL(3) && PG_GETARG_BOOL(3),
+        expiry_after(fcinfo->args[4]),
+        pid_argument(fcinfo->args[5])};
+    const std::string payload = write_payload(context);
+    Signature signature;
+    if (!pg_call([&] { return sign(payload, key_text, signature); })) {
+        throw SqlError{ERRCODE_INTERNAL_ERROR, "the server could not compute a signature"};
+    }
+    const std::string written = write_token(payload, signature);
+    return pg_call([&] {
+        return PointerGetDatum(cstring_to_text_with_len(written.data(), static_cast<int>(written.size())));
     });
 }
 

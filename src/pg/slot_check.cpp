@@ -9,23 +9,22 @@
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(check_slot) {
-    return boundary([&]() -> Datum {
-        const SlotArguments arguments(fcinfo);
-        const Question question = arguments.question(2);
-        const Instant start = arguments.instant(1, "slot_start");
+BOOKMEATOZ_FUNCTION(check_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, INT4OID, UUIDOID, TIMESTAMPTZOID})
+                                    .returns_table({BOOLOID, TEXTOID, UUIDARRAYOID})) {
+    const SlotArguments arguments(fcinfo);
+    const Question question = arguments.question(2);
+    const Instant start = arguments.instant(1, "slot_start");
 
-        CallMemory memory;
-        LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-        loaded.load({start, start + one_tick});
-        const SlotCheck check =
-            bookmeatoz::check_slot(loaded.calendar(), start, poll_interrupts, memory.resource());
+    CallMemory memory;
+    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
+    loaded.load({start, start + one_tick});
+    const SlotCheck check =
+        bookmeatoz::check_slot(loaded.calendar(), start, poll_interrupts, memory.resource());
 
-        ResultRows rows(fcinfo);
-        EmployeeIds employee_ids;
-        rows.add({BoolGetDatum(check.reason == SlotReason::ok), text_datum(reason_name(check.reason)),
-                  employee_ids.array(loaded.calendar().resources,
-                                     loaded.listed(std::span<const std::uint32_t>(check.free)))});
-        return Datum(0);
-    });
+    ResultRows rows(fcinfo);
+    EmployeeIds employee_ids;
+    rows.add({BoolGetDatum(check.reason == SlotReason::ok), text_datum(reason_name(check.reason)),
+              employee_ids.array(loaded.calendar().resources,
+                                 loaded.listed(std::span<const std::uint32_t>(check.free)))});
+    return Datum(0);
 }

@@ -94,25 +94,23 @@ void for_each_text(Relation table, int column, Use&& use) {
 using namespace bookmeatoz::pg;
 
 /// Each zone once; none where the caller may not read all businesses.
-BOOKMEATOZ_FUNCTION(bookmeatoz_time_zones) {
-    return boundary([&]() -> Datum {
-        ResultRows rows(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-        const Oid schema = extension_schema(fcinfo);
-        const Oid id = pg_call([&] { return get_relname_relid("businesses", schema); });
-        const OpenRelation table(id);
-        if (table.get() == nullptr || !pg_call([&] { return is_readable(table.get()); }))
-            return Datum(0);
-        const int column = zone_column(table.get());
-        if (column == 0)
-            return Datum(0);
-        ContextMemory memory(CurrentMemoryContext);
-        Names seen(&memory);
-        for_each_text(table.get(), column, [&](std::string_view name) {
-            if (seen.find(name) == seen.end()) {
-                seen.emplace(name);
-                rows.add({text_datum(name)});
-            }
-        });
+BOOKMEATOZ_FUNCTION(bookmeatoz_time_zones, takes({}).returns_set_of(TEXTOID)) {
+    ResultRows rows(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+    const Oid schema = extension_schema(fcinfo);
+    const Oid id = pg_call([&] { return get_relname_relid("businesses", schema); });
+    const OpenRelation table(id);
+    if (table.get() == nullptr || !pg_call([&] { return is_readable(table.get()); }))
         return Datum(0);
+    const int column = zone_column(table.get());
+    if (column == 0)
+        return Datum(0);
+    ContextMemory memory(CurrentMemoryContext);
+    Names seen(&memory);
+    for_each_text(table.get(), column, [&](std::string_view name) {
+        if (seen.find(name) == seen.end()) {
+            seen.emplace(name);
+            rows.add({text_datum(name)});
+        }
     });
+    return Datum(0);
 }

@@ -67,21 +67,19 @@ int require_column(const Relation table) {
 
 } // namespace
 
-BOOKMEATOZ_FUNCTION(trigger_set_timestamp) {
-    return boundary([&]() -> Datum {
-        if (!CALLED_AS_TRIGGER(fcinfo)) {
-            refuse_call("It was called as an ordinary function.");
-        }
-        const auto& call = *reinterpret_cast<TriggerData*>(fcinfo->context);
-        require_before_update_row(call);
-        int number = require_column(call.tg_relation);
-        Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-        bool is_null = false;
-        return PointerGetDatum(pg_call([&] {
-            return heap_modify_tuple_by_cols(call.tg_newtuple, RelationGetDescr(call.tg_relation), 1, &number,
-                                             &now, &is_null);
-        }));
-    });
+BOOKMEATOZ_FUNCTION(trigger_set_timestamp, takes({}).returns(TRIGGEROID)) {
+    if (!CALLED_AS_TRIGGER(fcinfo)) {
+        refuse_call("It was called as an ordinary function.");
+    }
+    const auto& call = *reinterpret_cast<TriggerData*>(fcinfo->context);
+    require_before_update_row(call);
+    int number = require_column(call.tg_relation);
+    Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+    bool is_null = false;
+    return PointerGetDatum(pg_call([&] {
+        return heap_modify_tuple_by_cols(call.tg_newtuple, RelationGetDescr(call.tg_relation), 1, &number,
+                                         &now, &is_null);
+    }));
 }
 
 } // namespace bookmeatoz::pg

@@ -124,50 +124,40 @@ void provoke(std::string_view kind) {
 } // namespace
 
 /// boundary_provoke(kind): fails as the kind says; succeeds for an unknown one.
-BOOKMEATOZ_FUNCTION(boundary_provoke) {
-    return boundary([&]() -> Datum {
-        const Traced traced;
-        const char* const kind = pg_call([&] { return text_to_cstring(PG_GETARG_TEXT_PP(0)); });
-        provoke(kind);
-        return Datum{0};
-    });
+BOOKMEATOZ_FUNCTION(boundary_provoke, takes({TEXTOID}).strict().returns(VOIDOID)) {
+    const Traced traced;
+    const char* const kind = pg_call([&] { return text_to_cstring(PG_GETARG_TEXT_PP(0)); });
+    provoke(kind);
+    return Datum{0};
 }
 
 /// boundary_live(): objects that were made and not destroyed.
-BOOKMEATOZ_FUNCTION(boundary_live) {
-    (void)fcinfo;
-    return boundary([] { return Int32GetDatum(Traced::live); });
+BOOKMEATOZ_FUNCTION(boundary_live, takes({}).returns(INT4OID)) {
+    return Int32GetDatum(Traced::live);
 }
 
 /// boundary_memory(): bytes that this process has allocated and not freed, the server's own included.
-BOOKMEATOZ_FUNCTION(boundary_memory) {
-    (void)fcinfo;
-    return boundary([] { return Int64GetDatum(static_cast<int64>(mallinfo2().uordblks)); });
+BOOKMEATOZ_FUNCTION(boundary_memory, takes({}).returns(INT8OID)) {
+    return Int64GetDatum(static_cast<int64>(mallinfo2().uordblks));
 }
 
 /// boundary_exceptions(): C++ exceptions still in flight.
-BOOKMEATOZ_FUNCTION(boundary_exceptions) {
-    (void)fcinfo;
-    return boundary(
-        [] { return Int32GetDatum(std::uncaught_exceptions() + (std::current_exception() ? 1 : 0)); });
+BOOKMEATOZ_FUNCTION(boundary_exceptions, takes({}).returns(INT4OID)) {
+    return Int32GetDatum(std::uncaught_exceptions() + (std::current_exception() ? 1 : 0));
 }
 
 /// boundary_keeps_memory_context(): whether the memory context is the same after server calls that change it. What is
 /// allocated next must not go with SPI's.
-BOOKMEATOZ_FUNCTION(boundary_keeps_memory_context) {
-    (void)fcinfo;
-    return boundary([]() -> Datum {
-        const MemoryContext before = CurrentMemoryContext;
-        pg_call([] { SPI_connect(); });
-        const bool after_connect = CurrentMemoryContext == before;
-        pg_call([] { SPI_prepare("SELECT 1", 0, nullptr); });
-        const bool after_prepare = CurrentMemoryContext == before;
-        pg_call([] { SPI_execute("SELECT 1", true, 0); });
-        const bool after_execute = CurrentMemoryContext == before;
-        pg_call([] { SPI_finish(); });
-        return BoolGetDatum(after_connect && after_prepare && after_execute &&
-                            CurrentMemoryContext == before);
-    });
+BOOKMEATOZ_FUNCTION(boundary_keeps_memory_context, takes({}).returns(BOOLOID)) {
+    const MemoryContext before = CurrentMemoryContext;
+    pg_call([] { SPI_connect(); });
+    const bool after_connect = CurrentMemoryContext == before;
+    pg_call([] { SPI_prepare("SELECT 1", 0, nullptr); });
+    const bool after_prepare = CurrentMemoryContext == before;
+    pg_call([] { SPI_execute("SELECT 1", true, 0); });
+    const bool after_execute = CurrentMemoryContext == before;
+    pg_call([] { SPI_finish(); });
+    return BoolGetDatum(after_connect && after_prepare && after_execute && CurrentMemoryContext == before);
 }
 
 } // namespace bookmeatoz::pg

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Would the matrix notice? Each policy in turn is replaced by true, its condition and its check one by one, opened to every session that
 names a user, a business or a tenant, narrowed to administrators, or dropped; row security is switched off table by table, and each
-trigger that protects columns is disabled: the matrix must find every one of these mutants, and bookmeatoz_verify() must report it.
+trigger that protects columns, a suspension or consent is disabled: the matrix must find every one of these mutants, and
+bookmeatoz_verify() must report it.
 Usage: mutate.py [--table NAME]... (connection by PGHOST, PGUSER a superuser). Each mutant lives in transactions that are rolled back.
 Of a mutant's table alone the checks are run: rules of one table can at most be hidden from the others. Called by ./dev mutate."""
 
@@ -54,7 +55,7 @@ def mutants(cursor) -> Iterator[Mutant]:
         yield Mutant(table, "row security off", f"ALTER TABLE {SCHEMA}.{table} DISABLE ROW LEVEL SECURITY")
     cursor.execute("""
         SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-        WHERE c.relnamespace = %s::regnamespace AND p.proname = 'trigger_protect_columns' ORDER BY 1, 2""", (SCHEMA,))
+        WHERE c.relnamespace = %s::regnamespace AND p.proname IN ('trigger_protect_columns', 'trigger_protect_suspension', 'trigger_accept_only') ORDER BY 1, 2""", (SCHEMA,))
     for table, trigger in cursor.fetchall():
         yield Mutant(table, f"trigger {trigger} disabled", f"ALTER TABLE {SCHEMA}.{table} DISABLE TRIGGER {trigger}")
 

@@ -19,7 +19,7 @@ Intervals set_of(std::initializer_list<Interval> intervals) {
     return Intervals(intervals);
 }
 Intervals normalized(Intervals intervals) {
-    normalize(intervals);
+    normalize(intervals, no_poll);
     return intervals;
 }
 Intervals less(const Intervals& set, const Intervals& removed) {
@@ -97,8 +97,8 @@ TEST(IntervalSet, AgreesWithSetsOfMinutes) {
         };
         Intervals set = random_set(), removed = random_set();
         const Bits set_bits = bits_of(set), removed_bits = bits_of(removed);
-        normalize(set);
-        normalize(removed);
+        normalize(set, no_poll);
+        normalize(removed, no_poll);
         ASSERT_TRUE(is_normal(set)) << "seed " << seed;
         ASSERT_EQ(bits_of(set), set_bits) << "seed " << seed;
         const Intervals rest = less(set, removed);

@@ -24,9 +24,9 @@ struct SlotGridTest : testing::Test {
         auto* const memory = std::pmr::get_default_resource();
         const Calendar& calendar = business.calendar();
         const Resource& resource = calendar.resources[0];
-        const WorkingTime working = working_time(calendar, resource, calendar.window, memory);
-        const BusyTime busy(calendar, resource.bookings, memory);
-        SlotGrid slots(calendar, working, busy, calendar.window, memory);
+        const WorkingTime working = working_time(calendar, resource, calendar.window, no_poll, memory);
+        const BusyTime busy(calendar, resource.bookings, no_poll, memory);
+        SlotGrid slots(calendar, working, busy, calendar.window, no_poll, memory);
         std::string text;
         Instant at_least = calendar.window.begin;
         while (const std::optional<Instant> next = slots.next(at_least)) {
@@ -153,9 +153,10 @@ TEST_F(SlotGridTest, JumpsToTheFirstNotBefore) {
     person().hours = {shift(Monday, "08:00", "20:00")};
     business.settings.slot_interval = minutes(7);
     const Calendar& calendar = business.calendar();
-    const WorkingTime working = working_time(calendar, calendar.resources[0], calendar.window, memory);
-    const BusyTime busy(calendar, {}, memory);
-    SlotGrid slots(calendar, working, busy, calendar.window, memory);
+    const WorkingTime working =
+        working_time(calendar, calendar.resources[0], calendar.window, no_poll, memory);
+    const BusyTime busy(calendar, {}, no_poll, memory);
+    SlotGrid slots(calendar, working, busy, calendar.window, no_poll, memory);
     EXPECT_EQ(slots.next(utc("2026-03-02 00:00")), utc("2026-03-02 08:00"));
     EXPECT_EQ(slots.next(utc("2026-03-02 08:00")), utc("2026-03-02 08:00"));
     EXPECT_EQ(slots.next(utc("2026-03-02 08:00") + one_tick), utc("2026-03-02 08:07"));
