@@ -244,11 +244,14 @@ BEGIN
                                pg_get_userbyid(m.proowner), pg_get_userbyid(m.extowner))
         FROM member m WHERE m.proowner <> m.extowner
         UNION ALL
-        SELECT 'error', format('function %s: role %I has EXECUTE on it%s', m.oid::regprocedure, pg_get_userbyid(acl.grantee),
-                               CASE WHEN acl.is_grantable THEN ' and may pass it on' ELSE ', who needs no trigger function' END)
+        SELECT 'error', format('function %s: role %I has EXECUTE on it, who needs no trigger function', m.oid::regprocedure, pg_get_userbyid(acl.grantee))
         FROM member m CROSS JOIN aclexplode(m.proacl) acl
-        WHERE acl.grantee NOT IN (0, m.proowner, data_owner) AND acl.privilege_type = 'EXECUTE'
-          AND (acl.is_grantable OR m.prorettype = 'trigger'::regtype)
+        WHERE m.prorettype = 'trigger'::regtype AND acl.grantee NOT IN (0, m.proowner, data_owner)
+        UNION ALL
+        SELECT 'warning', format('role %I may pass on EXECUTE on functions, which only the owner of the data needs: %s', pg_get_userbyid(acl.grantee),
+                                 string_agg(m.oid::regprocedure::text, ', ' ORDER BY m.oid::regprocedure::text COLLATE "C"))
+        FROM member m CROSS JOIN aclexplode(m.proacl) acl
+        WHERE acl.is_grantable AND acl.grantee NOT IN (0, m.proowner, data_owner) GROUP BY acl.grantee
         UNION ALL
         SELECT 'warning', format('function %s: role %I, which has privileges on tables, may sign any session context', m.oid::regprocedure, pg_get_userbyid(u.role))
         FROM member m CROSS JOIN unnest(holders) u (role)
@@ -302,6 +305,10 @@ BEGIN
         FROM (SELECT u.role, u.number, 'temporary objects in this database' AS what, format('TEMPORARY ON DATABASE %I', current_database()) AS revoke,
                      has_database_privilege(u.role, current_database(), 'TEMPORARY') AS allowed,
                      has_database_privilege('public', current_database(), 'TEMPORARY') AS from_all
+              FROM unnest(holders) WITH ORDINALITY u (role, number)
+              UNION ALL
+              SELECT u.role, u.number, 'schemas in this database', format('CREATE ON DATABASE %I', current_database()),
+                     has_database_privilege(u.role, current_database(), 'CREATE'), has_database_privilege('public', current_database(), 'CREATE')
               FROM unnest(holders) WITH ORDINALITY u (role, number)
               UNION ALL
               SELECT u.role, u.number, format('objects in schema %I', here::regnamespace::name), format('CREATE ON SCHEMA %s', here::regnamespace),

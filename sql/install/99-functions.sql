@@ -4,8 +4,8 @@
 DO $do$
 BEGIN
     EXECUTE pg_catalog.format(
-        'CREATE FUNCTION @extschema@.bookmeatoz_expected_function_definitions() RETURNS TABLE (name text, definition text, for_public boolean) '
-        'LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS %L',
+        'CREATE FUNCTION %s.bookmeatoz_expected_function_definitions() RETURNS TABLE (name text, definition text, for_public boolean) '
+        'LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS %L', '@extschema@',
         (SELECT pg_catalog.format('VALUES %s', pg_catalog.string_agg(pg_catalog.format('(%L, %L, %L::boolean)', f.name, f.definition, f.for_public),
                                                                      ', '::text ORDER BY f.name COLLATE "C"))
          FROM @extschema@.bookmeatoz_function_definitions() f));

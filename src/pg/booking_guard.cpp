@@ -438,8 +438,13 @@ bool BookingRow::load_settings() {
     return true;
 }
 
-/// The constraints do not compare a row without a resource.
+/// The constraints do not compare a row without a resource. Of a row whose keys stay as they are no foreign key is asked again:
+/// that its service or employee is not of its business is said here.
 void BookingRow::give_up_time() {
+    if (unchanged("business_id", UUIDOID) && unchanged("service_id", UUIDOID) &&
+        unchanged("employee_id", UUIDOID))
+        throw SqlError(ERRCODE_FOREIGN_KEY_VIOLATION,
+                       "the service or the employee of the booking is not of its business");
     row_.set(row_.column("resource_id"), Datum(0), true);
     write_session_key();
 }

@@ -99,11 +99,6 @@ bool is_own(Oid schema, ContextClass session, const pg_uuid_t& id) {
 
 // ---- statistics without values
 
-/// The columns of a row of pg_statistic that say something of the column's values: five of each kind.
-constexpr int kind_columns = Anum_pg_statistic_stakind1;
-constexpr int number_columns = Anum_pg_statistic_stanumbers1;
-constexpr int value_columns = Anum_pg_statistic_stavalues1;
-
 struct CommonIds {
     AttStatsSlot slot{};
     int count = 0;
@@ -129,36 +124,35 @@ CommonIds own_common_ids(HeapTuple statistics, Oid type) {
     return ids;
 }
 
-/// What is left: null fraction, width, number of distinct values, correlation, and own ids among the most common values.
-/// May raise a server error.
-HeapTuple reduced(HeapTuple statistics, CommonIds& own) {
+/// What is left: null fraction, width, number of distinct values, correlation, and own ids among the most common values. A
+/// slot whose kind is 0 is empty, whatever still lies in its columns. May raise a server error.
+HeapTuple reduced(HeapTuple statistics, const CommonIds& own) {
+    HeapTuple copy = heap_copytuple(statistics);
+    int16* const kinds = &reinterpret_cast<Form_pg_statistic>(GETSTRUCT(copy))->stakind1;
+    int common = STATISTIC_NUM_SLOTS;
+    for (int slot = 0; slot < STATISTIC_NUM_SLOTS; ++slot) {
+        if (kinds[slot] == STATISTIC_KIND_MCV && own.count > 0)
+            common = slot;
+        else if (kinds[slot] != STATISTIC_KIND_CORRELATION)
+            kinds[slot] = 0;
+    }
+    if (common == STATISTIC_NUM_SLOTS)
+        return copy;
+    auto* const frequencies = static_cast<Datum*>(palloc(sizeof(Datum) * own.count));
+    for (int i = 0; i < own.count; ++i)
+        frequencies[i] = Float4GetDatum(own.slot.numbers[i]);
     Datum values[Natts_pg_statistic] = {};
     bool nulls[Natts_pg_statistic] = {};
     bool replaced[Natts_pg_statistic] = {};
-    const int16* const kinds = &reinterpret_cast<Form_pg_statistic>(GETSTRUCT(statistics))->stakind1;
-    for (int slot = 0; slot < STATISTIC_NUM_SLOTS; ++slot) {
-        const int kind = kind_columns - 1 + slot;
-        const int numbers = number_columns - 1 + slot;
-        const int kept = value_columns - 1 + slot;
-        if (kinds[slot] == STATISTIC_KIND_CORRELATION)
-            continue;
-        replaced[kind] = replaced[numbers] = replaced[kept] = true;
-        if (kinds[slot] == STATISTIC_KIND_MCV && own.count > 0) {
-            auto* const frequencies = static_cast<Datum*>(palloc(sizeof(Datum) * own.count));
-            for (int i = 0; i < own.count; ++i)
-                frequencies[i] = Float4GetDatum(own.slot.numbers[i]);
-            values[kind] = Int16GetDatum(STATISTIC_KIND_MCV);
-            values[numbers] = PointerGetDatum(
-                construct_array(frequencies, own.count, FLOAT4OID, sizeof(float4), true, TYPALIGN_INT));
-            values[kept] = PointerGetDatum(
-                construct_array(own.slot.values, own.count, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
-        } else {
-            values[kind] = Int16GetDatum(0);
-            nulls[numbers] = nulls[kept] = true;
-        }
-    }
+    const int numbers_at = Anum_pg_statistic_stanumbers1 - 1 + common;
+    const int values_at = Anum_pg_statistic_stavalues1 - 1 + common;
+    values[numbers_at] = PointerGetDatum(
+        construct_array(frequencies, own.count, FLOAT4OID, sizeof(float4), true, TYPALIGN_INT));
+    values[values_at] =
+        PointerGetDatum(construct_array(own.slot.values, own.count, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+    replaced[numbers_at] = replaced[values_at] = true;
     const Relation catalog = table_open(StatisticRelationId, AccessShareLock);
-    const HeapTuple copy = heap_modify_tuple(statistics, RelationGetDescr(catalog), values, nulls, replaced);
+    copy = heap_modify_tuple(copy, RelationGetDescr(catalog), values, nulls, replaced);
     table_close(catalog, AccessShareLock);
     return copy;
 }

@@ -89,11 +89,7 @@ UPDATE other SET email = 'b';
 CREATE TRIGGER users_other BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION trigger_unverify_email();
 INSERT INTO users (email) VALUES ('dora@example.org');
 DROP TRIGGER users_other ON users;
-GRANT TEMP ON DATABASE :"DBNAME" TO regress_address_app;
-SET LOCAL ROLE regress_address_app;
-CREATE TEMP TABLE mine (id uuid, email text, email_verified boolean);
-CREATE TRIGGER mine BEFORE UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION trigger_unverify_email();
-RESET ROLE;
+SELECT has_function_privilege('regress_address_app', 'trigger_unverify_email()', 'EXECUTE');
 SELECT count(*) FROM tokens;
 
 -- Where a table of tokens is missing, no address changes.

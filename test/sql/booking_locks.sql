@@ -38,7 +38,7 @@ UPDATE bookings SET start_time = start_time + interval '30 years', end_time = en
 SELECT held FROM locks;
 -- Nor of a statement that fails.
 SAVEPOINT failed;
-INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status) SELECT business_id, customer_id, service_id, employee_id, start_time - interval '1 minute', status FROM bookings;
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status) SELECT business_id, customer_id, service_id, employee_id, start_time - interval '1 minute', status FROM bookings ORDER BY start_time, employee_id;
 ROLLBACK TO failed;
 SELECT held FROM locks;
 -- In the middle of a statement: those of one row.

@@ -156,12 +156,6 @@ SELECT public.answer($$UPDATE bookings SET notes = 'x' WHERE id = id('booking') 
 ROLLBACK;
 -- NULL that the statement writes: the table's own constraints refuse it
 SELECT public.answer($$INSERT INTO services (id, business_id, name, duration, settings) VALUES (NULL, id('salon'), 'Cut', 30, '{"capacity": "many"}') RETURNING 'inserted'$$);
-BEGIN;
-UPDATE services SET settings = '{"max_bookings_per_day": 1}' WHERE id = id('salon');
-INSERT INTO bookings (id, business_id, service_id, employee_id, start_time, status, hold_expires_at)
-    VALUES (id('hold'), id('salon'), id('salon'), id('ben@salon'), '2030-01-07 15:00+00', 'pending', now() + interval '1 hour');
-SELECT public.answer($$UPDATE bookings SET id = NULL, customer_id = id('carl of salon'), status = 'confirmed', hold_expires_at = NULL WHERE id = id('hold') RETURNING 'updated'$$);
-ROLLBACK;
 
 -- The caller's search_path names neither functions nor collations for us; an extension's schema may be renamed under open plans.
 BEGIN;

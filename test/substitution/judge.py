@@ -6,9 +6,9 @@ these exceptions:
 - A NULL in a column by which rows are found (FINDS) may hide its row: then the answer is the one without the row. Any other
   NULL must be an error, but for DEFAULTS, which may also count as the value named there. What may be NULL anyhow is an
   application's value: there only crashes, internal errors and hangs are wrong.
-- A SELECT from a table whose policy the substitution took away shows more, rightly; nothing guards a table without its triggers.
+- A table whose policy the substitution took away shows more, and takes more, rightly; nothing guards a table without its triggers.
 - A statement may meet the changed row itself: is_changed_row().
-- bookmeatoz_verify() must find something."""
+- bookmeatoz_verify() must find something, unless nothing that it looks at is different: a column that could be NULL before."""
 
 import json
 from typing import Callable, List, Optional
@@ -91,10 +91,9 @@ def wrong(what: Substitution, question: Question, found: Answer, before: Answer,
     if never_right(found):
         return never_right(found)
     if question.is_verify:
-        # Nothing is different in a column that was added again, or was nullable before.
-        differs = what.kind != "added anew" and (what.kind != "NULL" or what.column.not_null)
+        differs = what.kind != "NULL" or what.column.not_null
         return "not noticed by bookmeatoz_verify()" if differs and found.rows is not None and set(found.rows) <= set(before.rows) else ""
-    if question.table in lost.policies or question.rows_of in lost.triggers or what.kind == "NULL" and what.column.nullable:
+    if question.table in lost.policies or before.sqlstate == "42501" and question.rows_of in lost.policies or question.rows_of in lost.triggers or what.kind == "NULL" and what.column.nullable:
         return ""
     if found.rows is None and not is_refusal(found):
         return ""

@@ -1,6 +1,8 @@
 """What is asked after each substitution: every function that reads tables, plain statements that the triggers judge, and
 SELECTs under row security. A group is asked by one role in one context; each question is rolled back."""
 
+import hashlib
+import uuid
 from typing import List, NamedTuple, Optional, Tuple
 
 from world import APP, OWNER
@@ -103,8 +105,6 @@ def insert_booking(name: str, start: str, more: str = "", values: str = "", busi
 
 def identity(kind: str, number: int) -> str:
     """u(kind, number) as a literal, which takes the type of its column."""
-    import hashlib
-    import uuid
     return str(uuid.UUID(hashlib.md5(f"{kind}{number}".encode()).hexdigest()))
 
 
@@ -146,11 +146,14 @@ def plain_rows() -> List[Question]:
     business = f"'{identity('business', 1)}'"
     return [
         row("INSERT of a service", f"INSERT INTO services (business_id, name, duration, settings) VALUES ({business}, 'New', 30, '{{\"capacity\": 2}}')", "services"),
-        row("INSERT of a service with a wrong setting", f"INSERT INTO services (business_id, name, duration, settings) VALUES ({business}, 'New', 30, '{{\"capacity\": 0}}')", "services"),
+        row("INSERT of a service with a wrong setting",
+            f"INSERT INTO services (business_id, name, duration, settings) VALUES ({business}, 'New', 30, '{{\"capacity\": 0}}')", "services"),
         row("UPDATE of a service", f"UPDATE services SET name = 'Renamed' WHERE {service}", "services"),
         row("UPDATE of a service to a wrong setting", f"UPDATE services SET settings = '{{\"hold_minutes\": \"x\"}}' WHERE {service}", "services"),
         row("UPDATE of a service's settings to themselves", f"UPDATE services SET settings = settings WHERE {service}", "services"),
         row("INSERT of an employee", f"INSERT INTO employees (user_id, business_id) VALUES ('{identity('user', 6)}', {business})", "employees"),
+        row("INSERT of an employee to be", "INSERT INTO employees (user_id, business_id, employment_status) "
+                                           f"VALUES ('{identity('user', 6)}', {business}, 'pending_onboarding')", "employees"),
         row("INSERT of a customer", f"INSERT INTO customers (business_id, name, email) VALUES ({business}, 'New', 'New@mail.example')", "customers"),
         row("INSERT of hours", f"INSERT INTO working_hours (employee_id, day_of_week, start_time, end_time) VALUES ('{identity('employee', 1)}', '3', '09:00', '10:00')",
             "working_hours"),
@@ -166,7 +169,8 @@ def plain_businesses() -> List[Question]:
     return [
         row("INSERT of a business", f"INSERT INTO businesses (tenant_id, name, slug, timezone) VALUES ({tenant}, 'New', 'New', 'asia/tokyo')", "businesses"),
         row("INSERT of a business with a wrong zone", f"INSERT INTO businesses (tenant_id, name, slug, timezone) VALUES ({tenant}, 'New', 'New', 'UTC+3')", "businesses"),
-        row("INSERT of a business with a wrong setting", f"INSERT INTO businesses (tenant_id, name, slug, settings) VALUES ({tenant}, 'New', 'New', '{{\"hold_minutes\": 0}}')", "businesses"),
+        row("INSERT of a business with a wrong setting",
+            f"INSERT INTO businesses (tenant_id, name, slug, settings) VALUES ({tenant}, 'New', 'New', '{{\"hold_minutes\": 0}}')", "businesses"),
         row("UPDATE of a business's zone", f"UPDATE businesses SET timezone = 'europe/paris' WHERE {business}", "businesses"),
         row("UPDATE of a business's settings", f"UPDATE businesses SET settings = '{{}}' WHERE {business}", "businesses"),
         row("UPDATE of the tenant", f"UPDATE tenants SET name = 'Renamed' WHERE id::text = {tenant}", "tenants"),

@@ -6,6 +6,7 @@ Nothing is random: a failure names the substitution and the question, and run.py
 Debian: python3, python3-psycopg2. Called by ./dev check."""
 
 import argparse
+import json
 import sys
 import threading
 import time
@@ -82,7 +83,8 @@ class Worker:
         used_by = lambda group, question: self.tables[group.name, question.name]
         tables = catalog.tables_of(self.server, what)
         return [group._replace(questions=[question for question in group.questions
-                                          if question.is_verify or not used_by(group, question) or used_by(group, question) & tables])
+                                          if (what.first if question.is_verify else
+                                              not used_by(group, question) or used_by(group, question) & tables)])
                 for group in self.groups]
 
     def work(self, what: catalog.Substitution):
@@ -126,7 +128,6 @@ class Worker:
 
 
 def literal(value) -> str:
-    import json
     text = value if isinstance(value, str) else json.dumps(value)
     return "'" + text.replace("'", "''") + "'"
 

@@ -74,6 +74,7 @@ class Substitution(NamedTuple):
     expression: str = ""
     row: Optional[Tuple[str, int]] = None
     label: str = ""
+    first: bool = True  # of its kind and column: bookmeatoz_verify(), which takes long, is asked of these alone
 
     def __str__(self):
         what = str(self.column or self.table)
@@ -100,12 +101,13 @@ def all_substitutions(server: Server) -> List[Substitution]:
             continue
         found.append(Substitution("dropped", table, column))
         if not column.generated:
-            found.append(Substitution("added anew", table, column))
-        for name, expression in (ENUM if column.is_enum else OTHER_TYPES[column.type]).items():
-            found.append(Substitution("retyped", table, column, name, expression))
+            found.append(Substitution("added anew", table, column, first=False))
+        types = ENUM if column.is_enum else OTHER_TYPES[column.type]
+        for name, expression in types.items():
+            found.append(Substitution("retyped", table, column, name, expression, first=name == next(iter(types))))
         if not column.generated:
             for row in (ROWS[table],) + FURTHER_ROWS.get(table, ()):
-                found.append(Substitution("NULL", table, column, row=row))
+                found.append(Substitution("NULL", table, column, row=row, first=row == ROWS[table]))
     for table in TABLES:
         found.append(Substitution("view", table))
         found.append(Substitution("other table", table))
