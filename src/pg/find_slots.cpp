@@ -19,8 +19,8 @@ public:
 
     void add(const Slot& slot) {
         const Calendar& calendar = loaded_.calendar();
-        // The server gives out powers of two.
-        budget_.take(std::bit_ceil(row_size + slot.resources.size() * sizeof(Uuid)));
+        // The server gives out powers of two, and counts more than that.
+        budget_.take(std::bit_ceil(row_size + slot.resources.size() * sizeof(Uuid)) + around_a_row);
         rows_.add({to_datum(slot.start), to_datum(slot.start + calendar.service.duration),
                    employee_ids_.array(calendar.resources, loaded_.listed(slot.resources)),
                    Int32GetDatum(slot.remaining_capacity)});
@@ -31,7 +31,8 @@ public:
 
 private:
     /// About what a row takes besides its employees.
-    static constexpr std::size_t row_size = 96;
+    static constexpr std::size_t row_size = 72;
+    static constexpr std::size_t around_a_row = 40;
 
     ResultRows rows_;
     const LoadedCalendar& loaded_;
