@@ -136,9 +136,10 @@ RESET timezone;
 \echo
 \echo 'The same counts, taken by the role of the application in different contexts:'
 \echo
-CREATE TEMP TABLE seen (context text, relation text, rows bigint);
+-- Not temporary: the application's role must not meet temporary objects (see docs/operations.md).
+CREATE TABLE seen (context text, relation text, rows bigint);
 GRANT INSERT ON seen TO demo_app;
-CREATE FUNCTION pg_temp.look(who text) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION look(who text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO seen
     SELECT who, 'tenants', count(*) FROM tenants
     UNION ALL SELECT who, 'businesses', count(*) FROM businesses
@@ -147,26 +148,26 @@ CREATE FUNCTION pg_temp.look(who text) RETURNS void LANGUAGE sql AS $$
     UNION ALL SELECT who, 'customers', count(*) FROM customers
     UNION ALL SELECT who, 'bookings', count(*) FROM bookings
 $$;
-SELECT pg_temp.look('owner') \g /dev/null
+SELECT look('owner') \g /dev/null
 SET ROLE demo_app;
 BEGIN;
-SELECT pg_temp.look('nobody') \g /dev/null
+SELECT look('nobody') \g /dev/null
 COMMIT;
 BEGIN;
 SET LOCAL app.current_tenant_id = :'linden';
-SELECT pg_temp.look('linden') \g /dev/null
+SELECT look('linden') \g /dev/null
 COMMIT;
 BEGIN;
 SET LOCAL app.current_tenant_id = :'everest';
-SELECT pg_temp.look('everest') \g /dev/null
+SELECT look('everest') \g /dev/null
 COMMIT;
 BEGIN;
 SET LOCAL app.current_business_id = :'salon';
-SELECT pg_temp.look('salon') \g /dev/null
+SELECT look('salon') \g /dev/null
 COMMIT;
 BEGIN;
 SET LOCAL app.current_user_id = :'portal_user';
-SELECT pg_temp.look('portal') \g /dev/null
+SELECT look('portal') \g /dev/null
 COMMIT;
 RESET ROLE;
 SELECT relation AS "rows of", sum(rows) FILTER (WHERE context = 'owner') AS "all",
@@ -177,6 +178,8 @@ SELECT relation AS "rows of", sum(rows) FILTER (WHERE context = 'owner') AS "all
        sum(rows) FILTER (WHERE context = 'nobody') AS "no context"
 FROM seen GROUP BY relation
 ORDER BY array_position('{tenants,businesses,employees,services,customers,bookings}', relation);
+DROP FUNCTION look(text);
+DROP TABLE seen;
 
 \echo 'Linden writes to bookings of Everest, and asks for the slots of a service of Everest:'
 \echo

@@ -171,10 +171,12 @@ check_database() {
 	step 'attacks on row security' count_unittest proof_attacks
 	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
+	step 'substitution fuzz' count_checks substitution_fuzz
 	step 'robustness' count_unittest robustness
 	step 'hot standby' count_tap hot_standby
 	step 'self-test of the storm' count_unittest storm_unittest
 	step 'storm' count_one run_storm "$work" --minutes 0.2 --seed "$seed"
+	step 'hostile installation' count_unittest hostile_installation
 	step 'restore' count_tap restore_tests
 	cp "$work/server.log" "$logs/server.log"
 }
@@ -204,10 +206,14 @@ proof_attacks() { cd "$work/src/test/matrix" && "$python3" -m unittest -v; }
 
 signed_context() { PATH="$bindir:$PATH" "$work/src/test/node/run.sh"; }
 
+substitution_fuzz() { "$python3" "$work/src/test/substitution/run.py"; }
+
 robustness() { cd "$work/src/test/robustness" && "$python3" -m unittest -v; }
 
 hot_standby() { "$work/src/test/robustness/standby.sh"; }
 
 storm_unittest() { cd "$work/src/test/storm" && "$python3" -m unittest; }
+
+hostile_installation() { cd "$work/src/test/install" && "$python3" -m unittest -v; }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }

@@ -1,12 +1,13 @@
 # A temporary PostgreSQL with this checkout's module in it: own folder, unix socket only, gone at the end.
 # Sourced by check and demo. No file of the system is touched: the module is installed into a stage beside the data.
 
-# build_stage FOLDER: copies the checkout to FOLDER/src, builds the module there and installs it into FOLDER/stage.
+# build_stage FOLDER [VARIABLE=VALUE...]: copies the checkout to FOLDER/src, builds the module there, make with these variables,
+# and installs it into FOLDER/stage.
 build_stage() {
 	mkdir -p "$1/src" &&
 		copy_sources "$1/src" &&
 		make -C "$1/src" -s clean &&
-		make -C "$1/src" -s -j"$(nproc)" &&
+		make -C "$1/src" -s -j"$(nproc)" "${@:2}" &&
 		make -C "$1/src" -s install DESTDIR="$1/stage"
 }
 
@@ -21,7 +22,8 @@ copy_sources() {
 	fi
 }
 
-# start_cluster FOLDER: a server on FOLDER/stage whose socket lies in FOLDER; PGHOST and PGUSER lead there.
+# start_cluster FOLDER [PROGRAM]: a server on FOLDER/stage whose socket lies in FOLDER; PGHOST and PGUSER lead there. PROGRAM is run
+# in place of `postgres`.
 start_cluster() {
 	local sharedir pkglibdir
 	sharedir=$("$PG_CONFIG" --sharedir)
@@ -50,7 +52,7 @@ start_cluster() {
 
 	unset PGPORT PGDATABASE PGHOSTADDR PGSERVICE PGOPTIONS PGPASSWORD
 	export PGHOST=$1 PGUSER=postgres
-	as_server "$bindir/pg_ctl" -s -w -D "$1/data" -l "$1/server.log" start || {
+	as_server "$bindir/pg_ctl" -s -w -D "$1/data" -l "$1/server.log" ${2:+-p "$2"} start || {
 		cat "$1/server.log" >&2
 		return 1
 	}

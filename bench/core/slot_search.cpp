@@ -134,7 +134,7 @@ void periods(benchmark::State& state) {
     Bench bench(state);
     bench.run(state, [&](const Calendar& calendar, std::pmr::memory_resource* memory) {
         for (const Resource& resource : calendar.resources)
-            benchmark::DoNotOptimize(free_busy(calendar, resource, calendar.window, memory));
+            benchmark::DoNotOptimize(free_busy(calendar, resource, calendar.window, no_poll, memory));
     });
 }
 
@@ -142,7 +142,7 @@ void phase_working_time(benchmark::State& state) {
     Bench bench(state);
     bench.run(state, [](const Calendar& calendar, std::pmr::memory_resource* memory) {
         for (const Resource& resource : calendar.resources)
-            benchmark::DoNotOptimize(working_time(calendar, resource, calendar.window, memory));
+            benchmark::DoNotOptimize(working_time(calendar, resource, calendar.window, no_poll, memory));
     });
 }
 
@@ -150,7 +150,7 @@ void phase_busy_time(benchmark::State& state) {
     Bench bench(state);
     bench.run(state, [](const Calendar& calendar, std::pmr::memory_resource* memory) {
         for (const Resource& resource : calendar.resources)
-            benchmark::DoNotOptimize(BusyTime(calendar, resource.bookings, memory));
+            benchmark::DoNotOptimize(BusyTime(calendar, resource.bookings, no_poll, memory));
     });
 }
 
@@ -159,8 +159,8 @@ void phase_each_resource(benchmark::State& state) {
     Bench bench(state);
     bench.run(state, [](const Calendar& calendar, std::pmr::memory_resource* memory) {
         for (const Resource& resource : calendar.resources) {
-            const WorkingTime working =
-                working_time(calendar, resource, slot_reach(calendar.window, calendar.service), memory);
+            const WorkingTime working = working_time(
+                calendar, resource, slot_reach(calendar.window, calendar.service), no_poll, memory);
             ResourceSlots slots(calendar, resource, working, calendar.window, no_poll, memory);
             while (slots.next())
                 benchmark::DoNotOptimize(slots.start());

@@ -13,6 +13,10 @@ CREATE FUNCTION @extschema@.access_planner_support(internal) RETURNS internal
 COMMENT ON FUNCTION @extschema@.access_planner_support(internal) IS
 'Planner support of the can_access_* and can_manage_* functions: index conditions, estimates, cost. Not for calling.';
 
+-- With it, planning a query on a table whose policies ask nothing else loads the library: its statistics are then hidden from
+-- the first statement of a session on.
+ALTER FUNCTION @extschema@.is_system_admin() SUPPORT @extschema@.access_planner_support;
+
 CREATE FUNCTION @extschema@.access_business_unless_user(business_id uuid) RETURNS boolean
     LANGUAGE c STABLE STRICT LEAKPROOF PARALLEL SAFE
     SUPPORT @extschema@.access_planner_support AS 'MODULE_PATHNAME';
@@ -86,7 +90,7 @@ CREATE FUNCTION @extschema@.can_access_user(user_id uuid) RETURNS boolean
     LANGUAGE c STABLE LEAKPROOF PARALLEL SAFE
     SUPPORT @extschema@.access_planner_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.can_access_user(uuid) IS
-'Whether the session reaches a user: admin all, every session that names a user this one, business and tenant also the users of their employees and roles.';
+'Whether the session reaches a user: admin all, every session that names a user this one, business and tenant also the users of their employees and roles that are not pending.';
 
 CREATE FUNCTION @extschema@.can_access_tenant(tenant_id uuid) RETURNS boolean
     LANGUAGE c STABLE LEAKPROOF PARALLEL SAFE

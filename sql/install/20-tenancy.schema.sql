@@ -78,7 +78,7 @@ COMMENT ON COLUMN @extschema@.users.email          IS 'Address for logging in, u
 COMMENT ON COLUMN @extschema@.users.password_hash  IS 'Hash of the password, never the password; NULL without one (invited, single sign-on). Hidden from all but an auth role.';
 COMMENT ON COLUMN @extschema@.users.status         IS 'State of the account. Only a system administrator or an auth role changes it.';
 COMMENT ON COLUMN @extschema@.users.profile        IS 'Name, telephone, language and the like, a JSON object of the application''s.';
-COMMENT ON COLUMN @extschema@.users.email_verified IS 'Whether the address was proven to be the user''s. Only a system administrator or an auth role changes it.';
+COMMENT ON COLUMN @extschema@.users.email_verified IS 'Whether the address was proven to be the user''s; false again when the address changes. Only a system administrator or an auth role sets it.';
 COMMENT ON COLUMN @extschema@.users.last_login_at  IS 'When the user last logged in.';
 COMMENT ON COLUMN @extschema@.users.system_role    IS 'Role on the platform itself, NULL for ordinary users. Only a system administrator changes it; it gives no right in the database.';
 COMMENT ON COLUMN @extschema@.users.created_at     IS 'When the row was written.';
@@ -100,9 +100,12 @@ COMMENT ON TRIGGER users_protect_login ON @extschema@.users IS 'A user edits the
 CREATE TRIGGER users_set_timestamp BEFORE UPDATE ON @extschema@.users
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
 COMMENT ON TRIGGER users_set_timestamp ON @extschema@.users IS 'Keeps updated_at.';
+CREATE TRIGGER users_unverify_email BEFORE UPDATE ON @extschema@.users
+    FOR EACH ROW WHEN (NEW.email IS DISTINCT FROM OLD.email) EXECUTE FUNCTION @extschema@.trigger_unverify_email();
+COMMENT ON TRIGGER users_unverify_email ON @extschema@.users IS 'A new address is not verified, nor by a token that was sent to the old one. The last one, when the address is in lower case and email_verified is not refused.';
 
 CREATE POLICY users_select ON @extschema@.users FOR SELECT USING (@extschema@.is_auth_role() OR @extschema@.can_access_user(id));
-COMMENT ON POLICY users_select ON @extschema@.users IS 'The own row; a business or tenant also sees the users of its employees and roles; an auth role all.';
+COMMENT ON POLICY users_select ON @extschema@.users IS 'The own row; a business or tenant also sees the users of its employees and roles that are not pending; an auth role all.';
 CREATE POLICY users_insert ON @extschema@.users FOR INSERT WITH CHECK (@extschema@.is_system_admin());
 COMMENT ON POLICY users_insert ON @extschema@.users IS 'System administrators; others register by register_user().';
 CREATE POLICY users_update ON @extschema@.users FOR UPDATE

@@ -12,6 +12,50 @@ COMMENT ON FUNCTION @extschema@.trigger_lower_slug() IS
     'Row trigger, BEFORE INSERT OR UPDATE OF slug: stores the part of the address in lower case.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_lower_slug() FROM PUBLIC;
 
+CREATE FUNCTION @extschema@.trigger_protect_suspension() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- OLD is NULL for a new row, NEW for one that goes.
+    IF (OLD.status IS NOT DISTINCT FROM 'suspended') <> (NEW.status IS NOT DISTINCT FROM 'suspended')
+        AND row_security_active(TG_RELID) AND NOT @extschema@.is_system_admin() THEN
+        RAISE EXCEPTION 'only a system administrator may suspend a business, lift its suspension, or delete it while it is suspended'
+            USING ERRCODE = 'insufficient_privilege', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END
+$$;
+COMMENT ON FUNCTION @extschema@.trigger_protect_suspension() IS
+    'Row trigger on businesses, BEFORE INSERT OR DELETE OR UPDATE: where row security applies to the current role, only a system '
+    'administrator may set and lift the status suspended, and delete a suspended business. SQLSTATE 42501.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_protect_suspension() FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.trigger_accept_only() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- The columns that may differ. A generated column has no value yet and follows from the others.
+    free CONSTANT jsonb := (SELECT jsonb_object_agg(a.attname, to_jsonb(NEW) -> a.attname)
+                            FROM pg_attribute a
+                            WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped
+                              AND (a.attname IN (TG_ARGV[0], 'updated_at') OR a.attgenerated <> ''));
+BEGIN
+    IF NOT row_security_active(TG_RELID) THEN
+        RETURN NEW;
+    END IF;
+    -- *= compares values of every type as they are stored, those that have no equality too.
+    IF NOT (jsonb_populate_record(OLD, free) *= NEW)
+        OR to_jsonb(NEW) ->> TG_ARGV[0] NOT IN (to_jsonb(OLD) ->> TG_ARGV[0], TG_ARGV[1]) THEN
+        RAISE EXCEPTION 'a user may accept the own row of table "%" and change nothing else of it', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = TG_ARGV[0],
+                  HINT = format('Set %s to %s and no other column, or delete the row to decline.', TG_ARGV[0], TG_ARGV[1]);
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.trigger_accept_only() IS
+    'Row trigger, BEFORE UPDATE WHEN the row''s business is not the session''s; arguments: the column of the state and its value when '
+    'accepted. Where row security applies to the current role, the row may get this state, and no other column may change. SQLSTATE 42501.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_accept_only() FROM PUBLIC;
+
 -- Both fillers read with the caller's rights: for a row that the caller may not see they leave the value NULL, and
 -- the error that follows is the one for a row that does not exist.
 

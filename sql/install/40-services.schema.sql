@@ -126,7 +126,7 @@ CREATE TABLE @extschema@.employee_services (
     updated_at   timestamptz  NOT NULL DEFAULT now(),
 
     CONSTRAINT employee_services_pkey PRIMARY KEY (id),
-    CONSTRAINT employee_services_employee_service_key UNIQUE (employee_id, service_id),
+    CONSTRAINT employee_services_employee_service_key UNIQUE (employee_id, service_id, business_id),
     CONSTRAINT employee_services_employee_fkey FOREIGN KEY (business_id, employee_id)
         REFERENCES @extschema@.employees (business_id, id) ON DELETE CASCADE,
     CONSTRAINT employee_services_service_fkey FOREIGN KEY (business_id, service_id)
@@ -141,6 +141,8 @@ COMMENT ON COLUMN @extschema@.employee_services.service_id  IS 'The service, of 
 COMMENT ON COLUMN @extschema@.employee_services.business_id IS 'The business of both; the employee''s when it is not given.';
 COMMENT ON COLUMN @extschema@.employee_services.created_at  IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.employee_services.updated_at  IS 'When the row was last changed; set by trigger.';
+
+COMMENT ON CONSTRAINT employee_services_employee_service_key ON @extschema@.employee_services IS 'Each pair once: its foreign keys leave it one business. With the business, or the key, which is checked before them, would tell of pairs of other businesses.';
 
 CREATE INDEX employee_services_service_employee_idx ON @extschema@.employee_services (service_id, employee_id) INCLUDE (business_id);
 COMMENT ON INDEX @extschema@.employee_services_service_employee_idx IS 'The employees of a service, in the order of their ids (read by index alone).';

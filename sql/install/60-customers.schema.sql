@@ -30,7 +30,7 @@ COMMENT ON COLUMN @extschema@.customers.user_id       IS 'The account with which
 COMMENT ON COLUMN @extschema@.customers.email         IS 'Address, unique in the business where there is one; stored in lower case whatever is given.';
 COMMENT ON COLUMN @extschema@.customers.name          IS 'Name; not blank, at most 200 characters.';
 COMMENT ON COLUMN @extschema@.customers.phone         IS 'Telephone number as the application writes it; at most 50 characters.';
-COMMENT ON COLUMN @extschema@.customers.profile_notes IS 'Notes of the business about the customer.';
+COMMENT ON COLUMN @extschema@.customers.profile_notes IS 'Notes of the business about the customer, whose own session does not see them (SQLSTATE 42501).';
 COMMENT ON COLUMN @extschema@.customers.status        IS 'State of the record.';
 COMMENT ON COLUMN @extschema@.customers.created_at    IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.customers.updated_at    IS 'When the row was last changed; set by trigger.';

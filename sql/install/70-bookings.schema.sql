@@ -138,7 +138,7 @@ CREATE INDEX bookings_rescheduled_from_idx ON @extschema@.bookings (rescheduled_
 COMMENT ON INDEX @extschema@.bookings_rescheduled_from_idx IS 'What became of a booking; deleting one.';
 -- Neither partial nor with the business in front: the id is unique, payment providers tell it without the business, and of
 -- a partial index the planner would not use the statistics.
-CREATE INDEX bookings_payment_intent_idx ON @extschema@.bookings (@extschema@.json_text(metadata, 'payment_intent_id'));
+CREATE INDEX bookings_payment_intent_idx ON @extschema@.bookings (@extschema@.json_text(metadata, 'payment_intent_id'::text));
 COMMENT ON INDEX @extschema@.bookings_payment_intent_idx IS 'The booking of a payment: WHERE json_text(metadata, ''payment_intent_id'') = $1. Values above 2,704 bytes, compressed, are refused: SQLSTATE 54000.';
 
 CREATE TRIGGER bookings_guard BEFORE INSERT OR UPDATE ON @extschema@.bookings

@@ -29,24 +29,9 @@ COMMENT ON FUNCTION @extschema@.register_user(text, text, jsonb) IS
 REVOKE EXECUTE ON FUNCTION @extschema@.register_user(text, text, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.purge_expired_tokens() RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    deleted bigint;
-    total   bigint := 0;
-BEGIN
-    DELETE FROM @extschema@.token_blacklist WHERE expires_at <= now();
-    GET DIAGNOSTICS deleted = ROW_COUNT;
-    total := total + deleted;
-    DELETE FROM @extschema@.password_resets WHERE expires_at <= now();
-    GET DIAGNOSTICS deleted = ROW_COUNT;
-    total := total + deleted;
-    DELETE FROM @extschema@.email_verifications WHERE expires_at <= now();
-    GET DIAGNOSTICS deleted = ROW_COUNT;
-    RETURN total + deleted;
-END
-$$;
+    LANGUAGE c SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.purge_expired_tokens() IS
     'Deletes the rows of token_blacklist, password_resets and email_verifications that have expired; returns how many. '
     'Runs with the caller''s rights: as an auth role with EXECUTE, or as the owner of the data, under FORCE with '
-    'app.is_system_admin on. Not to PUBLIC.';
+    'app.is_system_admin on; a superuser acts as the owner. Not to PUBLIC.';
 REVOKE EXECUTE ON FUNCTION @extschema@.purge_expired_tokens() FROM PUBLIC;

@@ -20,9 +20,10 @@ CREATE TABLE @extschema@.notifications (
     CONSTRAINT notifications_business_fkey FOREIGN KEY (business_id) REFERENCES @extschema@.businesses (id) ON DELETE CASCADE,
     CONSTRAINT notifications_user_fkey FOREIGN KEY (user_id) REFERENCES @extschema@.users (id) ON DELETE CASCADE,
     CONSTRAINT notifications_type_not_blank CHECK (btrim(type) <> ''),
-    CONSTRAINT notifications_channel_known CHECK (channel IN ('in_app', 'email', 'sms', 'push')),
+    -- As text: a list of varchar is spelt otherwise once it was dumped and read again, and bookmeatoz_verify() compares the text.
+    CONSTRAINT notifications_channel_known CHECK (channel::text IN ('in_app', 'email', 'sms', 'push')),
     CONSTRAINT notifications_data_is_object CHECK (jsonb_typeof(data) = 'object'),
-    CONSTRAINT notifications_status_known CHECK (status IN ('pending', 'sent', 'failed', 'cancelled'))
+    CONSTRAINT notifications_status_known CHECK (status::text IN ('pending', 'sent', 'failed', 'cancelled'))
 );
 ALTER TABLE @extschema@.notifications ENABLE ROW LEVEL SECURITY;
 

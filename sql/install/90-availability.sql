@@ -17,8 +17,8 @@ employee_id: only this employee''s; NULL: anybody''s, employee_ids lists all who
 slot_interval_minutes: the step, at least 1; NULL: the settings of the service, then of the business, then 15 (S7, S17).
 exclude_booking_id: this booking is ignored, for moving it.
 as_of: the present, for notice, horizon and expired holds (S10, S19); never earlier slots.
-The window is at most 366 days; the result at most 1,000,000 rows.
-Errors: P0002 the service does not exist or is not visible; 22004 a NULL, 22023 an infinite time, from_time > to_time, a longer window, a step < 1, an invalid setting; 22008 beyond the years 1 to 9999; 54000 too many rows.';
+The window is at most 366 days; the result at most 1,000,000 rows. It reads at most 10,000 rows of working_hours of one employee or of the business and 100,000 of all employees, 10,000 overrides of one employee and 1,000,000 of all, 1,000,000 bookings, and needs at most 256 MB of memory, the result included.
+Errors: P0002 the service does not exist or is not visible; 22004 a NULL, 22023 an infinite time, from_time > to_time, a longer window, a step < 1, an invalid setting; 22008 beyond the years 1 to 9999; 54000 beyond one of these bounds.';
 
 CREATE FUNCTION @extschema@.find_available_slots_json(
     service_id            uuid,
@@ -33,8 +33,7 @@ LANGUAGE c STABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'find_available_
 COMMENT ON FUNCTION @extschema@.find_available_slots_json(uuid, timestamptz, timestamptz, uuid, integer, uuid, timestamptz) IS
     'The slots of find_available_slots(), same arguments and errors, as one compact value for clients that want many of them fast:
 {"from", "to", "timezone", "service_id", "duration_minutes", "employees": [uuid, ...], "slots": [[start, [indexes into employees], remaining_capacity], ...]}.
-Instants are ISO 8601 in UTC, such as 2026-03-02T09:00:00Z; where they have fractions of a second, six more digits. from and to are the arguments; timezone is that of the business. employees: all of those asked about who serve it, sorted; indexes count from 0. A business that is its own resource has none (S12).
-54000 also for a value of over 1 GB.';
+Instants are ISO 8601 in UTC, such as 2026-03-02T09:00:00Z; where they have fractions of a second, six more digits. from and to are the arguments; timezone is that of the business. employees: all of those asked about who serve it, sorted; indexes count from 0. A business that is its own resource has none (S12).';
 
 CREATE FUNCTION @extschema@.next_available_slots(
     service_id            uuid,
@@ -90,7 +89,7 @@ COMMENT ON FUNCTION @extschema@.free_busy(uuid, timestamptz, timestamptz) IS
     'When an employee is free and when not: periods [begin, end), ascending, without gaps, that cover [from_time, to_time) exactly, neighbours of different types. The types are those of RFC 5545 section 3.2.9, the first that holds: BUSY (a booking), BUSY-TENTATIVE (a pending one, or a hold that has not expired at now()), BUSY-UNAVAILABLE (outside working time), FREE. The buffers of a booking count as busy (S6).
 Whether the employee or the business is active does not matter here: these are the entries of a calendar, not an offer.
 The window is at most 366 days; an empty one has no rows.
-Errors: P0002 the employee does not exist or is not visible; 22004 a NULL, 22023 an infinite time, from_time > to_time, a longer window, an invalid setting of the business; 22008 beyond the years 1 to 9999.';
+Errors: P0002 the employee does not exist or is not visible; 22004 a NULL, 22023 an infinite time, from_time > to_time, a longer window, an invalid setting of the business; 22008 beyond the years 1 to 9999; 54000 beyond a bound of find_available_slots().';
 
 CREATE FUNCTION @extschema@.availability_costs(
     service_id            uuid,

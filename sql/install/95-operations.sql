@@ -1,11 +1,13 @@
--- Setting up a database: the data structures, their owner, the roles of applications, and whether all is as it should be.
+-- Setting up a database: the data structures, their owner, and the roles of applications.
 -- What changes anything is for administrators, not PUBLIC.
 
 CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_install_schema() IS
     'Creates the types, tables, indexes, triggers and policies that are missing, as ordinary objects of the caller''s; '
-    'returns a line for each thing done, none when all is there. Run it as the owner of the data.';
+    'returns a line for each thing done, none when all is there. Run it as the owner of the data; a superuser acts as the owner. '
+    'SQLSTATE 42710 or 42809, and nothing is done, where something else has the name of a type, table or index of ours: another''s, or made '
+    'otherwise; 42501 for other roles.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_install_schema() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_objects() RETURNS TABLE (kind text, name text)
@@ -23,6 +25,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     free     name;
     relation record;
+    creation record;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) OR role IS NULL THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
@@ -40,7 +43,7 @@ BEGIN
     END IF;
     FOR relation IN
         SELECT o.name, c.oid, c.relowner
-        FROM @extschema@.bookmeatoz_objects() o LEFT JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+        FROM @extschema@.bookmeatoz_objects() o LEFT JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
         WHERE o.kind = 'table'
         ORDER BY c.oid
     LOOP
@@ -53,11 +56,31 @@ BEGIN
                 USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that neither is the owner nor a member of the owner''s role.';
         END IF;
     END LOOP;
+    -- On a pooled connection, or in a schema of the search_path, what it creates would be used by whoever comes next.
+    SELECT place.privilege, place.what, place.kind, quote_ident(place.name) AS name, CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END AS grantee,
+           acl.grantee = place.owner AS by_owning
+    INTO creation
+    FROM (SELECT right_to.privilege, right_to.what, 'database', d.datname, d.datdba, coalesce(d.datacl, acldefault('d', d.datdba))
+          FROM pg_database d, (VALUES ('TEMPORARY', 'temporary objects'), ('CREATE', 'schemas')) right_to (privilege, what)
+          WHERE d.datname = current_database()
+          UNION ALL
+          SELECT 'CREATE', 'objects', 'schema', n.nspname, n.nspowner, coalesce(n.nspacl, acldefault('n', n.nspowner))
+          FROM pg_namespace n WHERE n.oid = '@extschema@'::regnamespace) place (privilege, what, kind, name, owner, acl)
+    CROSS JOIN aclexplode(place.acl) acl
+    WHERE acl.privilege_type = place.privilege AND (acl.grantee = 0 OR pg_has_role(role, acl.grantee, 'MEMBER'))
+    ORDER BY by_owning DESC, place.what DESC, acl.grantee LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'role % cannot be used by an application: it may create % in % %', role, creation.what, creation.kind, creation.name
+            USING ERRCODE = 'invalid_grant_operation', DETAIL = 'Others on the same connection or with the same search_path would use them in place of bookmeatoz''s tables.',
+                  HINT = CASE WHEN creation.by_owning THEN format('Use a role that neither is the owner of the %s nor a member of the owner''s role.', creation.kind)
+                              ELSE format('Run REVOKE %s ON %s %s FROM %s.', creation.privilege, upper(creation.kind), creation.name, creation.grantee) END;
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) IS
     'Refuses a role that is not bound by row security or could become one that is not: superusers, BYPASSRLS, the owner of a table, '
-    'and all their members. SQLSTATE 0LP01. Called by the grant functions.';
+    'and all their members; and a role that may create what others would use in place of our tables: temporary objects, schemas in the '
+    'database, objects in our schema. SQLSTATE 0LP01. Called by the grant functions.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_revoke_all(role regrole) RETURNS void
@@ -66,12 +89,13 @@ DECLARE
     owned         name;
     granted       record;
     previous_role CONSTANT text := current_setting('role');
+    me            CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) OR role IS NULL THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
     SELECT c.relname INTO owned
-    FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+    FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
     WHERE o.kind = 'table' AND c.relowner = role ORDER BY c.oid LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'role % owns table %: what it has is not taken away', role, quote_ident(owned)
@@ -80,7 +104,7 @@ BEGIN
     FOR granted IN
         WITH relation AS (
             SELECT c.oid, c.relowner, c.relacl
-            FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+            FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
             WHERE o.kind = 'table'
         )
         SELECT 'ALL' AS privilege, format('TABLE %s', t.oid::regclass) AS object, t.relowner AS owner, acl.grantor
@@ -102,7 +126,7 @@ BEGIN
         WHERE n.oid = '@extschema@'::regnamespace AND acl.privilege_type = 'USAGE' AND acl.grantee = role
     LOOP
         -- Only who granted can revoke; who has the owner's rights, as a superuser has, acts as the owner.
-        IF granted.grantor = (CASE WHEN pg_has_role(granted.owner, 'USAGE') THEN granted.owner ELSE current_user::regrole END) THEN
+        IF granted.grantor = (CASE WHEN pg_has_role(granted.owner, 'USAGE') THEN granted.owner ELSE me END) THEN
             EXECUTE format('REVOKE %s ON %s FROM %s', granted.privilege, granted.object, role);
         ELSIF pg_has_role(session_user, granted.grantor, 'MEMBER') THEN
             PERFORM set_config('role', (SELECT r.rolname FROM pg_roles r WHERE r.oid = granted.grantor), true);
@@ -127,7 +151,7 @@ DECLARE
     callable regprocedure;
 BEGIN
     IF NOT has_schema_privilege(role, '@extschema@'::regnamespace, 'USAGE') THEN
-        EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %s', role);
+        EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', '@extschema@', role);
     END IF;
     FOR callable IN
         SELECT p.oid::regprocedure
@@ -162,20 +186,20 @@ BEGIN
     PERFORM @extschema@.bookmeatoz_revoke_all(role);
 
     FOREACH app_table IN ARRAY app_tables LOOP
-        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON @extschema@.%I TO %s', app_table, role);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s.%I TO %s', '@extschema@', app_table, role);
     END LOOP;
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO user_columns
     FROM pg_attribute a
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
-    EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON @extschema@.users TO %2$s', user_columns, role);
+    EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON %2$s.users TO %3$s', user_columns, '@extschema@', role);
 
     -- The first three are granted on purpose. The others belong to PUBLIC unless the database's default privileges say
     -- otherwise; they run with the caller's rights.
-    PERFORM @extschema@.bookmeatoz_grant_execute(role, 'resolve\_tenant', 'resolve\_business', 'register\_user',
+    PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['resolve\_tenant', 'resolve\_business', 'register\_user',
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
         'is\_auth\_role', 'busy\_range', 'booking\_reaches\_far', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
         'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
-        'json\_text', 'search\_text', 'search\_pattern');
+        'json\_text', 'search\_text', 'search\_pattern']::text[]);
 
     IF has_column_privilege(role, '@extschema@.users', 'password_hash', 'SELECT')
         OR has_table_privilege(role, '@extschema@.token_blacklist', 'SELECT')
@@ -198,7 +222,7 @@ CREATE FUNCTION @extschema@.bookmeatoz_grant_staff_role(role regrole) RETURNS vo
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM @extschema@.bookmeatoz_grant_app_role(role);
-    PERFORM @extschema@.bookmeatoz_grant_execute(role, 'may\_overbook');
+    PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['may\_overbook']::text[]);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_staff_role(regrole) IS
@@ -211,12 +235,12 @@ BEGIN
     PERFORM @extschema@.bookmeatoz_require_bound_role(role);
     PERFORM @extschema@.bookmeatoz_revoke_all(role);
     EXECUTE format('GRANT SELECT (id, email, password_hash, status, email_verified, last_login_at, system_role), '
-                   'UPDATE (password_hash, status, email_verified, last_login_at) ON @extschema@.users TO %s', role);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON @extschema@.token_blacklist, @extschema@.password_resets, '
-                   '@extschema@.email_verifications TO %s', role);
+                   'UPDATE (password_hash, status, email_verified, last_login_at) ON %s.users TO %s', '@extschema@', role);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %1$s.token_blacklist, %1$s.password_resets, %1$s.email_verifications TO %2$s',
+                   '@extschema@', role);
     -- The first four are granted on purpose, the others are what the policies of these tables call.
-    PERFORM @extschema@.bookmeatoz_grant_execute(role, 'may\_authenticate\_users', 'register\_user', 'resolve\_tenant', 'resolve\_business',
-        'is\_auth\_role', 'is\_system\_admin', 'can\_access\_user', 'current\_session\_user\_id');
+    PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['may\_authenticate\_users', 'register\_user', 'resolve\_tenant', 'resolve\_business',
+        'is\_auth\_role', 'is\_system\_admin', 'can\_access\_user', 'current\_session\_user\_id']::text[]);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) IS
@@ -258,6 +282,18 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_auth_role(regrole) IS
     'As bookmeatoz_revoke_app_role(), for a role of bookmeatoz_grant_auth_role().';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_auth_role(regrole) FROM PUBLIC;
 
+CREATE FUNCTION @extschema@.bookmeatoz_may_own(role oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role AND r.rolsuper)
+        OR EXISTS (SELECT FROM pg_proc p CROSS JOIN aclexplode(p.proacl) acl
+                   WHERE p.oid = '@extschema@.bookmeatoz_install_schema()'::regprocedure
+                     AND acl.grantee = role AND acl.privilege_type = 'EXECUTE' AND acl.is_grantable)
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_may_own(oid) IS
+    'Whether what a role owns may be taken for ours: it is a superuser, or was made the owner by bookmeatoz_set_owner() since CREATE '
+    'EXTENSION (it may pass on EXECUTE on bookmeatoz_install_schema()). Called by bookmeatoz_install_schema() and bookmeatoz_set_owner().';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_may_own(oid) FROM PUBLIC;
+
 CREATE FUNCTION @extschema@.bookmeatoz_set_owner(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -266,6 +302,7 @@ DECLARE
         'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_reaches\_far', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
         'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
         'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
+    me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
     required name;
     object   record;
     callable regprocedure;
@@ -274,8 +311,8 @@ BEGIN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
     -- The owner installs what is missing there, lets the application's role in, and foreign keys are checked with its rights.
-    EXECUTE format('GRANT CREATE ON SCHEMA @extschema@ TO %s', role);
-    EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %s WITH GRANT OPTION', role);
+    EXECUTE format('GRANT CREATE ON SCHEMA %s TO %s', '@extschema@', role);
+    EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s WITH GRANT OPTION', '@extschema@', role);
     FOR required IN
         SELECT n.nspname FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
         WHERE x.extname IN ('uuid-ossp', 'btree_gist') AND NOT has_schema_privilege(role, n.oid, 'USAGE')
@@ -283,12 +320,23 @@ BEGIN
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', required, role);
     END LOOP;
 
-    FOR object IN SELECT o.kind, format('@extschema@.%I', o.name) AS name FROM @extschema@.bookmeatoz_objects() o LOOP
-        IF object.kind = 'type' AND to_regtype(object.name) IS NOT NULL THEN
-            EXECUTE format('ALTER TYPE %s OWNER TO %s', object.name, role);
-        ELSIF object.kind = 'table' AND to_regclass(object.name) IS NOT NULL THEN
-            EXECUTE format('ALTER TABLE %s OWNER TO %s', object.name, role);
+    FOR object IN
+        SELECT o.kind, o.name, format('ALTER %s %s.%I OWNER TO %s', o.kind, '@extschema@', o.name, role) AS command, found.owner
+        FROM @extschema@.bookmeatoz_objects() o
+        CROSS JOIN LATERAL (SELECT c.relowner FROM pg_class c WHERE o.kind = 'table' AND c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
+                            UNION ALL
+                            SELECT t.typowner FROM pg_type t WHERE o.kind = 'type' AND t.oid = to_regtype(format('%s.%I', '@extschema@', o.name))
+                           ) found (owner)
+        WHERE found.owner <> role
+    LOOP
+        -- Whoever may create in the schema could have put there a table of that name with a trigger.
+        IF object.owner <> me AND NOT @extschema@.bookmeatoz_may_own(object.owner) THEN
+            RAISE EXCEPTION '% "%" belongs to role %', object.kind, object.name, object.owner::regrole
+                USING ERRCODE = 'duplicate_object', DETAIL = 'It is not taken for one of bookmeatoz: its owner could have put anything into it.',
+                      HINT = format('If role %1$s owns the data, run SELECT bookmeatoz_set_owner(%2$L) first; otherwise rename or drop it.',
+                                    object.owner::regrole, object.owner::regrole::text);
         END IF;
+        EXECUTE object.command;
     END LOOP;
 
     -- With the right to pass them on, for bookmeatoz_grant_app_role() and its like.
@@ -307,7 +355,8 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
     'Hands all types and tables to a role, with the right to run the other functions of administration, to purge tokens and to '
-    'overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated.';
+    'overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated. Takes what the role, the caller, a superuser '
+    'or an earlier owner by this function owns; SQLSTATE 42710 for what is another''s.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
 
 ------------------------------------------------------------------------------------------------ row security
@@ -321,7 +370,7 @@ BEGIN
     END IF;
     FOR relation IN
         SELECT c.oid::regclass
-        FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', o.name))
+        FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
         WHERE o.kind = 'table' AND c.relforcerowsecurity <> force
     LOOP
         EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', relation, CASE WHEN force THEN 'FORCE' ELSE 'NO FORCE' END);
@@ -333,129 +382,3 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) IS
     'shows: the owner''s own UPDATEs may silently touch nothing, ADD FOREIGN KEY passes over rows, and dumps as the owner fail. '
     'Superusers and roles with BYPASSRLS are never bound. Run it as the owner; SQLSTATE 22004 for NULL.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) FROM PUBLIC;
-
-CREATE FUNCTION @extschema@.bookmeatoz_verify() RETURNS TABLE (severity text, finding text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    ddl      CONSTANT text := replace(@extschema@.bookmeatoz_schema(), '@extschema@.', '');
-    tables   CONSTANT text[] := ARRAY(SELECT m[1] FROM regexp_matches(ddl, '^CREATE TABLE (\w+)', 'gw') m ORDER BY m[1] COLLATE "C");
-    me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
-    relation record;
-    right_to regprocedure;
-BEGIN
-    -- What is not as bookmeatoz_install_schema() makes it.
-    FOR relation IN
-        SELECT t.name, c.oid, c.relrowsecurity
-        FROM unnest(tables) WITH ORDINALITY t (name, number) LEFT JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', t.name))
-        ORDER BY t.number
-    LOOP
-        IF relation.oid IS NULL THEN
-            RETURN QUERY SELECT 'error', format('table %I is missing', relation.name);
-            CONTINUE;
-        END IF;
-        IF NOT relation.relrowsecurity THEN
-            RETURN QUERY SELECT 'error', format('table %I: row security is off', relation.name);
-        END IF;
-        RETURN QUERY
-            SELECT 'error', format('table %I: %s %I is missing', relation.name, wanted.kind, wanted.name)
-            FROM (SELECT 'policy', m[1] FROM regexp_matches(ddl, format('^CREATE POLICY (\w+) ON %s\s', relation.name), 'gw') m
-                  UNION ALL
-                  SELECT 'trigger', m[1] FROM regexp_matches(ddl, format('^CREATE TRIGGER (\w+)\s[^;]*\sON %s\s', relation.name), 'gw') m
-                  UNION ALL
-                  SELECT 'constraint', m[1] FROM regexp_matches(ddl, format('^ +CONSTRAINT (%s_\w+)\s', relation.name), 'gw') m
-                  UNION ALL
-                  SELECT 'unique index', m[1] FROM regexp_matches(ddl, format('^CREATE UNIQUE INDEX (\w+) ON %s\s', relation.name), 'gw') m
-                 ) wanted (kind, name)
-            WHERE NOT EXISTS (SELECT FROM pg_policy p WHERE wanted.kind = 'policy' AND p.polrelid = relation.oid AND p.polname = wanted.name)
-              AND NOT EXISTS (SELECT FROM pg_trigger g WHERE wanted.kind = 'trigger' AND g.tgrelid = relation.oid AND g.tgname = wanted.name)
-              AND NOT EXISTS (SELECT FROM pg_constraint c WHERE wanted.kind = 'constraint' AND c.conrelid = relation.oid AND c.conname = wanted.name)
-              AND NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-                              WHERE wanted.kind = 'unique index' AND i.indrelid = relation.oid AND c.relname = wanted.name
-                                AND i.indisunique AND i.indisvalid)
-            ORDER BY wanted.kind, wanted.name COLLATE "C";
-        RETURN QUERY
-            SELECT 'error', found.text
-            FROM (SELECT DISTINCT CASE WHEN g.tgisinternal THEN format('table %I: foreign keys are not checked, their triggers are disabled', relation.name)
-                                       ELSE format('table %I: trigger %I is disabled', relation.name, g.tgname) END
-                  FROM pg_trigger g WHERE g.tgrelid = relation.oid AND g.tgenabled IN ('D', 'R')) found (text)
-            ORDER BY found.text COLLATE "C";
-        RETURN QUERY
-            SELECT 'warning', format('table %I: permissive policy %I is OR-ed with those of bookmeatoz', relation.name, p.polname)
-            FROM pg_policy p
-            WHERE p.polrelid = relation.oid AND p.polpermissive AND ddl !~ format('(?w)^CREATE POLICY %s ON %s\s', p.polname, relation.name)
-            ORDER BY p.polname COLLATE "C";
-        RETURN QUERY
-            SELECT 'warning', format('table %I: policy %I asks no function of bookmeatoz', relation.name, p.polname)
-            FROM pg_policy p
-            WHERE p.polrelid = relation.oid AND p.polpermissive AND ddl ~ format('(?w)^CREATE POLICY %s ON %s\s', p.polname, relation.name)
-              AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_proc f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
-                              WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND f.pronamespace = '@extschema@'::regnamespace)
-            ORDER BY p.polname COLLATE "C";
-        RETURN QUERY
-            SELECT 'warning', CASE v.relkind
-                WHEN 'm' THEN format('table %I: materialized view %s holds rows of it outside row security', relation.name, v.oid::regclass)
-                ELSE format('table %I: view %s lacks security_invoker and shows what the owner of the view sees', relation.name, v.oid::regclass) END
-            FROM (SELECT DISTINCT r.ev_class
-                  FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-                  WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = relation.oid AND r.ev_class <> relation.oid) reader
-            JOIN pg_class v ON v.oid = reader.ev_class
-            WHERE NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
-            ORDER BY v.oid::regclass::text COLLATE "C";
-    END LOOP;
-
-    -- Rights that are nobody's unless granted.
-    FOREACH right_to IN ARRAY ARRAY[
-        '@extschema@.may_authenticate_users()', '@extschema@.may_overbook()', '@extschema@.register_user(text, text, jsonb)',
-        '@extschema@.sign_session_context(uuid, uuid, uuid, boolean, interval, integer)']::regprocedure[] LOOP
-        IF has_function_privilege('public', right_to, 'EXECUTE') THEN
-            RETURN QUERY SELECT 'error', format('function %s: everybody has EXECUTE on it', right_to);
-        END IF;
-    END LOOP;
-    IF to_regclass('@extschema@.users') IS NOT NULL THEN
-        IF has_column_privilege('public', '@extschema@.users', 'password_hash', 'SELECT') THEN
-            RETURN QUERY SELECT 'error', 'table users: everybody has SELECT on password_hash';
-        ELSIF has_column_privilege('@extschema@.users', 'password_hash', 'SELECT') AND row_security_active('@extschema@.users')
-            AND NOT @extschema@.is_auth_role()
-            AND NOT pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = '@extschema@.users'::regclass), 'USAGE') THEN
-            RETURN QUERY SELECT 'warning', format('table users: role %s has SELECT on password_hash, but is no auth role', me::regrole);
-        END IF;
-    END IF;
-
-    -- Who is asking.
-    RETURN QUERY
-        WITH unbound AS (
-            SELECT r.oid, r.rolname, CASE WHEN r.rolsuper THEN 'it is a superuser'
-                                          WHEN r.rolbypassrls THEN 'it has BYPASSRLS'
-                                          ELSE 'it owns tables whose row security is not forced' END AS reason
-            FROM pg_roles r
-            WHERE r.rolsuper OR r.rolbypassrls
-               OR r.oid IN (SELECT c.relowner
-                            FROM unnest(tables) t (name) JOIN pg_class c ON c.oid = to_regclass(format('@extschema@.%I', t.name))
-                            WHERE NOT c.relforcerowsecurity)
-        )
-        SELECT 'warning', format('row security does not bind role %I: %s', u.rolname, u.reason)
-        FROM unbound u WHERE u.oid = me
-        UNION ALL
-        SELECT 'warning', format('row security does not bind role %I, of which role %s is a member: %s', u.rolname, me::regrole, u.reason)
-        FROM unbound u
-        WHERE u.oid <> me AND pg_has_role(u.oid, 'MEMBER') AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = me AND r.rolsuper)
-        UNION ALL
-        SELECT 'warning', format('row security does not bind role %I, to which RESET ROLE leads back: %s', u.rolname, u.reason)
-        FROM unbound u WHERE u.oid <> me AND u.rolname = session_user;
-
-    -- Nothing is said where the setting is hidden from the role.
-    IF EXISTS (SELECT FROM pg_settings s WHERE s.name = 'session_preload_libraries')
-        AND NOT EXISTS (SELECT FROM pg_settings s
-                        WHERE s.name IN ('session_preload_libraries', 'shared_preload_libraries') AND s.setting ~ '\mbookmeatoz\M')
-        AND NOT EXISTS (SELECT FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) line
-                        WHERE s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
-                          AND s.setrole = 0 AND line ~ '^session_preload_libraries=.*\mbookmeatoz\M') THEN
-        RETURN QUERY SELECT 'warning', 'session_preload_libraries lacks bookmeatoz: a session that has called none of its functions checks no app.* setting';
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
-    'What weakens isolation in this database or for the current role; no row when nothing was found. severity error: one of our tables, '
-    'policies, triggers, keys or guards is missing or switched off, or everybody has a right that is to be granted. warning: row security does not bind the '
-    'current role, or something that was added passes it by. Reads catalogs alone, so everybody may ask; what is hidden from the role is '
-    'not judged.';

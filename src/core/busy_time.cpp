@@ -5,7 +5,7 @@
 
 namespace bookmeatoz {
 
-BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings,
+BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings, Poll poll,
                    std::pmr::memory_resource* memory)
     : capacity_(calendar.settings.capacity), refused_(memory), sessions_(memory), ends_(memory) {
     const Service& service = calendar.service;
@@ -28,7 +28,7 @@ BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings,
             add(refused_, refused);
         }
     }
-    merge_sessions();
+    merge_sessions(poll);
     for (const Session& session : sessions_) {
         if (session.taken >= capacity_) {
             add(refused_, session.refused);
@@ -37,12 +37,11 @@ BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings,
             add(refused_, {session.start + one_tick, session.refused.end});
         }
     }
-    normalize(refused_);
+    normalize(refused_, poll);
 }
 
-void BusyTime::merge_sessions() {
-    std::sort(sessions_.begin(), sessions_.end(),
-              [](const Session& a, const Session& b) { return a.start < b.start; });
+void BusyTime::merge_sessions(Poll poll) {
+    sort_by(sessions_, &Session::start, poll);
     std::size_t kept = 0;
     for (const Session& session : sessions_) {
         if (kept > 0 && sessions_[kept - 1].start == session.start) {

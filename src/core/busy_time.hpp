@@ -2,6 +2,7 @@
 #pragma once
 
 #include "calendar.hpp"
+#include "poll.hpp"
 
 namespace bookmeatoz {
 
@@ -35,7 +36,8 @@ inline Interval busy_interval(const Booking& booking) {
 /// The bookings of one resource as what they refuse to slots of the calendar's service.
 class BusyTime {
 public:
-    BusyTime(const Calendar& calendar, std::span<const Booking> bookings, std::pmr::memory_resource* memory);
+    BusyTime(const Calendar& calendar, std::span<const Booking> bookings, Poll poll,
+             std::pmr::memory_resource* memory);
 
     /// The starts at which a booking stands in the way of a slot: one of another session with its buffers (S6), or a
     /// session that is full (S15). Normalised.
@@ -61,7 +63,7 @@ private:
         Interval refused;
         int taken;
     };
-    void merge_sessions();
+    void merge_sessions(Poll poll);
 
     int capacity_;
     Intervals refused_;

@@ -7,7 +7,7 @@
 
 namespace bookmeatoz {
 
-DailyLimit::DailyLimit(const Calendar& calendar, std::span<const Booking> bookings,
+DailyLimit::DailyLimit(const Calendar& calendar, std::span<const Booking> bookings, Poll poll,
                        std::pmr::memory_resource* memory)
     : zone_(calendar.zone), full_(memory) {
     const std::optional<int>& of_service = calendar.settings.max_bookings_per_day_of_service;
@@ -20,7 +20,10 @@ DailyLimit::DailyLimit(const Calendar& calendar, std::span<const Booking> bookin
         int all = 0;
     };
     std::pmr::map<LocalDate, Count> counts(memory);
+    unsigned steps = 0;
     for (const Booking& booking : bookings) {
+        if (++steps % steps_between_polls == 0)
+            poll();
         if (!occupies(booking, calendar.as_of))
             continue;
         Count& count = counts[zone_.date_of(booking.interval.begin)];

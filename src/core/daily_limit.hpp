@@ -2,19 +2,22 @@
 #pragma once
 
 #include "calendar.hpp"
+#include "poll.hpp"
 
 namespace bookmeatoz {
 
 /// The local dates on which a resource has reached a limit, the service's or the business's.
 class DailyLimit {
 public:
-    DailyLimit(const Calendar& calendar, std::span<const Booking> bookings,
+    DailyLimit(const Calendar& calendar, std::span<const Booking> bookings, Poll poll,
                std::pmr::memory_resource* memory);
 
     /// Whether a slot that starts at this instant would exceed a limit of its local date.
     bool reached_at(Instant start) const {
         return !full_.empty() && std::binary_search(full_.begin(), full_.end(), zone_.date_of(start));
     }
+    /// Of a start at which it is reached: it is at all others before this instant, too.
+    Instant reached_until(Instant start) const { return zone_.date_end(start); }
 
 private:
     Zone zone_;

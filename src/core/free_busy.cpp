@@ -8,18 +8,18 @@
 namespace bookmeatoz {
 
 std::pmr::vector<FreeBusyPeriod> free_busy(const Calendar& calendar, const Resource& resource,
-                                           Interval window, std::pmr::memory_resource* memory) {
+                                           Interval window, Poll poll, std::pmr::memory_resource* memory) {
     Intervals busy(memory), tentative(memory), rest(memory);
     for (const Booking& booking : resource.bookings) {
         if (occupies(booking, calendar.as_of))
             (booking.status == BookingStatus::pending ? tentative : busy).push_back(busy_interval(booking));
     }
-    normalize(busy);
-    normalize(tentative);
+    normalize(busy, poll);
+    normalize(tentative, poll);
     if (!is_empty(window))
         rest.push_back(window);
     const Intervals unavailable =
-        subtract(rest, working_time(calendar, resource, window, memory).open, memory);
+        subtract(rest, working_time(calendar, resource, window, poll, memory).open, memory);
 
     // Each type takes its part of what the ones before it have left.
     std::pmr::vector<FreeBusyPeriod> periods(memory);
@@ -34,9 +34,8 @@ std::pmr::vector<FreeBusyPeriod> free_busy(const Calendar& calendar, const Resou
     take(unavailable, FreeBusyType::unavailable);
     for (const Interval& free : rest)
         periods.push_back({free, FreeBusyType::free});
-    std::sort(periods.begin(), periods.end(), [](const FreeBusyPeriod& a, const FreeBusyPeriod& b) {
-        return a.period.begin < b.period.begin;
-    });
+    sort_by(
+        periods, [](const FreeBusyPeriod& period) { return period.period.begin; }, poll);
     return periods;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "calendar.hpp"
+#include "poll.hpp"
 
 namespace bookmeatoz {
 
@@ -19,6 +20,6 @@ struct FreeBusyPeriod {
 /// Covers `window` exactly: ascending, without gaps, neighbours of different types. The rows of the calendar must be
 /// those for `window`; of its service and its own window nothing is used.
 std::pmr::vector<FreeBusyPeriod> free_busy(const Calendar& calendar, const Resource& resource,
-                                           Interval window, std::pmr::memory_resource* memory);
+                                           Interval window, Poll poll, std::pmr::memory_resource* memory);
 
 } // namespace bookmeatoz

@@ -14,13 +14,12 @@ bool is_normalized(const Intervals& intervals) {
 
 } // namespace
 
-void normalize(Intervals& intervals) {
+void normalize(Intervals& intervals, Poll poll) {
     // Rows come from indexes, mostly in order already.
     if (is_normalized(intervals))
         return;
     std::erase_if(intervals, is_empty);
-    std::sort(intervals.begin(), intervals.end(),
-              [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
+    sort_by(intervals, &Interval::begin, poll);
     std::size_t kept = 0;
     for (const Interval& interval : intervals) {
         if (kept > 0 && interval.begin <= intervals[kept - 1].end) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "instant.hpp"
+#include "poll.hpp"
 
 namespace bookmeatoz {
 
@@ -17,7 +18,7 @@ inline void add(Intervals& set, Interval interval) {
 }
 
 /// Sorts, drops the empty ones, and merges what overlaps or touches (S2, S3: touching shifts are one working time).
-void normalize(Intervals& intervals);
+void normalize(Intervals& intervals, Poll poll);
 
 /// The instants of `set` that are not in `removed`. Both must be normalised; so is the result.
 Intervals subtract(const Intervals& set, const Intervals& removed, std::pmr::memory_resource* memory);

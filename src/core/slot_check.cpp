@@ -13,26 +13,27 @@ bool holds(const Intervals& set, Interval wanted) {
 }
 
 /// The first rule that refuses the start of calendar.window to this resource; `full` where none but the capacity can.
-SlotReason refusal(const Calendar& calendar, const Resource& resource, std::pmr::memory_resource* memory) {
+SlotReason refusal(const Calendar& calendar, const Resource& resource, Poll poll,
+                   std::pmr::memory_resource* memory) {
     const Service& service = calendar.service;
     const Instant start = calendar.window.begin;
     const Interval slot{start, start + service.duration};
     const Interval with_buffers{slot.begin - service.buffer_before, slot.end + service.buffer_after};
 
     const WorkingTime working =
-        working_time(calendar, resource, slot_reach(calendar.window, service), memory);
+        working_time(calendar, resource, slot_reach(calendar.window, service), poll, memory);
     const Interval at_work = calendar.settings.buffers_within_hours ? with_buffers : slot;
     Intervals offered(working.offered, memory);
-    normalize(offered);
+    normalize(offered, poll);
     if (!holds(offered, at_work))
         return SlotReason::outside_hours;
     if (!holds(working.open, at_work))
         return SlotReason::unavailable_override;
 
-    const BusyTime busy(calendar, resource.bookings, memory);
-    if (SlotGrid(calendar, working, busy, calendar.window, memory).next(start) != start)
+    const BusyTime busy(calendar, resource.bookings, poll, memory);
+    if (SlotGrid(calendar, working, busy, calendar.window, poll, memory).next(start) != start)
         return SlotReason::not_aligned;
-    if (DailyLimit(calendar, resource.bookings, memory).reached_at(start))
+    if (DailyLimit(calendar, resource.bookings, poll, memory).reached_at(start))
         return SlotReason::limit_reached;
 
     bool meets_buffers = false;
@@ -104,7 +105,7 @@ SlotCheck check_slot(const Calendar& calendar, Instant start, Poll poll, std::pm
     SlotReason furthest = SlotReason::not_offered;
     for (const Resource& resource : calendar.resources) {
         poll();
-        furthest = std::max(furthest, refusal(instant, resource, memory));
+        furthest = std::max(furthest, refusal(instant, resource, poll, memory));
     }
     return refused(furthest);
 }

@@ -4,7 +4,7 @@
 namespace bookmeatoz {
 
 SlotGrid::SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy,
-                   Interval window, std::pmr::memory_resource* memory)
+                   Interval window, Poll poll, std::pmr::memory_resource* memory)
     : step_(calendar.settings.slot_interval), own_(memory), upcoming_(working.offered), active_(memory) {
     using std::chrono::days;
     switch (calendar.settings.slot_alignment) {
@@ -26,10 +26,33 @@ SlotGrid::SlotGrid(const Calendar& calendar, const WorkingTime& working, const B
             const Instant behind = end + calendar.service.buffer_before;
             own_.push_back({behind, behind + one_tick});
         }
-        std::sort(own_.begin(), own_.end(),
-                  [](const Progression& a, const Progression& b) { return a.begin < b.begin; });
+        sort_by(own_, &Progression::begin, poll);
         upcoming_ = own_;
         break;
+    }
+}
+
+void SlotGrid::activate(Progression progression) {
+    active_.push_back(progression);
+    std::ranges::push_heap(active_, std::greater(), &Progression::begin);
+}
+
+SlotGrid::Progression SlotGrid::take_first() {
+    std::ranges::pop_heap(active_, std::greater(), &Progression::begin);
+    const Progression first = active_.back();
+    active_.pop_back();
+    return first;
+}
+
+/// Of several that overlap: those that are behind.
+void SlotGrid::advance_all(Instant at_least) {
+    while (!active_.empty() && active_.front().begin < at_least) {
+        Progression first = take_first();
+        // Those that meet in one instant go the same way from there: the longest serves for all.
+        while (!active_.empty() && active_.front().begin == first.begin)
+            first.end = std::max(first.end, take_first().end);
+        if (advance(first, at_least))
+            activate(first);
     }
 }
 

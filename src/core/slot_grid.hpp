@@ -10,7 +10,7 @@ class SlotGrid {
 public:
     /// The grid of `calendar.settings.slot_alignment`; complete for starts in `window`. The working time must outlive it.
     SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy, Interval window,
-             std::pmr::memory_resource* memory);
+             Poll poll, std::pmr::memory_resource* memory);
     /// It may look at progressions of its own, so that a copy would look at those of another.
     SlotGrid(SlotGrid&&) = default;
 
@@ -21,12 +21,16 @@ private:
     /// begin, begin + step, begin + 2 steps, ... before end; what is passed is cut off at the begin.
     using Progression = Interval;
     bool advance(Progression& progression, Instant at_least) const;
+    void advance_all(Instant at_least);
+    void activate(Progression progression);
+    Progression take_first();
 
     Duration step_;
     /// Where they are not those of the working time.
     std::pmr::vector<Progression> own_;
-    /// Ascending by begin; what is not taken up yet. More than one is active only where they overlap.
+    /// Ascending by begin; what is not taken up yet.
     std::span<const Progression> upcoming_;
+    /// A heap, the one with the least begin in front. More than one is active only where they overlap.
     std::pmr::vector<Progression> active_;
 };
 
@@ -41,21 +45,20 @@ inline bool SlotGrid::advance(Progression& progression, Instant at_least) const 
 }
 
 inline std::optional<Instant> SlotGrid::next(Instant at_least) {
-    Instant first = Instant::max();
-    for (std::size_t i = 0; i < active_.size();) {
-        if (advance(active_[i], at_least)) {
-            first = std::min(first, active_[i++].begin);
-        } else {
-            active_[i] = active_.back();
-            active_.pop_back();
-        }
+    if (!active_.empty() && active_.front().begin < at_least) {
+        if (active_.size() > 1)
+            advance_all(at_least);
+        else if (!advance(active_.front(), at_least))
+            active_.clear();
     }
+    // In a register: an optional made of what lies in memory costs more than all the rest.
+    Instant first = active_.empty() ? Instant::max() : active_.front().begin;
     while (!upcoming_.empty() && upcoming_.front().begin <= first) {
         Progression progression = upcoming_.front();
         upcoming_ = upcoming_.subspan(1);
         if (advance(progression, at_least)) {
             first = std::min(first, progression.begin);
-            active_.push_back(progression);
+            activate(progression);
         }
     }
     return first == Instant::max() ? std::nullopt : std::optional(first);

@@ -31,15 +31,16 @@ Intervals fitting_starts(const Calendar& calendar, const WorkingTime& working, I
 
 ResourceSlots::ResourceSlots(const Calendar& calendar, const Resource& resource, const WorkingTime& working,
                              Interval window, Poll poll, std::pmr::memory_resource* memory)
-    : poll_(poll), busy_(calendar, resource.bookings, memory), limit_(calendar, resource.bookings, memory),
-      grid_(calendar, working, busy_, window, memory),
+    : poll_(poll), busy_(calendar, resource.bookings, poll, memory),
+      limit_(calendar, resource.bookings, poll, memory),
+      grid_(calendar, working, busy_, window, poll, memory),
       allowed_(subtract(fitting_starts(calendar, working, window, memory), busy_.refused(), memory)),
       at_least_(window.begin) {
 }
 
 bool ResourceSlots::next() {
     for (;;) {
-        if ((++tried_ & 1023) == 0)
+        if (++tried_ % 256 == 0)
             poll_();
         const std::optional<Instant> candidate = grid_.next(at_least_);
         if (!candidate)
@@ -52,9 +53,11 @@ bool ResourceSlots::next() {
             at_least_ = allowed_[next_allowed_].begin;
             continue;
         }
-        at_least_ = *candidate + one_tick;
-        if (limit_.reached_at(*candidate))
+        if (limit_.reached_at(*candidate)) {
+            at_least_ = limit_.reached_until(*candidate);
             continue;
+        }
+        at_least_ = *candidate + one_tick;
         start_ = *candidate;
         seats_left_ = busy_.seats_left(start_);
         return true;
@@ -62,7 +65,7 @@ bool ResourceSlots::next() {
 }
 
 SlotSearch::SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_resource* memory)
-    : calendar_(calendar), memory_(memory), working_(memory), streams_(memory), starts_(memory),
+    : calendar_(calendar), poll_(poll), memory_(memory), working_(memory), streams_(memory), starts_(memory),
       free_(memory), unassigned_begins_(memory), unassigned_ends_(memory) {
     const Interval window = bookable_window(calendar.window, calendar.as_of, calendar.settings);
     if (is_empty(window))
@@ -88,15 +91,15 @@ SlotSearch::SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_res
             unassigned_ends_.push_back(busy_interval(booking).end);
         }
     }
-    std::sort(unassigned_begins_.begin(), unassigned_begins_.end());
-    std::sort(unassigned_ends_.begin(), unassigned_ends_.end());
+    sort_by(unassigned_begins_, std::identity(), poll);
+    sort_by(unassigned_ends_, std::identity(), poll);
 }
 
 const WorkingTime& SlotSearch::working_time_of(const Resource& resource, Interval reach) {
     const bool is_default = resource.own_hours.empty() && resource.overrides.empty();
     if (is_default && default_working_ != nullptr)
         return *default_working_;
-    working_.push_back(working_time(calendar_, resource, reach, memory_));
+    working_.push_back(working_time(calendar_, resource, reach, poll_, memory_));
     if (is_default)
         default_working_ = &working_.back();
     return working_.back();
@@ -104,6 +107,8 @@ const WorkingTime& SlotSearch::working_time_of(const Resource& resource, Interva
 
 /// Moves a stream to its next start.
 void SlotSearch::advance(std::uint32_t stream) {
+    if (++steps_ % 256 == 0)
+        poll_();
     starts_[stream] = streams_[stream].next() ? streams_[stream].start() : Instant::max();
 }
 

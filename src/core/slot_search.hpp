@@ -9,9 +9,6 @@
 
 namespace bookmeatoz {
 
-/// Called now and then in long computations; may throw to end them.
-using Poll = void (*)();
-
 struct Slot {
     Instant start;
     /// Indexes into Calendar::resources of those who are free, ascending (S13). Valid until the search goes on.
@@ -63,6 +60,9 @@ private:
     bool outnumbered(Instant start, std::size_t free);
 
     const Calendar& calendar_;
+    Poll poll_;
+    /// How often a stream went on.
+    unsigned steps_ = 0;
     std::pmr::memory_resource* memory_;
     /// Those on the business's hours, without overrides of their own, share one.
     std::pmr::vector<WorkingTime> working_;

@@ -4,26 +4,38 @@
 namespace bookmeatoz {
 
 WeeklySchedule::WeeklySchedule(std::span<const WeeklyShift> own, std::span<const WeeklyShift> defaults,
-                               HoursInheritance inheritance)
-    : own_(own), defaults_(defaults), inheritance_(inheritance) {
-}
-
-std::span<const WeeklyShift> WeeklySchedule::rows_of(std::chrono::weekday day) const {
-    if (inheritance_ == HoursInheritance::schedule)
-        return own_.empty() ? defaults_ : own_;
-    const bool has_own =
-        std::any_of(own_.begin(), own_.end(), [day](const WeeklyShift& shift) { return shift.day == day; });
-    return has_own ? own_ : defaults_;
+                               HoursInheritance inheritance, Poll poll, std::pmr::memory_resource* memory)
+    : shifts_(memory) {
+    // Whatever a row says, it has a place here; what is no weekday is no date's.
+    std::array<bool, 256> is_own{};
+    if (inheritance == HoursInheritance::schedule) {
+        is_own.fill(!own.empty());
+    } else {
+        for (const WeeklyShift& shift : own)
+            is_own[shift.day.c_encoding()] = true;
+    }
+    shifts_.reserve(own.empty() ? defaults.size() : own.size());
+    const auto take = [&](std::span<const WeeklyShift> rows, bool are_own) {
+        for (const WeeklyShift& shift : rows) {
+            if (!shift.is_off && is_own[shift.day.c_encoding()] == are_own)
+                shifts_.push_back(shift);
+        }
+    };
+    take(own, true);
+    take(defaults, false);
+    sort_by(
+        shifts_, [](const WeeklyShift& shift) { return std::pair(shift.day.c_encoding(), shift.start); },
+        poll);
 }
 
 void WeeklySchedule::expand(LocalDate date, const Zone& zone, Intervals& occurrences) const {
-    const std::chrono::weekday day(date);
-    const std::span<const WeeklyShift> rows = rows_of(day);
-    if (rows.empty() || !zone.exists(date))
+    const unsigned day = std::chrono::weekday(date).c_encoding();
+    const auto day_of = [](const WeeklyShift& shift) { return shift.day.c_encoding(); };
+    const auto first = std::ranges::lower_bound(shifts_, day, {}, day_of);
+    const auto last = std::ranges::upper_bound(shifts_, day, {}, day_of);
+    if (first == last || !zone.exists(date))
         return;
-    for (const WeeklyShift& shift : rows) {
-        if (shift.day != day || shift.is_off)
-            continue;
+    for (const WeeklyShift& shift : std::span(first, last)) {
         const Duration overnight = shift.end <= shift.start ? Duration(one_day) : Duration(0);
         const Interval occurrence{zone.to_instant(LocalTime(date) + shift.start),
                                   zone.to_instant(LocalTime(date) + shift.end + overnight)};

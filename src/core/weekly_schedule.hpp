@@ -2,6 +2,7 @@
 #pragma once
 
 #include "calendar.hpp"
+#include "poll.hpp"
 
 namespace bookmeatoz {
 
@@ -9,17 +10,14 @@ namespace bookmeatoz {
 class WeeklySchedule {
 public:
     WeeklySchedule(std::span<const WeeklyShift> own, std::span<const WeeklyShift> defaults,
-                   HoursInheritance inheritance);
+                   HoursInheritance inheritance, Poll poll, std::pmr::memory_resource* memory);
 
-    /// Adds the shift occurrences keyed to `date`, unmerged, in the order of the rows (S2-S4).
+    /// Adds the shift occurrences keyed to `date`, unmerged, in the order of their local starts (S2-S4).
     void expand(LocalDate date, const Zone& zone, Intervals& occurrences) const;
 
 private:
-    std::span<const WeeklyShift> rows_of(std::chrono::weekday day) const;
-
-    std::span<const WeeklyShift> own_;
-    std::span<const WeeklyShift> defaults_;
-    HoursInheritance inheritance_;
+    /// Those that count and are not off, by weekday and by start: of thousands a date looks at its own alone.
+    std::pmr::vector<WeeklyShift> shifts_;
 };
 
 } // namespace bookmeatoz

@@ -30,7 +30,7 @@ void add_dates(Interval interval, std::span<const ZonePeriod> periods, std::pmr:
 
 } // namespace
 
-WorkingTime working_time(const Calendar& calendar, const Resource& resource, Interval reach,
+WorkingTime working_time(const Calendar& calendar, const Resource& resource, Interval reach, Poll poll,
                          std::pmr::memory_resource* memory) {
     const Zone zone(calendar.zone);
     const LocalDate first = zone.date_of(reach.begin) - days(2);
@@ -45,13 +45,14 @@ WorkingTime working_time(const Calendar& calendar, const Resource& resource, Int
             if (!entry.is_unavailable)
                 add_dates(part, calendar.zone, replaced);
         }
-        std::sort(replaced.begin(), replaced.end());
+        sort_by(replaced, std::identity(), poll);
     }
 
     WorkingTime time{Intervals(memory), Intervals(memory)};
     const WeeklySchedule schedule(resource.own_hours, calendar.default_hours,
-                                  calendar.settings.working_hours_inheritance);
+                                  calendar.settings.working_hours_inheritance, poll, memory);
     for (LocalDate date = first; date <= last; date += days(1)) {
+        poll();
         if (!std::binary_search(replaced.begin(), replaced.end(), date))
             schedule.expand(date, zone, time.offered);
     }
@@ -61,12 +62,11 @@ WorkingTime working_time(const Calendar& calendar, const Resource& resource, Int
         (entry.is_unavailable ? unavailable : time.offered).push_back(entry.interval);
     }
     std::erase_if(time.offered, is_empty);
-    std::sort(time.offered.begin(), time.offered.end(),
-              [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
+    sort_by(time.offered, &Interval::begin, poll);
 
     Intervals merged(time.offered, memory);
-    normalize(merged);
-    normalize(unavailable);
+    normalize(merged, poll);
+    normalize(unavailable, poll);
     time.open = unavailable.empty() ? std::move(merged) : subtract(merged, unavailable, memory);
     return time;
 }

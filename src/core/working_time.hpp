@@ -2,6 +2,7 @@
 #pragma once
 
 #include "calendar.hpp"
+#include "poll.hpp"
 
 namespace bookmeatoz {
 
@@ -15,7 +16,7 @@ struct WorkingTime {
 
 /// Working time that reaches into `reach`, and beyond it by at least as much as is needed to merge it rightly: an
 /// interval of `open` that meets `reach` is never cut short within it (S9).
-WorkingTime working_time(const Calendar& calendar, const Resource& resource, Interval reach,
+WorkingTime working_time(const Calendar& calendar, const Resource& resource, Interval reach, Poll poll,
                          std::pmr::memory_resource* memory);
 
 } // namespace bookmeatoz

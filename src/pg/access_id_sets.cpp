@@ -188,12 +188,14 @@ constinit Lookup
     user_customers("customers",
                    "SELECT id FROM @extschema@.customers WHERE user_id OPERATOR(pg_catalog.=) $1",
                    lookup_by_id);
-constinit Lookup employed_users(
-    "employees",
-    "SELECT user_id FROM @extschema@.employees WHERE business_id OPERATOR(pg_catalog.=) ANY ($1)",
-    lookup_by_ids);
+// What is pending the user has not accepted: a business may write such a row about any user.
+constinit Lookup employed_users("employees", R"(
+    SELECT user_id FROM @extschema@.employees
+     WHERE business_id OPERATOR(pg_catalog.=) ANY ($1) AND employment_status OPERATOR(pg_catalog.<>) 'pending_onboarding')",
+                                lookup_by_ids);
 constinit Lookup role_users("user_business_roles", R"(
-    SELECT user_id FROM @extschema@.user_business_roles WHERE business_id OPERATOR(pg_catalog.=) ANY ($1))",
+    SELECT user_id FROM @extschema@.user_business_roles
+     WHERE business_id OPERATOR(pg_catalog.=) ANY ($1) AND status OPERATOR(pg_catalog.<>) 'pending')",
                             lookup_by_ids);
 
 /// May raise a server error.
@@ -206,7 +208,7 @@ Datum uuid_array(std::span<const pg_uuid_t> ids) {
         construct_array(items, static_cast<int>(ids.size()), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
 }
 
-/// The users of all employees and roles of the businesses, whatever their status: as their rows are visible.
+/// The users of all employees and roles of the businesses that the user has accepted, also if they have ended.
 std::span<const pg_uuid_t> staff(Oid schema, std::span<const pg_uuid_t> businesses) {
     const Datum array = pg_call([&] { return uuid_array(businesses); });
     const std::span<const pg_uuid_t> employed = employed_users.run(schema, array);

@@ -37,7 +37,7 @@ std::span<const pg_uuid_t> Lookup::run(Oid schema, Datum parameter) {
     std::size_t count = 0;
     for (const SpiRow row : rows) {
         if (!row.is_null(1)) {
-            ids[count++] = *DatumGetUUIDP(row.get(1));
+            ids[count++] = row.id(1);
         }
     }
     return {ids, count};

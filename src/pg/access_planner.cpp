@@ -47,6 +47,8 @@ constexpr Meaning exact[] = {
     {"can_access_person", Class::user, 1, Form::equals_key, "access_user_key"},
     {"can_access_person", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
     {"can_access_person", Class::admin, 0, Form::other_predicate, "access_business_unless_user"},
+    // No row either way; but a query that goes on in a user session may read what profile_notes.hpp would have refused.
+    {"can_access_person", Class::none, 0, Form::other_predicate, "access_business_unless_user"},
     {"can_access_booking", Class::business, 0, Form::equals_key, "access_business_key"},
     {"can_access_booking", Class::user, 1, Form::is_any_of, "access_customer_ids"},
     {"can_access_booking", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},

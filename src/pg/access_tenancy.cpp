@@ -2,6 +2,7 @@
 #include "access_tenancy.hpp"
 
 #include "access_lookup.hpp"
+#include "row_trigger.hpp"
 #include "session_context.hpp"
 
 extern "C" {
@@ -122,6 +123,7 @@ BOOKMEATOZ_FUNCTION(trigger_businesses_changed, takes({}).returns(TRIGGEROID)) {
         throw SqlError{ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
                        "function trigger_businesses_changed() can only be called by an AFTER row trigger"};
     }
+    require_own_table(fcinfo, "trigger_businesses_changed", "businesses");
     pg_call([&] { CacheInvalidateRelcache(trigger->tg_relation); });
     return Datum(0);
 }

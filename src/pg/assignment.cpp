@@ -62,7 +62,7 @@ std::uint32_t assigned(const LoadedCalendar& loaded, Instant start, std::span<co
                                                false, TYPALIGN_CHAR));
     });
     const SpiRows rows = longest_unbooked_query.run(schema, {array});
-    const Uuid chosen = to_uuid((*rows.begin()).get(1));
+    const Uuid chosen = to_uuid((*rows.begin()).id(1));
     return *std::find_if(least.begin(), least.end(),
                          [&](std::uint32_t index) { return calendar.resources[index].id == chosen; });
 }

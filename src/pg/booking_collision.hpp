@@ -10,10 +10,43 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// Waits for whoever writes at the same time what the row would collide with, as long as that is not decided; then raises the
-/// error of bookings_no_double_booking (23P01) if it collides with what is there. `values` are those of the constraint's columns:
-/// resource_id, busy, session_key. The row at `own_place` is the booking itself. Nothing where the user has done away with the
-/// constraint.
-void refuse_collision(Relation bookings, ItemPointerData own_place, const Datum (&values)[3]);
+/// What a row meets that is about to be written.
+struct Rival {
+    enum class Fate {
+        none,
+        /// A transaction in progress writes it or ends it: whether there is a collision is not decided.
+        open,
+        /// It is there, and collides.
+        certain,
+    };
+    Fate fate = Fate::none;
+    // Of an open one: who decides, and where it lies.
+    TransactionId writer = 0;
+    uint32 insertion = 0;
+    ItemPointerData place{};
+};
+
+/// A row as the constraints see it.
+struct Claim {
+    /// The booking's own, before an UPDATE.
+    ItemPointerData place;
+    Datum resource_id;
+    Datum busy;
+    Datum session_key;
+    int16 seat;
+};
+
+enum class Wanted { open, any };
+
+/// Looks for what the row would collide with or wait for in bookings_no_double_booking, and for an open row that has its seat
+/// in bookings_one_per_seat. The first that is found decides, as when the server looks; but waits for nobody. None where the
+/// user has done away with the constraint.
+Rival find_rival(Relation bookings, const Claim& claim, Wanted wanted);
+
+/// Waits until the fate of an open rival is decided.
+void wait_for(Relation bookings, Rival rival);
+
+/// Raises the error of bookings_no_double_booking (23P01) if the row collides with what is there.
+void refuse_collision(Relation bookings, const Claim& claim);
 
 } // namespace bookmeatoz::pg

@@ -20,13 +20,11 @@
 #include "settings_reader.hpp"
 #include "sha256.hpp"
 #include "slot_refusal.hpp"
-#include "subtransaction.hpp"
 #include "table_owner.hpp"
 #include "time_zone.hpp"
 
 #include <bitset>
 #include <cstring>
-#include <string_view>
 #include <vector>
 
 extern "C" {
@@ -35,7 +33,6 @@ extern "C" {
 #include "port/pg_bswap.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/rls.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
@@ -91,7 +88,7 @@ constinit SavedQuery day_query(R"(
                                uuids_and_times);
 
 constinit SavedQuery expired_holds_query(R"(
-    SELECT id, pg_catalog.lower(busy), pg_catalog.upper(busy)
+    SELECT id, pg_catalog.lower(busy) AS busy, pg_catalog.upper(busy) AS busy
       FROM @extschema@.bookings
      WHERE resource_id = $1 AND id <> $2 AND busy OPERATOR(pg_catalog.&&) $3
        AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
@@ -115,6 +112,12 @@ constinit SavedQuery seats_query(R"(
 
 constexpr int most_seats = 10000;
 
+/// What the guard reads and writes of a row.
+constexpr const char* guarded_columns[] = {
+    "id",         "business_id",           "service_id",           "employee_id", "start_time",
+    "end_time",   "buffer_before_minutes", "buffer_after_minutes", "status",      "hold_expires_at",
+    "overbooked", "resource_id",           "session_key",          "seat"};
+
 struct ExpiredHold {
     pg_uuid_t id;
     TimestampTz busy_begin;
@@ -126,6 +129,8 @@ class BookingRow {
 public:
     explicit BookingRow(FunctionCallInfo fcinfo)
         : row_(fcinfo, "trigger_guard_booking", 0), schema_(extension_schema(fcinfo)), owner_(row_.owner()) {
+        row_.require("bookings", guarded_columns);
+        statuses_ = StatusLabels(row_.column_type(row_.column("status")));
         const std::optional<Datum> key = value("session_key");
         is_attempt_ = key && BookingAttempt::is_marked(*DatumGetUUIDP(*key));
     }
@@ -147,9 +152,8 @@ public:
     void give_up_time();
     bool is_in_reach() const;
     void find_expired_holds();
-    void take_locks() const;
-    void delete_expired_holds() const;
-    void wait_for_others() const;
+    BookingLocks needed_locks() const;
+    bool waits_for_others(BookingLocks& locks);
     std::optional<SlotReason> refusal() const;
     void write_seat();
     Datum result() const { return row_.result(); }
@@ -160,13 +164,18 @@ private:
     bool occupies(bool old) const;
     bool is_overbooked(bool old) const;
     bool is_same_time_as_before() const;
+    bool is_same_claim_as_before() const;
+    void delete_expired_holds() const;
     bool reaches_daily_limit() const;
     bool meets_unassigned() const;
     /// The start's local date at the business; days since 1970.
     int64 local_date() const;
     std::optional<Datum> value(const char* name) const;
-    TimestampTz time(const char* name) const { return DatumGetTimestampTz(*value(name)); }
-    const pg_uuid_t& id(const char* name) const { return *DatumGetUUIDP(*value(name)); }
+    /// These are errors where it is NULL.
+    Datum given(const char* name) const { return row_.get(row_.column(name)); }
+    TimestampTz time(const char* name) const { return row_.time(row_.column(name)); }
+    int32 minutes(const char* name) const { return row_.int4(row_.column(name)); }
+    const pg_uuid_t& id(const char* name) const { return row_.id(row_.column(name)); }
     TimestampTz busy_begin(bool old) const;
     TimestampTz busy_end(bool old) const;
     Datum busy() const;
@@ -176,6 +185,7 @@ private:
     RowTrigger row_;
     Oid schema_;
     Oid owner_;
+    StatusLabels statuses_;
     bool is_attempt_;
     // In the way of a row that claims time: S19.
     std::vector<ExpiredHold> expired_holds_;
@@ -209,10 +219,8 @@ bool BookingRow::occupies(bool old) const {
     const int column = row_.column("status");
     if (old ? row_.old_is_null(column) : row_.is_null(column))
         return false;
-    const Datum status = old ? row_.old(column) : row_.get(column);
-    const std::string_view label(
-        pg_call([&] { return DatumGetCString(OidFunctionCall1(F_ENUM_OUT, status)); }));
-    const std::optional<BookingStatus> known = find_status(label);
+    const std::optional<BookingStatus> known =
+        statuses_.find(DatumGetObjectId(old ? row_.old(column) : row_.get(column)));
     return known && bookmeatoz::occupies(*known);
 }
 
@@ -225,6 +233,13 @@ bool BookingRow::is_same_time_as_before() const {
     return unchanged("business_id", UUIDOID) && unchanged("employee_id", UUIDOID) &&
            unchanged("start_time", TIMESTAMPTZOID) && unchanged("end_time", TIMESTAMPTZOID) &&
            unchanged("buffer_before_minutes", INT4OID) && unchanged("buffer_after_minutes", INT4OID);
+}
+
+/// Neither when and whose it is has changed, nor whether it occupies time: a confirmed booking that is completed does before and
+/// after.
+bool BookingRow::is_same_claim_as_before() const {
+    return is_same_time_as_before() && occupies(false) == occupies(true) &&
+           is_overbooked(false) == is_overbooked(true);
 }
 
 void BookingRow::set_if_null(const char* name, Datum new_value) {
@@ -250,10 +265,10 @@ void BookingRow::fill_from_service() {
     const SpiRow found = *rows.begin();
     const std::optional<Datum> start = value("start_time");
     if (start && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(*start)))
-        set_if_null("end_time", TimestampTzGetDatum(DatumGetTimestampTz(*start) +
-                                                    DatumGetInt32(found.get(1)) * USECS_PER_MINUTE));
-    set_if_null("buffer_before_minutes", found.get(2));
-    set_if_null("buffer_after_minutes", found.get(3));
+        set_if_null("end_time",
+                    TimestampTzGetDatum(DatumGetTimestampTz(*start) + found.int4(1) * USECS_PER_MINUTE));
+    set_if_null("buffer_before_minutes", Int32GetDatum(found.int4(2)));
+    set_if_null("buffer_after_minutes", Int32GetDatum(found.int4(3)));
 }
 
 /// overbooked passes the guard, so it takes a right: EXECUTE on may_overbook(). A row that was let in may be changed by
@@ -291,9 +306,18 @@ void BookingRow::refuse_revival() const {
                        "Its time is no longer kept.", "Book or hold a slot anew.");
 }
 
-/// S18: the employee, else the business if it has no active employee (S12), else none.
+/// S18: the employee, else the business if it has no active employee (S12), else none. Decided once for each claim: the
+/// business may have lost its employees since, which makes no UPDATE of other columns fail.
 void BookingRow::write_resource() {
     const int column = row_.column("resource_id");
+    if (is_same_claim_as_before()) {
+        if (row_.old_is_null(column)) {
+            row_.set(column, Datum(0), true);
+        } else {
+            row_.set(column, row_.old(column));
+        }
+        return;
+    }
     if (const std::optional<Datum> employee = value("employee_id")) {
         row_.set(column, *employee);
         return;
@@ -345,8 +369,7 @@ void BookingRow::write_session_key() {
 bool BookingRow::has_valid_times() const {
     const TimestampTz start = time("start_time"), end = time("end_time");
     const auto is_buffer = [&](const char* name) {
-        const int32 minutes = DatumGetInt32(*value(name));
-        return 0 <= minutes && minutes <= longest_buffer.count();
+        return 0 <= minutes(name) && minutes(name) <= longest_buffer.count();
     };
     return !TIMESTAMP_NOT_FINITE(start) && !TIMESTAMP_NOT_FINITE(end) && start < end &&
            end - start <= longest_booking.count() && is_buffer("buffer_before_minutes") &&
@@ -394,8 +417,8 @@ TimestampTz BookingRow::busy_end(bool old) const {
 }
 
 Datum BookingRow::busy() const {
-    return busy_range(time("start_time"), time("end_time"), DatumGetInt32(*value("buffer_before_minutes")),
-                      DatumGetInt32(*value("buffer_after_minutes")));
+    return busy_range(time("start_time"), time("end_time"), minutes("buffer_before_minutes"),
+                      minutes("buffer_after_minutes"));
 }
 
 /// S17, for what the guard counts: capacity and daily limits. false where service or employee are not the business's own:
@@ -404,21 +427,24 @@ bool BookingRow::load_settings() {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     const SpiRows rows = settings_query.run_committed(
-        schema_, {*value("business_id"), *value("service_id"), value("employee_id")});
+        schema_, {given("business_id"), given("service_id"), value("employee_id")});
     if (rows.size() == 0)
         return false;
     const SpiRow found = *rows.begin();
-    read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1));
-    read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2));
-    if (settings_.limits_days()) {
-        const Datum zone = found.get(3);
-        time_zone_ = known_time_zone(pg_call([&] { return TextDatumGetCString(zone); }));
-    }
+    read_settings(settings_, SettingsOwner::business, id("business_id"), found.get(1, JSONBOID));
+    read_settings(settings_, SettingsOwner::service, id("service_id"), found.get(2, JSONBOID));
+    if (settings_.limits_days())
+        time_zone_ = known_time_zone(found.string(3));
     return true;
 }
 
-/// The constraints do not compare a row without a resource.
+/// The constraints do not compare a row without a resource. Of a row whose keys stay as they are no foreign key is asked again:
+/// that its service or employee is not of its business is said here.
 void BookingRow::give_up_time() {
+    if (unchanged("business_id", UUIDOID) && unchanged("service_id", UUIDOID) &&
+        unchanged("employee_id", UUIDOID))
+        throw SqlError(ERRCODE_FOREIGN_KEY_VIOLATION,
+                       "the service or the employee of the booking is not of its business");
     row_.set(row_.column("resource_id"), Datum(0), true);
     write_session_key();
 }
@@ -432,18 +458,24 @@ int64 BookingRow::local_date() const {
 
 /// S19: holds in the way that have expired. The constraints would still count them.
 void BookingRow::find_expired_holds() {
+    expired_holds_.clear();
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     for (const SpiRow hold :
-         expired_holds_query.run_committed(schema_, {*value("resource_id"), *value("id"), busy()}))
-        expired_holds_.push_back({*DatumGetUUIDP(hold.get(1)), DatumGetTimestampTz(hold.get(2)),
-                                  DatumGetTimestampTz(hold.get(3))});
+         expired_holds_query.run_committed(schema_, {given("resource_id"), given("id"), busy()}))
+        expired_holds_.push_back({hold.id(1), hold.time(2), hold.time(3)});
 }
 
-void BookingRow::take_locks() const {
-    BookingLocks locks;
+/// The functions' INSERT looks for others before it writes, and needs no lock for that. But it may wait there, so whoever holds
+/// another lock has looked before, as those who write without the functions.
+BookingLocks BookingRow::needed_locks() const {
+    BookingLocks locks(id("business_id"));
     const bool claims = claims_time();
-    if (claims && !is_inserted_by_function()) {
+    if (settings_.limits_days())
+        locks.add_day(id("resource_id"), local_date());
+    if (claims && settings_.capacity > 1)
+        locks.add_session(id("session_key"));
+    if (claims && (!is_inserted_by_function() || !locks.none() || !expired_holds_.empty())) {
         locks.add_time(id("resource_id"), busy_begin(false), busy_end(false));
         // What is left counts too: two rows may change places.
         if (!row_.is_insert() && !row_.old_is_null(row_.column("resource_id")) && occupies(true))
@@ -453,11 +485,7 @@ void BookingRow::take_locks() const {
     // Whoever else meets the hold must find it gone, or wait before anybody can wait for him.
     for (const ExpiredHold& hold : expired_holds_)
         locks.add_time(id("resource_id"), hold.busy_begin, hold.busy_end);
-    if (settings_.limits_days())
-        locks.add_day(id("resource_id"), local_date());
-    if (claims && settings_.capacity > 1)
-        locks.add_session(id("session_key"));
-    locks.take();
+    return locks;
 }
 
 void BookingRow::delete_expired_holds() const {
@@ -478,24 +506,38 @@ bool BookingRow::is_in_reach() const {
 }
 
 /// S18: what ON CONFLICT does by itself. The constraint alone would look for others when the row is in the index already,
-/// where they find it and wait in turn.
-void BookingRow::wait_for_others() const {
-    if (is_inserted_by_function())
-        return;
-    const Datum values[] = {*value("resource_id"), busy(), *value("session_key")};
-    if ((!row_.is_insert() || row_.is_inserted_plainly()) && is_in_reach()) {
-        refuse_collision(row_.relation(), row_.old_place(), values);
-        return;
+/// where they find it and wait in turn. Whoever waits here holds no lock: those who are waited for may want it for their next
+/// row. true: it has waited, and all is to be done again.
+bool BookingRow::waits_for_others(BookingLocks& locks) {
+    if (locks.none())
+        return false;
+    const Claim claim{row_.old_place(), given("resource_id"), busy(), given("session_key"),
+                      row_.int2(row_.column("seat"))};
+    Rival rival;
+    if (!expired_holds_.empty()) {
+        // Who has deleted a hold is waited for, so nobody does it who is about to wait.
+        rival = find_rival(row_.relation(), claim, Wanted::open);
+        if (rival.fate == Rival::Fate::none)
+            delete_expired_holds();
     }
-    // What a collision means is for others to say: nothing to do for ON CONFLICT, an error for a policy.
-    Subtransaction waiting;
-    try {
-        refuse_collision(row_.relation(), row_.old_place(), values);
-    } catch (const ServerError&) {
-        if (!Subtransaction::forgives({ERRCODE_EXCLUSION_VIOLATION}))
-            throw;
+    if (rival.fate == Rival::Fate::none)
+        rival = find_rival(row_.relation(), claim, Wanted::any);
+    switch (rival.fate) {
+    case Rival::Fate::none:
+        return false;
+    case Rival::Fate::open:
+        locks.release();
+        wait_for(row_.relation(), rival);
+        return true;
+    case Rival::Fate::certain:
+        // With ON CONFLICT there may be nothing to do.
+        if (row_.is_insert() && !row_.is_inserted_plainly())
+            return false;
+        locks.release();
+        refuse_collision(row_.relation(), claim);
+        return true; // it has just gone
     }
-    waiting.roll_back();
+    return false;
 }
 
 /// Why the row must not be written, where no constraint says so.
@@ -517,7 +559,7 @@ bool BookingRow::reaches_daily_limit() const {
     const Interval near{start - date_reach, start + date_reach};
     const auto periods = zone_periods(time_zone_, {near.begin - date_reach, near.end + date_reach}, &memory);
     Calendar calendar{};
-    calendar.service.id = to_uuid(*value("service_id"));
+    calendar.service.id = to_uuid(id("service_id"));
     calendar.settings = settings_;
     calendar.zone = periods;
     calendar.as_of = to_instant(GetCurrentTimestamp());
@@ -525,15 +567,15 @@ bool BookingRow::reaches_daily_limit() const {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     for (const SpiRow found : day_query.run_committed(
-             schema_, {*value("resource_id"), *value("id"), to_datum(near.begin), to_datum(near.end)})) {
+             schema_, {given("resource_id"), given("id"), to_datum(near.begin), to_datum(near.end)})) {
         Booking& booking = bookings.emplace_back();
-        booking.service_id = to_uuid(found.get(1));
-        booking.interval.begin = to_instant(found.get(2));
+        booking.service_id = to_uuid(found.id(1));
+        booking.interval.begin = to_instant(found.time(2));
         booking.status = BookingStatus::pending;
         if (!found.is_null(3))
-            booking.hold_expires_at = to_instant(found.get(3));
+            booking.hold_expires_at = to_instant(found.time(3));
     }
-    return DailyLimit(calendar, bookings, &memory).reached_at(start);
+    return DailyLimit(calendar, bookings, poll_interrupts, &memory).reached_at(start);
 }
 
 /// Bookings that were unassigned while the business had employees have no resource, so the constraint does not compare
@@ -543,7 +585,7 @@ bool BookingRow::meets_unassigned() const {
     const AsOwner as_owner(owner_);
     const SpiConnection spi;
     return unassigned_query
-               .run_committed(schema_, {*value("business_id"), *value("id"), busy(),
+               .run_committed(schema_, {given("business_id"), given("id"), busy(),
                                         TimestampTzGetDatum(time("start_time") - reach),
                                         TimestampTzGetDatum(time("end_time") + reach)})
                .size() > 0;
@@ -564,20 +606,14 @@ void BookingRow::write_seat() {
         const AsOwner as_owner(owner_);
         const SpiConnection spi;
         std::bitset<most_seats + 1> taken;
-        for (const SpiRow found : seats_query.run_committed(schema_, {*value("session_key"), *value("id")}))
-            taken.set(static_cast<std::size_t>(DatumGetInt16(found.get(1))));
+        for (const SpiRow found : seats_query.run_committed(schema_, {given("session_key"), given("id")}))
+            taken.set(static_cast<std::size_t>(found.int2(1)));
         while (seat <= settings_.capacity && taken.test(static_cast<std::size_t>(seat)))
             ++seat;
         if (seat > settings_.capacity)
             seat = 1;
     }
     row_.set(column, Int16GetDatum(static_cast<int16>(seat)));
-}
-
-/// In the words of the server.
-[[noreturn]] void refuse_as_policy() {
-    throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE,
-                   "new row violates row-level security policy for table \"bookings\"");
 }
 
 } // namespace
@@ -599,24 +635,24 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
         row.give_up_time();
         claims_time = false;
     }
-    if (claims_time)
-        row.find_expired_holds();
-    if (claims_time || row.outlasts_its_hold()) {
-        row.take_locks();
+    // A row of another business takes no lock there, and waits for nobody: its policy refuses it after the trigger.
+    bool again = (claims_time || row.outlasts_its_hold()) && row.is_in_reach();
+    if (!again)
+        row.write_seat();
+    while (again) {
+        if (claims_time)
+            row.find_expired_holds();
+        BookingLocks locks = row.needed_locks();
+        locks.take();
         row.refuse_revival(); // it may have expired while it waited
-    }
-    if (claims_time) {
-        row.delete_expired_holds();
-        if (const std::optional<SlotReason> reason = row.refusal()) {
+        if (const std::optional<SlotReason> reason = claims_time ? row.refusal() : std::nullopt) {
             if (row.is_attempt())
                 return Datum(0); // passed over
-            if (!row.is_in_reach())
-                refuse_as_policy();
             refuse_slot(*reason);
         }
-        row.wait_for_others();
+        row.write_seat();
+        again = claims_time && row.waits_for_others(locks);
     }
-    row.write_seat();
     return row.result();
 }
 

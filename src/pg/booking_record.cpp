@@ -20,21 +20,20 @@ constinit SavedQuery lock_query("SELECT " BOOKING_RECORD_COLUMNS ", business_id,
 std::optional<pg_uuid_t> optional_id(const SpiRow& row, int column) {
     if (row.is_null(column))
         return std::nullopt;
-    return *DatumGetUUIDP(row.get(column));
+    return row.id(column);
 }
 
 } // namespace
 
 BookingRecord booking_record(const SpiRow& row) {
     BookingRecord record{};
-    record.id = *DatumGetUUIDP(row.get(1));
+    record.id = row.id(1);
     record.employee_id = optional_id(row, 2);
-    record.start = DatumGetTimestampTz(row.get(3));
-    record.end = DatumGetTimestampTz(row.get(4));
-    const Datum status = row.get(5);
-    record.status = pg_call([&] { return TextDatumGetCString(status); });
+    record.start = row.time(3);
+    record.end = row.time(4);
+    record.status = row.string(5);
     if (!row.is_null(6))
-        record.hold_expires_at = DatumGetTimestampTz(row.get(6));
+        record.hold_expires_at = row.time(6);
     return record;
 }
 
@@ -43,8 +42,7 @@ LockedBooking lock_booking(Oid schema, const pg_uuid_t& id) {
     if (rows.size() == 0)
         booking_not_found(id);
     const SpiRow row = *rows.begin();
-    return {booking_record(row), *DatumGetUUIDP(row.get(booking_record_columns + 1)),
-            *DatumGetUUIDP(row.get(booking_record_columns + 2)),
+    return {booking_record(row), row.id(booking_record_columns + 1), row.id(booking_record_columns + 2),
             optional_id(row, booking_record_columns + 3)};
 }
 

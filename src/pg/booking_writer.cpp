@@ -125,7 +125,7 @@ std::optional<BookingRecord> booking_of_key(const BookingRequest& request, const
     const SpiRow row = *rows.begin();
     const int hash = booking_record_columns + 1;
     const bool same_arguments = !row.is_null(hash) && pg_call([&] {
-        return DatumGetBool(DirectFunctionCall2(byteaeq, row.get(hash), *request.idempotency_hash));
+        return DatumGetBool(DirectFunctionCall2(byteaeq, row.get(hash, BYTEAOID), *request.idempotency_hash));
     });
     if (!same_arguments)
         throw SqlError(errcode_other_arguments, "the idempotency key was used with other arguments",
@@ -140,7 +140,7 @@ std::optional<pg_uuid_t> booking_user(Oid schema) {
     const std::optional<pg_uuid_t> user = session_context().user;
     if (!user)
         return std::nullopt;
-    const AsOwner as_owner(table_owner(schema, "users"));
+    const AsOwner as_owner(required_owner(schema, "users"));
     return user_query.run(schema, {UUIDPGetDatum(&*user)}).size() > 0 ? user : std::nullopt;
 }
 

@@ -104,6 +104,12 @@ auto pg_call(Fn&& fn) -> std::invoke_result_t<Fn> {
     throw ServerError{};
 }
 
+/// The core's Poll, and for loops of ours: ends a long computation when the query is cancelled.
+inline void poll_interrupts() {
+    if (INTERRUPTS_PENDING_CONDITION())
+        pg_call([] { CHECK_FOR_INTERRUPTS(); });
+}
+
 } // namespace bookmeatoz::pg
 
 /// Defines a function that SQL can call, with what SQL must declare: BOOKMEATOZ_FUNCTION(name, takes({UUIDOID}).returns(BOOLOID))

@@ -19,15 +19,15 @@ constexpr Oid ids_and_range[] = {UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 constexpr Oid business_and_range[] = {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 
 constinit SavedQuery service_query(R"(
-    SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status = 'active', s.settings,
-           b.id, b.status = 'active', b.settings, b.timezone
+    SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status, s.settings,
+           b.id, b.status, b.settings, b.timezone
       FROM @extschema@.services s
       JOIN @extschema@.businesses b ON b.id = s.business_id
      WHERE s.id = $1)",
                                    uuid_argument);
 
 constinit SavedQuery employee_query(R"(
-    SELECT b.id, b.status = 'active', b.settings, b.timezone
+    SELECT b.id, b.status, b.settings, b.timezone
       FROM @extschema@.employees e
       JOIN @extschema@.businesses b ON b.id = e.business_id
      WHERE e.id = $1)",
@@ -105,10 +105,15 @@ Datum ids_of(std::span<const ResourceRows> employees) {
     });
 }
 
-BusinessRow to_business(const SpiRow& row, int first) {
-    const Datum zone = row.get(first + 3);
-    return {to_uuid(row.get(first)), DatumGetBool(row.get(first + 1)), row.get(first + 2),
-            pg_call([&] { return TextDatumGetCString(zone); })};
+/// Of a column of an enum type.
+bool is_active(const SpiRows& rows, const SpiRow& row, int column) {
+    return row.label(column) == enum_value(rows.column_type(column), "active");
+}
+
+/// Columns from `first` on: id, status, settings, timezone.
+BusinessRow to_business(const SpiRows& rows, const SpiRow& row, int first) {
+    return {to_uuid(row.id(first)), is_active(rows, row, first + 1), row.get(first + 2, JSONBOID),
+            row.string(first + 3)};
 }
 
 StatusLabels status_labels(const SpiRows& bookings) {
@@ -122,17 +127,18 @@ std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
     if (rows.size() == 0)
         return std::nullopt;
     const SpiRow row = *rows.begin();
-    return ServiceRow{{id, to_minutes(row.get(1)), to_minutes(row.get(2)), to_minutes(row.get(3))},
-                      DatumGetBool(row.get(4)),
-                      row.get(5),
-                      to_business(row, 6)};
+    using std::chrono::minutes;
+    return ServiceRow{{id, minutes(row.int4(1)), minutes(row.int4(2)), minutes(row.int4(3))},
+                      is_active(rows, row, 4),
+                      row.get(5, JSONBOID),
+                      to_business(rows, row, 6)};
 }
 
 std::optional<BusinessRow> CalendarQueries::business_of_employee(const Uuid& employee_id) {
     const SpiRows rows = employee_query.run(schema_, {to_datum(employee_id)});
     if (rows.size() == 0)
         return std::nullopt;
-    return to_business(*rows.begin(), 1);
+    return to_business(rows, *rows.begin(), 1);
 }
 
 void CalendarQueries::eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
@@ -140,7 +146,7 @@ void CalendarQueries::eligible_employees(const Uuid& service_id, const std::opti
     for (const SpiRow row :
          only ? eligible_employee_query.run(schema_, {to_datum(service_id), to_datum(*only)})
               : eligible_query.run(schema_, {to_datum(service_id)}))
-        ids.push_back(to_uuid(row.get(1)));
+        ids.push_back(to_uuid(row.id(1)));
 }
 
 bool CalendarQueries::has_active_employee(const Uuid& business_id) {
@@ -148,59 +154,77 @@ bool CalendarQueries::has_active_employee(const Uuid& business_id) {
 }
 
 void CalendarQueries::own_hours(std::span<ResourceRows> employees) {
-    for (const SpiRow row : own_hours_query.run(schema_, {ids_of(employees)})) {
-        if (ResourceRows* const employee = find(employees, to_uuid(row.get(5))))
-            employee->own_hours.push_back(to_shift(row));
+    RowCount count = hours_count;
+    for (const SpiRow row : own_hours_query.run(schema_, {ids_of(employees)}, count.to_ask_for())) {
+        if (ResourceRows* const employee = find(employees, to_uuid(row.id(5))))
+            add_shift(row, count, employee->own_hours);
     }
 }
 
 void CalendarQueries::default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) {
-    for (const SpiRow row : default_hours_query.run(schema_, {to_datum(business_id)}))
-        hours.push_back(to_shift(row));
+    RowCount count = hours_count;
+    for (const SpiRow row : default_hours_query.run(schema_, {to_datum(business_id)}, most_hours_of_one + 1))
+        add_shift(row, count, hours);
 }
 
 void CalendarQueries::overrides(Interval reach, std::span<ResourceRows> employees) {
-    for (const SpiRow row :
-         overrides_query.run(schema_, {ids_of(employees), to_datum(reach.begin), to_datum(reach.end)})) {
-        if (ResourceRows* const employee = find(employees, to_uuid(row.get(1))))
-            employee->overrides.push_back(
-                {{to_instant(row.get(2)), to_instant(row.get(3))}, DatumGetBool(row.get(4))});
+    RowCount count = overrides_count;
+    for (const SpiRow row : overrides_query.run(
+             schema_, {ids_of(employees), to_datum(reach.begin), to_datum(reach.end)}, count.to_ask_for())) {
+        if (ResourceRows* const employee = find(employees, to_uuid(row.id(1))))
+            add_override({{to_instant(row.time(2)), to_instant(row.time(3))}, row.boolean(4)}, count,
+                         employee->overrides);
     }
 }
 
 void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
+    RowCount count = bookings_count;
     const SpiRows rows = bookings_query.run(
-        schema_, {ids_of(employees), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)});
+        schema_, {ids_of(employees), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)},
+        count.to_ask_for());
     const StatusLabels labels = status_labels(rows);
     for (const SpiRow row : rows) {
-        if (ResourceRows* const employee = find(employees, to_uuid(row.get(9))))
-            add_booking(row, labels, asked, employee->bookings);
+        count.add();
+        ResourceRows* const employee = find(employees, to_uuid(row.id(9)));
+        if (employee == nullptr)
+            continue;
+        // As the scans do, so that both need the same memory.
+        if (employee->bookings.empty())
+            employee->bookings.reserve(rows.size() / employees.size() + 16);
+        add_booking(row, labels, asked, employee->bookings);
     }
 }
 
 void CalendarQueries::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                           std::pmr::vector<Booking>& bookings) {
+    RowCount count = bookings_count;
     const SpiRows rows = unassigned_query.run(
-        schema_, {to_datum(business_id), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)});
+        schema_, {to_datum(business_id), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)},
+        count.to_ask_for());
     const StatusLabels labels = status_labels(rows);
-    for (const SpiRow row : rows)
+    for (const SpiRow row : rows) {
+        count.add();
         add_booking(row, labels, asked, bookings);
+    }
 }
 
 void CalendarQueries::far_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                    std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+    RowCount count = bookings_count;
     for (const Interval part : {asked.reach.far_before, asked.reach.far_behind}) {
-        const SpiRows rows =
-            far_query.run(schema_, {to_datum(business_id), to_datum(part.begin), to_datum(part.end)});
+        const SpiRows rows = far_query.run(
+            schema_, {to_datum(business_id), to_datum(part.begin), to_datum(part.end)}, count.to_ask_for());
         const StatusLabels labels = status_labels(rows);
-        for (const SpiRow row : rows)
+        for (const SpiRow row : rows) {
+            count.add();
             add_far_booking(row, labels, asked, employees, unassigned);
+        }
     }
 }
 
 void CalendarQueries::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {
     for (const SpiRow row : services_query.run(schema_, {ids_of(employees)}))
-        services.push_back(to_uuid(row.get(1)));
+        services.push_back(to_uuid(row.id(1)));
 }
 
 } // namespace bookmeatoz::pg

@@ -33,56 +33,30 @@ constexpr config_enum_entry direct_scans_values[] = {
 
 // ---- what is read; the first columns are those that decide who sees a row
 
-constexpr WantedColumn by_id[] = {{"id", UUIDOID}};
-constexpr WantedColumn by_employee[] = {{"employee_id", UUIDOID}};
-constexpr WantedColumn by_business[] = {{"business_id", UUIDOID}};
-constexpr WantedColumn by_service[] = {{"service_id", UUIDOID}, {"employee_id", UUIDOID}};
-constexpr WantedColumn by_employee_and_start[] = {{"employee_id", UUIDOID}, {"start_time", TIMESTAMPTZOID}};
-constexpr WantedColumn by_employee_and_end[] = {{"employee_id", UUIDOID}, {"end_time", TIMESTAMPTZOID}};
-constexpr WantedColumn by_business_and_start[] = {{"business_id", UUIDOID}, {"start_time", TIMESTAMPTZOID}};
+constexpr const char* by_id[] = {"id"};
+constexpr const char* by_employee[] = {"employee_id"};
+constexpr const char* by_business[] = {"business_id"};
+constexpr const char* by_service[] = {"service_id", "employee_id"};
+constexpr const char* by_employee_and_start[] = {"employee_id", "start_time"};
+constexpr const char* by_employee_and_end[] = {"employee_id", "end_time"};
+constexpr const char* by_business_and_start[] = {"business_id", "start_time"};
 
-constexpr WantedColumn service_columns[] = {{"business_id", UUIDOID},
-                                            {"status", ANYENUMOID},
-                                            {"duration", INT4OID},
-                                            {"buffer_before_minutes", INT4OID},
-                                            {"buffer_after_minutes", INT4OID},
-                                            {"settings", JSONBOID}};
-constexpr WantedColumn business_columns[] = {{"id", UUIDOID},
-                                             {"tenant_id", UUIDOID},
-                                             {"status", ANYENUMOID},
-                                             {"settings", JSONBOID},
-                                             {"timezone", VARCHAROID}};
-constexpr WantedColumn employee_columns[] = {
-    {"business_id", UUIDOID}, {"employment_status", ANYENUMOID}, {"id", UUIDOID}};
-constexpr WantedColumn mapping_columns[] = {
-    {"business_id", UUIDOID}, {"service_id", UUIDOID}, {"employee_id", UUIDOID}};
-constexpr WantedColumn hours_columns[] = {{"business_id", UUIDOID},
-                                          {"day_of_week", INT2OID},
-                                          {"is_off", BOOLOID},
-                                          {"start_time", TIMEOID},
-                                          {"end_time", TIMEOID}};
-constexpr WantedColumn override_columns[] = {{"business_id", UUIDOID},
-                                             {"start_time", TIMESTAMPTZOID},
-                                             {"end_time", TIMESTAMPTZOID},
-                                             {"is_unavailable", BOOLOID}};
+constexpr const char* service_columns[] = {
+    "business_id", "status", "duration", "buffer_before_minutes", "buffer_after_minutes", "settings"};
+constexpr const char* business_columns[] = {"id", "tenant_id", "status", "settings", "timezone"};
+constexpr const char* employee_columns[] = {"business_id", "employment_status", "id"};
+constexpr const char* mapping_columns[] = {"business_id", "service_id", "employee_id"};
+constexpr const char* hours_columns[] = {"business_id", "day_of_week", "is_off", "start_time", "end_time"};
+constexpr const char* override_columns[] = {"business_id", "start_time", "end_time", "is_unavailable"};
 // Those without an employee, and those of one, need not say whose they are.
-constexpr WantedColumn far_booking_columns[] = {{"business_id", UUIDOID},
-                                                {"id", UUIDOID},
-                                                {"service_id", UUIDOID},
-                                                {"start_time", TIMESTAMPTZOID},
-                                                {"end_time", TIMESTAMPTZOID},
-                                                {"buffer_before_minutes", INT4OID},
-                                                {"buffer_after_minutes", INT4OID},
-                                                {"status", ANYENUMOID},
-                                                {"hold_expires_at", TIMESTAMPTZOID},
-                                                {"employee_id", UUIDOID}};
+constexpr const char* far_booking_columns[] = {
+    "business_id",          "id",     "service_id",      "start_time", "end_time", "buffer_before_minutes",
+    "buffer_after_minutes", "status", "hold_expires_at", "employee_id"};
 constexpr auto booking_columns = std::span(far_booking_columns).first<9>();
 
 /// The arguments of booking_reaches_far(), which reaches_far() of the core answers.
-constexpr WantedColumn reaches_far_arguments[] = {{"start_time", TIMESTAMPTZOID},
-                                                  {"end_time", TIMESTAMPTZOID},
-                                                  {"buffer_before_minutes", INT4OID},
-                                                  {"buffer_after_minutes", INT4OID}};
+constexpr const char* reaches_far_arguments[] = {"start_time", "end_time", "buffer_before_minutes",
+                                                 "buffer_after_minutes"};
 
 struct WantedPlan {
     SightedScan CalendarPlans::*scan;
@@ -286,9 +260,7 @@ std::optional<CalendarScans> CalendarScans::open(Oid schema) {
 }
 
 bool CalendarScans::is_reached(Sight sight, const IndexScan& row) {
-    const auto id = [&](std::size_t column) {
-        return row.is_null(column) ? nullptr : DatumGetUUIDP(row.get(column));
-    };
+    const auto id = [&](int column) { return row.is_null(column) ? nullptr : &row.id(column); };
     switch (sight) {
     case Sight::every_row:
         return true;
@@ -342,8 +314,7 @@ void CalendarScans::read_each(const SightedScan& scan, ScanKeys keys, std::span<
 std::optional<BusinessRow> CalendarScans::business(const Uuid& id) {
     std::optional<BusinessRow> found;
     read(plans_.business, ScanKeys().uuid_is(to_datum(id)), [&](const IndexScan& row) {
-        found = {id, DatumGetObjectId(row.get(2)) == plans_.active_business, copy_of(row.get(3)),
-                 TextDatumGetCString(row.get(4))};
+        found = {id, row.label(2) == plans_.active_business, copy_of(row.get(3, JSONBOID)), row.string(4)};
         return false;
     });
     return found;
@@ -353,10 +324,11 @@ std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
     ServiceRow service{};
     bool found = false;
     read(plans_.service, ScanKeys().uuid_is(to_datum(id)), [&](const IndexScan& row) {
-        service.business.id = to_uuid(row.get(0));
-        service.is_active = DatumGetObjectId(row.get(1)) == plans_.active_service;
-        service.service = {id, to_minutes(row.get(2)), to_minutes(row.get(3)), to_minutes(row.get(4))};
-        service.settings = copy_of(row.get(5));
+        service.business.id = to_uuid(row.id(0));
+        service.is_active = row.label(1) == plans_.active_service;
+        service.service = {id, std::chrono::minutes(row.int4(2)), std::chrono::minutes(row.int4(3)),
+                           std::chrono::minutes(row.int4(4))};
+        service.settings = copy_of(row.get(5, JSONBOID));
         found = true;
         return false;
     });
@@ -372,7 +344,7 @@ std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
 std::optional<BusinessRow> CalendarScans::business_of_employee(const Uuid& employee_id) {
     std::optional<Uuid> business_id;
     read(plans_.employee, ScanKeys().uuid_is(to_datum(employee_id)), [&](const IndexScan& row) {
-        business_id = to_uuid(row.get(0));
+        business_id = to_uuid(row.id(0));
         return false;
     });
     return business_id ? business(*business_id) : std::nullopt;
@@ -386,8 +358,8 @@ void CalendarScans::eligible_employees(const Uuid& service_id, const std::option
         keys.uuid_is(to_datum(*only));
     Uuid business_id{};
     read(plans_.mapped_employees, keys, [&](const IndexScan& row) {
-        business_id = to_uuid(row.get(0));
-        ids.push_back(to_uuid(row.get(2)));
+        business_id = to_uuid(row.id(0));
+        ids.push_back(to_uuid(row.id(2)));
         return true;
     });
     if (ids.empty())
@@ -400,8 +372,7 @@ void CalendarScans::eligible_employees(const Uuid& service_id, const std::option
         std::erase_if(ids, [&](const Uuid& id) {
             key.replace_first(to_datum(id));
             row.seek(key);
-            return !row.next() || !sees(plans_.employee.sight, row) ||
-                   DatumGetObjectId(row.get(1)) != plans_.active_employee;
+            return !row.next() || !sees(plans_.employee.sight, row) || !is_active_employee(row);
         });
         row.close();
     });
@@ -415,9 +386,8 @@ bool CalendarScans::keep_active_of(const Uuid& business_id, std::pmr::vector<Uui
     std::pmr::vector<Uuid> active(ids.get_allocator());
     active.reserve(ids.size());
     read(plans_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
-        const Uuid id = to_uuid(row.get(2));
-        if (DatumGetObjectId(row.get(1)) == plans_.active_employee &&
-            std::binary_search(ids.begin(), ids.end(), id))
+        const Uuid id = to_uuid(row.id(2));
+        if (is_active_employee(row) && std::binary_search(ids.begin(), ids.end(), id))
             active.push_back(id);
         return ++rows < most;
     });
@@ -431,41 +401,46 @@ bool CalendarScans::keep_active_of(const Uuid& business_id, std::pmr::vector<Uui
 bool CalendarScans::has_active_employee(const Uuid& business_id) {
     bool found = false;
     read(plans_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
-        found = DatumGetObjectId(row.get(1)) == plans_.active_employee;
+        found = is_active_employee(row);
         return !found;
     });
     return found;
 }
 
 void CalendarScans::own_hours(std::span<ResourceRows> employees) {
+    RowCount count = hours_count;
     read_each(
         plans_.own_hours, ScanKeys().uuid_is(Datum(0)), employees,
-        [](const IndexScan& row, ResourceRows& employee) { employee.own_hours.push_back(to_shift(row)); });
+        [&](const IndexScan& row, ResourceRows& employee) { add_shift(row, count, employee.own_hours); });
 }
 
 void CalendarScans::default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) {
+    RowCount count = hours_count;
     read(plans_.default_hours, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
-        hours.push_back(to_shift(row));
+        add_shift(row, count, hours);
         return true;
     });
 }
 
 void CalendarScans::overrides(Interval reach, std::span<ResourceRows> employees) {
+    RowCount count = overrides_count;
     read_each(plans_.overrides, ScanKeys().uuid_is(Datum(0)).time_after(to_datum(reach.begin)), employees,
               [&](const IndexScan& row, ResourceRows& employee) {
-                  const Interval interval{to_instant(row.get(1)), to_instant(row.get(2))};
+                  const Interval interval{to_instant(row.time(1)), to_instant(row.time(2))};
                   if (interval.begin < reach.end)
-                      employee.overrides.push_back({interval, DatumGetBool(row.get(3))});
+                      add_override({interval, row.boolean(3)}, count, employee.overrides);
               });
 }
 
 void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
     // One employee is about as busy as the others; memory that a growing vector leaves behind costs more than the rows.
     std::size_t most = 16;
+    RowCount count = bookings_count;
     read_each(plans_.bookings,
               ScanKeys().uuid_is(Datum(0)).time_within(to_datum(asked.reach.all.begin),
                                                        to_datum(asked.reach.all.end)),
               employees, [&](const IndexScan& row, ResourceRows& employee) {
+                  count.add();
                   if (employee.bookings.empty())
                       employee.bookings.reserve(most);
                   add_booking(row, plans_.booking_statuses, asked, employee.bookings);
@@ -475,11 +450,13 @@ void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows>
 
 void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                         std::pmr::vector<Booking>& bookings) {
+    RowCount count = bookings_count;
     read(plans_.unassigned_bookings,
          ScanKeys()
              .uuid_is(to_datum(business_id))
              .time_within(to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)),
          [&](const IndexScan& row) {
+             count.add();
              add_booking(row, plans_.booking_statuses, asked, bookings);
              return true;
          });
@@ -492,14 +469,17 @@ void CalendarScans::far_bookings(const Uuid& business_id, const BookingsAsked& a
             .uuid_is(to_datum(business_id))
             .time_within(to_datum(starts.begin), to_datum(starts.end));
     };
+    RowCount count = bookings_count;
     pg_call([&] {
         IndexScan row(plans_.far_bookings.plan, keys_of(asked.reach.far_before));
         for (const Interval starts : {asked.reach.far_before, asked.reach.far_behind}) {
             ScanKeys keys = keys_of(starts);
             row.seek(keys);
             while (row.next()) {
-                if (sees(plans_.far_bookings.sight, row))
-                    add_far_booking(row, plans_.booking_statuses, asked, employees, unassigned);
+                if (!sees(plans_.far_bookings.sight, row))
+                    continue;
+                count.add();
+                add_far_booking(row, plans_.booking_statuses, asked, employees, unassigned);
             }
         }
         row.close();
@@ -508,7 +488,7 @@ void CalendarScans::far_bookings(const Uuid& business_id, const BookingsAsked& a
 
 void CalendarScans::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {
     read_each(plans_.mapped_services, ScanKeys().uuid_is(Datum(0)), employees,
-              [&](const IndexScan& row, ResourceRows&) { services.push_back(to_uuid(row.get(1))); });
+              [&](const IndexScan& row, ResourceRows&) { services.push_back(to_uuid(row.id(1))); });
     std::sort(services.begin(), services.end());
     services.erase(std::unique(services.begin(), services.end()), services.end());
 }

@@ -66,6 +66,10 @@ private:
         return sight == Sight::every_row || is_reached(sight, row);
     }
     bool is_reached(Sight sight, const IndexScan& row);
+    /// Of the columns of employees. As the queries say it: one without a status is not.
+    bool is_active_employee(const IndexScan& row) const {
+        return !row.is_null(1) && row.label(1) == plans_.active_employee;
+    }
     std::optional<BusinessRow> business(const Uuid& id);
     bool keep_active_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids);
 

@@ -29,6 +29,43 @@ struct ServiceRow {
     BusinessRow business;
 };
 
+/// How many rows one search reads: far more than a business has, and few enough that all of it stays within bounds.
+inline constexpr std::size_t most_hours_of_one = 10'000;
+inline constexpr std::size_t most_hours = 100'000;
+inline constexpr std::size_t most_overrides_of_one = 10'000;
+inline constexpr std::size_t most_rows = 1'000'000;
+
+/// Counts the rows of one kind as they are read.
+class RowCount {
+public:
+    /// `rows` says which, such as "overrides".
+    constexpr RowCount(std::size_t most, const char* rows) : most_(most), rows_(rows) {}
+
+    /// 54000 where there is one more than a search reads.
+    void add() {
+        if (++count_ > most_)
+            too_many(most_, rows_, "");
+    }
+    /// The same for those of one employee, or of the business itself, of which there are `count` already.
+    static void check_next(std::size_t count, std::size_t most, const char* rows) {
+        if (count == most)
+            too_many(most, rows, " of one employee or business");
+    }
+    /// How many to ask for, so that one too many shows.
+    std::size_t to_ask_for() const { return most_ + 1; }
+
+private:
+    [[noreturn]] static void too_many(std::size_t most, const char* rows, const char* of_whom) {
+        throw SqlError(ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                       "the search needs more than " + std::to_string(most) + " " + rows + of_whom, {},
+                       "Ask for a shorter window or for one employee, and delete rows that no longer hold.");
+    }
+
+    std::size_t most_;
+    const char* rows_;
+    std::size_t count_ = 0;
+};
+
 /// The rows of one resource.
 struct ResourceRows {
     ResourceRows(const Uuid& id, std::pmr::memory_resource* memory)

@@ -19,10 +19,6 @@ inline Uuid to_uuid(const pg_uuid_t& id) {
     return result;
 }
 
-inline Uuid to_uuid(Datum id) {
-    return to_uuid(*DatumGetUUIDP(id));
-}
-
 inline pg_uuid_t to_pg_uuid(const Uuid& id) {
     pg_uuid_t result;
     std::memcpy(result.data, id.data(), id.size());
@@ -36,14 +32,6 @@ inline Datum to_datum(const Uuid& id) {
 
 inline Datum to_datum(Instant instant) {
     return TimestampTzGetDatum(to_timestamptz(instant));
-}
-
-inline Instant to_instant(Datum time) {
-    return to_instant(DatumGetTimestampTz(time));
-}
-
-inline std::chrono::minutes to_minutes(Datum minutes) {
-    return std::chrono::minutes(DatumGetInt32(minutes));
 }
 
 } // namespace bookmeatoz::pg

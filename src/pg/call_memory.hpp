@@ -24,6 +24,8 @@ public:
     CallMemory& operator=(const CallMemory&) = delete;
 
     std::pmr::memory_resource* resource() { return &memory_; }
+    /// For what a call makes beside it: its result.
+    MemoryBudget& budget() { return more_.budget(); }
 
 private:
     static constexpr std::size_t block_size = std::size_t{4} * 1024 * 1024;

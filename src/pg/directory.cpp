@@ -7,7 +7,6 @@
 
 #include <cstring>
 #include <optional>
-#include <string>
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -25,17 +24,17 @@ constexpr Oid uuid_argument[] = {UUIDOID};
 // Names are stored in lower case (trigger_lower_subdomain, trigger_lower_slug). The second COLLATE is the index's own.
 constinit SavedQuery tenant_query(R"(
     SELECT id FROM @extschema@.tenants
-     WHERE subdomain = lower($1 COLLATE "C") COLLATE "default" AND status = 'active')",
+     WHERE subdomain = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
                                   text_argument);
 
 constinit SavedQuery slug_query(R"(
     SELECT id, tenant_id FROM @extschema@.businesses
-     WHERE slug = lower($1 COLLATE "C") COLLATE "default" AND status = 'active')",
+     WHERE slug = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
                                 text_argument);
 
 constinit SavedQuery subdomain_query(R"(
     SELECT id, tenant_id FROM @extschema@.businesses
-     WHERE subdomain = lower($1 COLLATE "C") COLLATE "default" AND status = 'active')",
+     WHERE subdomain = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
                                      text_argument);
 
 constinit SavedQuery
@@ -46,37 +45,25 @@ struct Business {
     pg_uuid_t tenant;
 };
 
-pg_uuid_t uuid_of(const SpiRow& row, int column) {
-    return *DatumGetUUIDP(row.get(column));
-}
-
-Oid owner_of(Oid schema, const char* table) {
-    const Oid owner = table_owner(schema, table);
-    if (!OidIsValid(owner))
-        throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
-                       "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
-    return owner;
-}
-
 std::optional<pg_uuid_t> find_tenant(Oid schema, Datum subdomain) {
-    const AsOwner as_owner(owner_of(schema, "tenants"));
+    const AsOwner as_owner(required_owner(schema, "tenants"));
     const SpiConnection spi;
     for (const SpiRow row : tenant_query.run(schema, {subdomain}))
-        return uuid_of(row, 1);
+        return row.id(1);
     return std::nullopt;
 }
 
 bool is_active_tenant(Oid schema, const pg_uuid_t& id) {
-    const AsOwner as_owner(owner_of(schema, "tenants"));
+    const AsOwner as_owner(required_owner(schema, "tenants"));
     const SpiConnection spi;
     return active_tenant_query.run(schema, {UUIDPGetDatum(&id)}).size() > 0;
 }
 
 std::optional<Business> find_business(Oid schema, SavedQuery& query, Datum name) {
-    const AsOwner as_owner(owner_of(schema, "businesses"));
+    const AsOwner as_owner(required_owner(schema, "businesses"));
     const SpiConnection spi;
     for (const SpiRow row : query.run(schema, {name}))
-        return Business{uuid_of(row, 1), uuid_of(row, 2)};
+        return Business{row.id(1), row.id(2)};
     return std::nullopt;
 }
 

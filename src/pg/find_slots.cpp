@@ -7,15 +7,20 @@
 #include "slot_arguments.hpp"
 #include "../core/slot_search.hpp"
 
+#include <bit>
+
 namespace bookmeatoz::pg {
 namespace {
 
 class SlotRows {
 public:
-    SlotRows(FunctionCallInfo fcinfo, const LoadedCalendar& loaded) : rows_(fcinfo), loaded_(loaded) {}
+    SlotRows(FunctionCallInfo fcinfo, const LoadedCalendar& loaded, MemoryBudget& budget)
+        : rows_(fcinfo), loaded_(loaded), budget_(budget) {}
 
     void add(const Slot& slot) {
         const Calendar& calendar = loaded_.calendar();
+        // The server gives out powers of two, and counts more than that.
+        budget_.take(std::bit_ceil(row_size + slot.resources.size() * sizeof(Uuid)) + around_a_row);
         rows_.add({to_datum(slot.start), to_datum(slot.start + calendar.service.duration),
                    employee_ids_.array(calendar.resources, loaded_.listed(slot.resources)),
                    Int32GetDatum(slot.remaining_capacity)});
@@ -25,8 +30,13 @@ public:
     std::size_t count() const { return count_; }
 
 private:
+    /// About what a row takes besides its employees.
+    static constexpr std::size_t row_size = 72;
+    static constexpr std::size_t around_a_row = 40;
+
     ResultRows rows_;
     const LoadedCalendar& loaded_;
+    MemoryBudget& budget_;
     EmployeeIds employee_ids_;
     std::size_t count_ = 0;
 };
@@ -60,7 +70,7 @@ BOOKMEATOZ_FUNCTION(find_available_slots,
     CallMemory memory;
     LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
     loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
-    SlotRows rows(fcinfo, loaded);
+    SlotRows rows(fcinfo, loaded, memory.budget());
     SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
     while (const std::optional<Slot> slot = search.next()) {
         if (rows.count() == most_slots)
@@ -80,7 +90,7 @@ BOOKMEATOZ_FUNCTION(next_available_slots,
 
     CallMemory memory;
     LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-    SlotRows rows(fcinfo, loaded);
+    SlotRows rows(fcinfo, loaded, memory.budget());
     auto ahead = look_ahead(after, question.as_of, loaded.calendar().settings);
     for (Duration length = first_look; !is_empty(ahead) && rows.count() < wanted;
          length = std::min(3 * length, longest_window)) {

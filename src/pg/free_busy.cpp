@@ -52,8 +52,8 @@ BOOKMEATOZ_FUNCTION(free_busy,
     loaded.load(window);
     ResultRows rows(fcinfo);
     const Calendar& calendar = loaded.calendar();
-    for (const FreeBusyPeriod& period :
-         bookmeatoz::free_busy(calendar, calendar.resources.front(), window, memory.resource()))
+    for (const FreeBusyPeriod& period : bookmeatoz::free_busy(calendar, calendar.resources.front(), window,
+                                                              poll_interrupts, memory.resource()))
         rows.add({to_datum(period.period), text_datum(type_name(period.type))});
     return Datum(0);
 }

@@ -28,35 +28,35 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// 0 where the table has no such stored column of that type.
-AttrNumber find_column(Relation table, const WantedColumn& wanted) {
+/// 0 where the table has no such stored column as table_columns.hpp says.
+AttrNumber find_column(Relation table, const char* name) {
+    const TableColumn* const wanted = find_table_column(RelationGetRelationName(table), name);
     const TupleDesc columns = RelationGetDescr(table);
-    for (int i = 0; i < columns->natts; ++i) {
+    for (int i = 0; wanted != nullptr && i < columns->natts; ++i) {
         const Form_pg_attribute column = TupleDescAttr(columns, i);
-        if (column->attisdropped || std::strcmp(NameStr(column->attname), wanted.name) != 0)
+        if (column->attisdropped || std::strcmp(NameStr(column->attname), name) != 0)
             continue;
         const bool stored =
             column->attgenerated == '\0' || column->attgenerated == ATTRIBUTE_GENERATED_STORED;
-        const bool right_type =
-            column->atttypid == wanted.type || (wanted.type == ANYENUMOID && type_is_enum(column->atttypid));
-        return stored && right_type ? column->attnum : 0;
+        return stored && serves_as(column->atttypid, wanted->type) && has_labels(column->atttypid, *wanted)
+                   ? column->attnum
+                   : 0;
     }
     return 0;
 }
 
-bool is_column(const void* expression, Relation table, const WantedColumn& wanted) {
+bool is_column(const void* expression, Relation table, const char* wanted) {
     return IsA(expression, Var) &&
            static_cast<const Var*>(expression)->varattno == find_column(table, wanted);
 }
 
 bool is_null_test(const void* expression, Relation table, const char* column) {
     const auto* const test = static_cast<const NullTest*>(expression);
-    return IsA(test, NullTest) && test->nulltesttype == IS_NULL &&
-           is_column(test->arg, table, {column, UUIDOID});
+    return IsA(test, NullTest) && test->nulltesttype == IS_NULL && is_column(test->arg, table, column);
 }
 
 bool is_call(const void* expression, Relation table, const char* function,
-             std::span<const WantedColumn> arguments) {
+             std::span<const char* const> arguments) {
     const auto* const call = static_cast<const FuncExpr*>(expression);
     if (!IsA(call, FuncExpr) || list_length(call->args) != static_cast<int>(arguments.size()) ||
         get_func_namespace(call->funcid) != RelationGetNamespace(table) ||
@@ -87,13 +87,15 @@ bool holds_all_versions(Relation index) {
            TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin);
 }
 
-bool has_keys(Relation index, std::span<const WantedColumn> keys, const AttrNumber* columns) {
+bool has_keys(Relation index, Relation table, std::span<const char* const> keys, const AttrNumber* columns) {
     const Form_pg_index form = index->rd_index;
     if (form->indnkeyatts < static_cast<int>(keys.size()))
         return false;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (form->indkey.values[i] != columns[i] || index->rd_indoption[i] != 0 ||
-            index->rd_opfamily[i] != lookup_type_cache(keys[i].type, TYPECACHE_BTREE_OPFAMILY)->btree_opf)
+        if (form->indkey.values[i] != columns[i] || index->rd_indoption[i] != 0)
+            return false;
+        const Oid type = TupleDescAttr(RelationGetDescr(table), columns[i] - 1)->atttypid;
+        if (index->rd_opfamily[i] != lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf)
             return false;
     }
     return true;
@@ -142,6 +144,7 @@ void find_fixed_columns(Relation index, std::size_t wanted, ScanPlan& plan) {
     for (std::size_t i = 0; i < wanted; ++i)
         plan.fixed_columns[i] = fixed[static_cast<std::size_t>(plan.places[i])];
     std::memcpy(&plan.all_but_last, all_but_last.data(), sizeof plan.all_but_last);
+    plan.last_place = static_cast<AttrNumber>(columns->natts - 1);
     plan.has_fixed_columns = true;
 }
 
@@ -153,8 +156,7 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
     for (std::size_t i = 0; i < wanted.keys.size(); ++i) {
         keys[i] = find_column(table, wanted.keys[i]);
         if (keys[i] == 0)
-            return psprintf("Column \"%s\" of table \"%s\" is not what it was.", wanted.keys[i].name,
-                            table_name);
+            return psprintf("Column \"%s\" of table \"%s\" is not what it was.", wanted.keys[i], table_name);
     }
     AttrNumber columns[ScanPlan::most_columns];
     plan = {};
@@ -162,7 +164,7 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
     for (std::size_t i = 0; i < wanted.columns.size(); ++i) {
         columns[i] = find_column(table, wanted.columns[i]);
         if (columns[i] == 0)
-            return psprintf("Column \"%s\" of table \"%s\" is not what it was.", wanted.columns[i].name,
+            return psprintf("Column \"%s\" of table \"%s\" is not what it was.", wanted.columns[i],
                             table_name);
         plan.types[i] = TupleDescAttr(RelationGetDescr(table), columns[i] - 1)->atttypid;
         plan.places[i] = static_cast<AttrNumber>(columns[i] - 1);
@@ -174,7 +176,8 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
     foreach (cell, indexes) {
         const Relation index = index_open(lfirst_oid(cell), AccessShareLock);
         const bool fits = index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
-                          has_keys(index, wanted.keys, keys) && holds_wanted_rows(index, table, wanted);
+                          has_keys(index, table, wanted.keys, keys) &&
+                          holds_wanted_rows(index, table, wanted);
         const bool serves = fits && holds_all_versions(index);
         plan.index_is_too_new = plan.index_is_too_new || fits != serves;
         std::array<AttrNumber, ScanPlan::most_columns> places{};
@@ -202,8 +205,8 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
     StringInfoData missing;
     initStringInfo(&missing);
     appendStringInfo(&missing, "Table \"%s\" has no valid index that begins with", table_name);
-    for (const WantedColumn& key : wanted.keys)
-        appendStringInfo(&missing, " \"%s\"", key.name);
+    for (const char* const key : wanted.keys)
+        appendStringInfo(&missing, " \"%s\"", key);
     if (wanted.null_column != nullptr)
         appendStringInfo(&missing, " where \"%s\" IS NULL", wanted.null_column);
     if (wanted.function != nullptr)
@@ -268,6 +271,13 @@ void IndexScan::seek(ScanKeys& keys) {
     index_rescan(scan_, keys.data(), keys.count(), nullptr, 0);
 }
 
+void IndexScan::refuse_null_in(int column) const {
+    const AttrNumber place = plan_.places[static_cast<std::size_t>(column)];
+    const int number = plan_.index_only ? index_->rd_index->indkey.values[place] : place + 1;
+    refuse_null(RelationGetRelationName(table_),
+                NameStr(TupleDescAttr(RelationGetDescr(table_), number - 1)->attname));
+}
+
 bool IndexScan::next() {
     CHECK_FOR_INTERRUPTS();
     if (plan_.index_only)
@@ -300,13 +310,16 @@ bool IndexScan::next_of_index() {
 void IndexScan::take_apart(IndexTuple row) {
     fixed_ = nullptr;
     if (plan_.has_fixed_columns) {
-        not_null_ = nullptr;
-        std::uint32_t bitmap = plan_.all_but_last;
+        bool is_fixed = true;
+        null_place_ = -1;
         if (IndexTupleHasNulls(row)) {
-            not_null_ = reinterpret_cast<std::uint8_t*>(row) + sizeof(IndexTupleData);
-            std::memcpy(&bitmap, not_null_, sizeof bitmap);
+            std::uint32_t not_null = 0;
+            std::memcpy(&not_null, reinterpret_cast<std::uint8_t*>(row) + sizeof(IndexTupleData),
+                        sizeof not_null);
+            is_fixed = (not_null & plan_.all_but_last) == plan_.all_but_last;
+            null_place_ = plan_.last_place;
         }
-        if ((bitmap & plan_.all_but_last) == plan_.all_but_last) {
+        if (is_fixed) {
             fixed_ = reinterpret_cast<char*>(row) + IndexInfoFindDataOffset(row->t_info);
             return;
         }

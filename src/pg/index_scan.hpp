@@ -2,7 +2,8 @@
 // columns and the page is known to be visible to all. Privileges and row security are not looked at here: read_rights.hpp.
 #pragma once
 
-#include "boundary.hpp"
+#include "table_columns.hpp"
+#include "typed_row.hpp"
 
 #include <array>
 #include <cstdint>
@@ -20,21 +21,15 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// A column as the reader knows it. ANYENUMOID stands for any enum type.
-struct WantedColumn {
-    const char* name;
-    Oid type;
-};
-
 /// What a scan must find: an index on `keys`, perhaps more behind them. It must hold all rows, or, if there is a null_column,
 /// those with `WHERE null_column IS NULL`, or, if there is a function (of the schema of the table), those with `WHERE
-/// function(arguments)`; no fewer and no others.
+/// function(arguments)`; no fewer and no others. All columns are as table_columns.hpp says, or the scan is not to be had.
 struct WantedScan {
-    std::span<const WantedColumn> keys;
-    std::span<const WantedColumn> columns;
+    std::span<const char* const> keys;
+    std::span<const char* const> columns;
     const char* null_column = nullptr;
     const char* function = nullptr;
-    std::span<const WantedColumn> arguments{};
+    std::span<const char* const> arguments{};
 };
 
 /// How a table is read. Right as long as the server sends no invalidation of the table or the index.
@@ -60,8 +55,10 @@ struct ScanPlan {
         std::uint8_t length;
     };
     std::array<FixedColumn, most_columns> fixed_columns{};
-    /// The bits of all columns of the index but the last one, as they stand in the bitmap of those that are not NULL.
+    /// The bits of all columns of the index but the last one, as they stand in the bitmap of those that are not NULL; and the
+    /// place of the last one.
     std::uint32_t all_but_last = 0;
+    AttrNumber last_place = 0;
 };
 static_assert(sizeof(IndexAttributeBitMapData) == sizeof(ScanPlan::all_but_last));
 
@@ -93,7 +90,7 @@ private:
 
 /// One scan, open from construction to close(). The table must be locked. Everything may raise a server error, so it belongs
 /// inside a pg_call(). There is no destructor to skip then: the server releases what an error leaves open.
-class IndexScan {
+class IndexScan : public TypedRow<IndexScan> {
 public:
     IndexScan(const ScanPlan& plan, const ScanKeys& keys);
     void close();
@@ -102,18 +99,24 @@ public:
     void seek(ScanKeys& keys);
     /// Moves to the next row; false after the last. Values are good until then.
     bool next();
-    bool is_null(std::size_t column) const {
-        const AttrNumber place = plan_.places[column];
-        return fixed_ != nullptr ? not_null_ != nullptr && att_isnull(place, not_null_) : nulls_[place];
+    bool is_null(int column) const {
+        const AttrNumber place = plan_.places[static_cast<std::size_t>(column)];
+        return fixed_ != nullptr ? place == null_place_ : nulls_[place];
     }
-    Datum get(std::size_t column) const {
+    /// A value (see TypedRow), whose type plan_scan() has checked. That a column is NOT NULL now does not say that it was so when
+    /// a row was written that an older snapshot still sees; so NULL is looked for in each.
+    Datum get(int column, [[maybe_unused]] Oid type) const {
+        Assert(serves_as(plan_.types[static_cast<std::size_t>(column)], type));
+        if (is_null(column))
+            refuse_null_in(column);
         if (fixed_ == nullptr)
-            return values_[plan_.places[column]];
-        const ScanPlan::FixedColumn& fixed = plan_.fixed_columns[column];
+            return values_[plan_.places[static_cast<std::size_t>(column)]];
+        const ScanPlan::FixedColumn& fixed = plan_.fixed_columns[static_cast<std::size_t>(column)];
         return fetch_att(fixed_ + fixed.offset, fixed.by_value, fixed.length);
     }
 
 private:
+    [[noreturn]] void refuse_null_in(int column) const;
     bool next_of_index();
     void take_apart(IndexTuple row);
 
@@ -124,10 +127,10 @@ private:
     /// For rows of the table: with an index-only scan, made when the first is visited.
     TupleTableSlot* slot_ = nullptr;
     Buffer visibility_page_;
-    /// The values of a row whose columns have fixed places, and its bitmap, nullptr where nothing is NULL. Taking all of its
+    /// The values of a row whose columns have fixed places, and the place of the last one if that is NULL. Taking all of its
     /// columns apart costs more than finding the row.
     const char* fixed_ = nullptr;
-    const std::uint8_t* not_null_ = nullptr;
+    AttrNumber null_place_ = -1;
     /// Those of other rows.
     const Datum* values_;
     const bool* nulls_;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory_resource>
 #include <new>
+#include <string>
 
 extern "C" {
 #include "utils/memutils.h"
@@ -15,16 +16,40 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// Allocates from one MemoryContext. Throws bad_alloc where palloc would raise an error; honours alignments above
-/// MAXIMUM_ALIGNOF, which palloc does not.
+/// What one search may take of the server, for its rows, its computation and its result.
+class MemoryBudget {
+public:
+    static constexpr std::size_t megabytes = 256;
+
+    /// 54000 beyond what is left.
+    void take(std::size_t bytes) {
+        if (bytes > left_)
+            throw SqlError(ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                           "the search needs more than " + std::to_string(megabytes) + " MB of memory", {},
+                           "Ask for a shorter window, one employee, or a longer slot_interval_minutes.");
+        left_ -= bytes;
+    }
+    void give_back(std::size_t bytes) { left_ += bytes; }
+    std::size_t left() const { return left_; }
+
+private:
+    std::size_t left_ = megabytes * 1024 * 1024;
+};
+
+/// Allocates from one MemoryContext, no more than a budget of its own. Throws bad_alloc where palloc would raise an error;
+/// honours alignments above MAXIMUM_ALIGNOF, which palloc does not.
 class ContextMemory final : public std::pmr::memory_resource {
 public:
     explicit ContextMemory(MemoryContext context) : context_(context) {}
+
+    /// Whatever else belongs to the same search is taken from it too.
+    MemoryBudget& budget() { return budget_; }
 
 private:
     void* do_allocate(std::size_t bytes, std::size_t alignment) override {
         const bool over_aligned = alignment > MAXIMUM_ALIGNOF;
         const std::size_t size = (bytes == 0 ? 1 : bytes) + (over_aligned ? alignment + sizeof(void*) : 0);
+        budget_.take(bytes);
         void* const base = MemoryContextAllocExtended(context_, size, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
         if (base == nullptr)
             throw std::bad_alloc();
@@ -37,7 +62,8 @@ private:
         return reinterpret_cast<void*>(aligned);
     }
 
-    void do_deallocate(void* block, std::size_t, std::size_t alignment) override {
+    void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override {
+        budget_.give_back(bytes);
         pfree(alignment > MAXIMUM_ALIGNOF ? static_cast<void**>(block)[-1] : block);
     }
 
@@ -46,6 +72,7 @@ private:
     }
 
     MemoryContext context_;
+    MemoryBudget budget_;
 };
 
 } // namespace bookmeatoz::pg

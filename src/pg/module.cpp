@@ -2,8 +2,11 @@
 #include "access_plans.hpp"
 #include "boundary.hpp"
 #include "calendar_scans.hpp"
+#include "planner_statistics.hpp"
+#include "profile_notes.hpp"
 #include "schema_installer.hpp"
 #include "session_context.hpp"
+#include "temporary_objects.hpp"
 
 extern "C" {
 #include "utils/guc.h"
@@ -22,6 +25,9 @@ extern "C" void _PG_init(void) {
     bookmeatoz::pg::access_plans_init();
     bookmeatoz::pg::calendar_scans_init();
     bookmeatoz::pg::schema_installer_init();
+    bookmeatoz::pg::planner_statistics_init();
+    bookmeatoz::pg::temporary_objects_init();
+    bookmeatoz::pg::profile_notes_init();
     // A misspelt bookmeatoz.* setting is refused from now on. The prefix app belongs to other programs too.
     MarkGUCPrefixReserved("bookmeatoz");
 }

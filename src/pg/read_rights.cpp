@@ -1,6 +1,7 @@
 // What a role may see of a table: see read_rights.hpp. All of it is server code that may raise an error.
 #include "read_rights.hpp"
 #include "access_predicate.hpp"
+#include "profile_notes.hpp"
 
 #include <cstring>
 
@@ -117,7 +118,7 @@ bool may_use_schema(Oid schema) {
 }
 
 bool rights_are_as_in_catalogs() noexcept {
-    return row_security && ExecutorCheckPerms_hook == nullptr &&
+    return row_security && only_profile_notes_are_checked() &&
            row_security_policy_hook_permissive == nullptr && row_security_policy_hook_restrictive == nullptr;
 }
 

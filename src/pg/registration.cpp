@@ -65,12 +65,8 @@ BOOKMEATOZ_FUNCTION(register_user, takes({TEXTOID, TEXTOID, JSONBOID}).returns(U
     const Datum password_hash =
         has_password ? PG_GETARG_DATUM(1) : pg_call([] { return CStringGetTextDatum(""); });
     const Oid schema = extension_schema(fcinfo);
-    const Oid owner = table_owner(schema, "users");
-    if (!OidIsValid(owner))
-        throw SqlError(ERRCODE_UNDEFINED_TABLE, "table \"users\" does not exist", {},
-                       "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
     auto* const id = static_cast<pg_uuid_t*>(pg_call([] { return palloc(sizeof(pg_uuid_t)); }));
-    const AsOwner as_owner(owner);
+    const AsOwner as_owner(required_owner(schema, "users"));
     const SpiConnection spi;
     const RowIsSecret row_is_secret;
     const SpiRows rows =
@@ -78,6 +74,6 @@ BOOKMEATOZ_FUNCTION(register_user, takes({TEXTOID, TEXTOID, JSONBOID}).returns(U
     if (rows.size() == 0)
         throw SqlError(ERRCODE_UNIQUE_VIOLATION, "this e-mail address is registered already", {},
                        "Log in, or reset the password.");
-    *id = *DatumGetUUIDP((*rows.begin()).get(1));
+    *id = (*rows.begin()).id(1);
     return UUIDPGetDatum(id);
 }

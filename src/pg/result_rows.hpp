@@ -16,8 +16,9 @@ namespace bookmeatoz::pg {
 /// Collects the rows in the tuplestore that the server reads after the call; it spills to disk above work_mem.
 class ResultRows {
 public:
-    explicit ResultRows(FunctionCallInfo fcinfo) {
-        pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
+    /// `flags`: MAT_SRF_USE_EXPECTED_DESC where the rows are single values, of no composite type.
+    explicit ResultRows(FunctionCallInfo fcinfo, uint32 flags = 0) {
+        pg_call([&] { InitMaterializedSRF(fcinfo, flags); });
         result_ = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     }
 

@@ -3,37 +3,32 @@
 // exists gets the columns and constraints that it lacks; COMMENT and ALTER TABLE complete the CREATE before them.
 #include "schema_installer.hpp"
 #include "boundary.hpp"
+#include "existing_objects.hpp"
 #include "extension_schema.hpp"
 #include "saved_query.hpp"
+#include "schema_ddl.hpp"
+#include "stale_bookings.hpp"
+#include "table_owner.hpp"
 
+#include <string>
 #include <string_view>
 
 extern "C" {
-#include "access/genam.h"
 #include "access/relation.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_extension.h"
-#include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "commands/extension.h"
-#include "commands/policy.h"
-#include "commands/trigger.h"
 #include "funcapi.h"
 #include "nodes/makefuncs.h"
-#include "nodes/parsenodes.h"
-#include "parser/parser.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/rls.h"
-#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 }
 
@@ -48,73 +43,6 @@ constexpr config_enum_entry install_modes[] = {{"off", install_off, false},   {"
                                                {"auto", install_auto, false}, {"false", install_off, true},
                                                {"true", install_on, true},    {"no", install_off, true},
                                                {"yes", install_on, true},     {nullptr, 0, false}};
-
-/// One statement of the DDL.
-struct Statement {
-    /// What it creates; nullptr for a COMMENT or ALTER TABLE.
-    const char* kind;
-    const char* name;
-    /// The table that a trigger, a policy or an index belongs to.
-    const char* table;
-    const char* text;
-    Node* node;
-};
-
-const char* last_name(List* qualified_name) {
-    return strVal(llast(qualified_name));
-}
-
-/// May raise a server error.
-Statement describe(const RawStmt* raw, const char* text) {
-    Statement statement{nullptr, nullptr, nullptr, pnstrdup(text + raw->stmt_location, raw->stmt_len),
-                        raw->stmt};
-    switch (nodeTag(raw->stmt)) {
-    case T_CreateEnumStmt:
-        statement.kind = "type";
-        statement.name = last_name(reinterpret_cast<CreateEnumStmt*>(raw->stmt)->typeName);
-        break;
-    case T_CreateStmt:
-        statement.kind = "table";
-        statement.name = reinterpret_cast<CreateStmt*>(raw->stmt)->relation->relname;
-        break;
-    case T_IndexStmt:
-        statement.kind = "index";
-        statement.name = reinterpret_cast<IndexStmt*>(raw->stmt)->idxname;
-        statement.table = reinterpret_cast<IndexStmt*>(raw->stmt)->relation->relname;
-        break;
-    case T_CreateTrigStmt:
-        statement.kind = "trigger";
-        statement.name = reinterpret_cast<CreateTrigStmt*>(raw->stmt)->trigname;
-        statement.table = reinterpret_cast<CreateTrigStmt*>(raw->stmt)->relation->relname;
-        break;
-    case T_CreatePolicyStmt:
-        statement.kind = "policy";
-        statement.name = reinterpret_cast<CreatePolicyStmt*>(raw->stmt)->policy_name;
-        statement.table = reinterpret_cast<CreatePolicyStmt*>(raw->stmt)->table->relname;
-        break;
-    case T_AlterTableStmt:
-    case T_CommentStmt:
-        break;
-    default:
-        elog(ERROR, "unexpected statement in the schema: %s", statement.text);
-    }
-    return statement;
-}
-
-/// May raise a server error.
-bool exists(const Statement& statement, Oid schema) {
-    const std::string_view kind(statement.kind);
-    if (kind == "type")
-        return OidIsValid(GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(statement.name),
-                                          ObjectIdGetDatum(schema)));
-    if (kind == "table" || kind == "index")
-        return OidIsValid(get_relname_relid(statement.name, schema));
-    const Oid table = get_relname_relid(statement.table, schema);
-    if (!OidIsValid(table))
-        return false;
-    return OidIsValid(kind == "trigger" ? get_trigger_oid(table, statement.name, true)
-                                        : get_relation_policy_oid(table, statement.name, true));
-}
 
 /// Whether a table has a permissive policy of the user's own for the command of this one. Permissive policies are
 /// OR-ed: putting ours back beside it would show rows that the user chose to hide. May raise a server error.
@@ -144,52 +72,13 @@ bool has_comment(const CommentStmt* statement) {
     return found;
 }
 
-/// The DDL of this version, parsed. Lives in the current memory context.
-struct Schema {
-    Statement* statements;
-    int count;
-};
-
-/// The schema of uuid-ossp, which may be another than ours. May raise a server error.
-const char* schema_of_uuid_ossp() {
-    const Oid extension = get_extension_oid("uuid-ossp", false);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(extension));
-    const Relation extensions = table_open(ExtensionRelationId, AccessShareLock);
-    const SysScanDesc scan = systable_beginscan(extensions, ExtensionOidIndexId, true, nullptr, 1, &key);
-    const HeapTuple row = systable_getnext(scan);
-    const Oid schema = reinterpret_cast<Form_pg_extension>(GETSTRUCT(row))->extnamespace;
-    systable_endscan(scan);
-    table_close(extensions, AccessShareLock);
-    return quote_identifier(get_namespace_name(schema));
-}
-
-/// Calls the built-in replace(). May raise a server error.
-Datum replace(Datum text, const char* what, const char* by) {
-    return DirectFunctionCall3Coll(replace_text, C_COLLATION_OID, text, CStringGetTextDatum(what),
-                                   CStringGetTextDatum(by));
-}
-
-Schema read_schema(Oid schema) {
-    const Oid function = extension_function(schema, "bookmeatoz_schema");
-    return pg_call([&] {
-        const char* const ddl =
-            TextDatumGetCString(replace(OidFunctionCall0(function), "@uuid-ossp@", schema_of_uuid_ossp()));
-        List* const parsed = raw_parser(ddl, RAW_PARSE_DEFAULT);
-        const auto size = sizeof(Statement) * static_cast<Size>(list_length(parsed));
-        Schema result{static_cast<Statement*>(palloc(size)), 0};
-        ListCell* cell = nullptr;
-        foreach (cell, parsed)
-            result.statements[result.count++] = describe(lfirst_node(RawStmt, cell), ddl);
-        return result;
-    });
-}
-
 /// While it lives, unqualified names mean what PostgreSQL itself brings, whatever else the extension's schema holds, and new
 /// objects do not become members of an extension that is being created.
 class Installing {
 public:
-    Installing() : creating_extension_(creating_extension), nest_level_(NewGUCNestLevel()) {
+    Installing()
+        : creating_extension_(creating_extension), nest_level_(NewGUCNestLevel()),
+          exceptions_(std::uncaught_exceptions()) {
         pg_call([] {
             (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
                                     GUC_ACTION_SAVE, true, 0, false);
@@ -199,27 +88,53 @@ public:
     ~Installing() {
         creating_extension = creating_extension_;
         // After an error the end of the transaction puts the settings back.
-        if (!failed_)
+        if (std::uncaught_exceptions() == exceptions_)
             AtEOXact_GUC(true, nest_level_);
     }
     Installing(const Installing&) = delete;
     Installing& operator=(const Installing&) = delete;
 
-    void run(const Statement& statement) {
-        failed_ = true;
-        pg_call([&] {
-            const int code = SPI_execute(statement.text, false, 0);
-            if (code < 0)
-                elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
-        });
-        failed_ = false;
-    }
-
 private:
     bool creating_extension_;
     int nest_level_;
-    bool failed_ = false;
+    int exceptions_;
 };
+
+/// May raise a server error.
+void execute(const char* statement) {
+    const int code = SPI_execute(statement, false, 0);
+    if (code < 0)
+        elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+}
+
+/// Rights on our types and tables come from the grant functions alone: what the database's default privileges gave to others
+/// on a new one is taken away again. USAGE of a type is everybody's, as the server has it. May raise a server error.
+void take_away_default_rights(const Statement& statement, Oid schema) {
+    const char* const name = quote_qualified_identifier(get_namespace_name(schema), statement.name);
+    const bool is_type = IsA(statement.node, CreateEnumStmt);
+    execute(psprintf(
+        is_type ? "SELECT DISTINCT format('REVOKE ALL ON TYPE %%s FROM %%s', t.oid::regtype, "
+                  "acl.grantee::regrole)"
+                  "  FROM pg_type t CROSS JOIN aclexplode(t.typacl) acl"
+                  " WHERE t.oid = %s::regtype AND acl.grantee NOT IN (0, t.typowner)"
+                : "SELECT DISTINCT format('REVOKE ALL ON TABLE %%s FROM %%s', c.oid::regclass,"
+                  "              CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END)"
+                  "  FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl"
+                  " WHERE c.oid = %s::regclass AND acl.grantee <> c.relowner",
+        quote_literal_cstr(name)));
+    const SPITupleTable* const revocations = SPI_tuptable;
+    const uint64 count = SPI_processed;
+    for (uint64 i = 0; i < count; ++i)
+        execute(SPI_getvalue(revocations->vals[i], revocations->tupdesc, 1));
+}
+
+/// May raise a server error.
+bool has_row_security(Oid table) {
+    const Relation relation = relation_open(table, AccessShareLock);
+    const bool has = relation->rd_rel->relrowsecurity;
+    relation_close(relation, AccessShareLock);
+    return has;
+}
 
 /// ALTER TABLE ... ADD one element of a CREATE TABLE. May raise a server error.
 void add_to_table(const CreateStmt* create, AlterTableType action, Node* element, const char* ddl) {
@@ -238,38 +153,62 @@ void add_to_table(const CreateStmt* create, AlterTableType action, Node* element
     CommandCounterIncrement();
 }
 
-/// CREATE EXTENSION silences notices; this one says why there are no tables, and what to do, so it must be seen.
-void announce_skipped(const char* reason) {
+/// Why CREATE EXTENSION leaves the schema alone.
+struct Reason {
+    const char* text;
+    /// A table that is there although no dump is being restored; nullptr for other reasons.
+    const Statement* table;
+};
+
+/// CREATE EXTENSION silences notices; this one says why there are no tables, and what to do, so it must be seen. A warning
+/// where tables are there: whose they are only the administrator can know.
+void announce_skipped(const Reason& reason, Oid schema) {
+    const Oid owner = reason.table == nullptr ? InvalidOid : existing_owner(*reason.table, schema);
     pg_call([&] {
         const int nest_level = NewGUCNestLevel();
         (void)set_config_option("client_min_messages", "notice", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
                                 true, 0, false);
-        ereport(
-            NOTICE,
-            (errmsg("bookmeatoz does not install its tables: %s", reason),
-             errhint("If they are missing afterwards, run SELECT bookmeatoz_install_schema() as the owner "
+        if (reason.table == nullptr)
+            ereport(
+                NOTICE,
+                (errmsg("bookmeatoz does not install its tables: %s", reason.text),
+                 errhint(
+                     "If they are missing afterwards, run SELECT bookmeatoz_install_schema() as the owner "
                      "of the data.")));
+        else if (owner == GetUserId())
+            ereport(WARNING,
+                    (errmsg("bookmeatoz does not install its tables: %s", reason.text),
+                     errhint("If the tables are bookmeatoz's, run SELECT bookmeatoz_install_schema() to "
+                             "complete them.")));
+        else {
+            const char* const name = GetUserNameFromId(owner, true);
+            ereport(WARNING,
+                    (errmsg("bookmeatoz does not install its tables: %s", reason.text),
+                     errdetail("It belongs to role %s.", name == nullptr ? "?" : quote_identifier(name)),
+                     errhint("If this role owns the data, run SELECT bookmeatoz_set_owner(%s), then SELECT "
+                             "bookmeatoz_install_schema().",
+                             name == nullptr ? "role" : quote_literal_cstr(quote_identifier(name)))));
+        }
         AtEOXact_GUC(true, nest_level);
     });
 }
 
-/// bookmeatoz.install_schema, while the extension is being created: why the schema is left alone, or nullptr.
-const char* reason_to_skip(const Schema& schema, Oid schema_id) {
+/// bookmeatoz.install_schema, while the extension is being created: why the schema is left alone, or no text.
+Reason reason_to_skip(const Schema& schema, Oid schema_id) {
     if (install_mode == install_off)
-        return "bookmeatoz.install_schema is off";
+        return {"bookmeatoz.install_schema is off", nullptr};
     if (install_mode == install_on)
-        return nullptr;
+        return {nullptr, nullptr};
     // pg_dump's output begins with SET row_security = off; the dump itself brings the tables.
     if (!row_security)
-        return "a dump is being restored (row_security is off)";
-    return pg_call([&]() -> const char* {
+        return {"a dump is being restored (row_security is off)", nullptr};
+    return pg_call([&]() -> Reason {
         for (int i = 0; i < schema.count; ++i) {
             const Statement& statement = schema.statements[i];
-            if (statement.kind != nullptr && std::string_view(statement.kind) == "table" &&
-                exists(statement, schema_id))
-                return psprintf("table \"%s\" exists already", statement.name);
+            if (IsA(statement.node, CreateStmt) && exists(statement, schema_id))
+                return {psprintf("table \"%s\" exists already", statement.name), &statement};
         }
-        return nullptr;
+        return {nullptr, nullptr};
     });
 }
 
@@ -320,9 +259,34 @@ bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid sch
     return changed;
 }
 
+/// The caller, or whoever owns what is there: then with the owner's rights and no more.
+Oid future_owner(Oid present_owner) {
+    if (!OidIsValid(present_owner))
+        return GetUserId();
+    if (!pg_call([&] { return has_privs_of_role(GetUserId(), present_owner); }))
+        throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "only the owner of the data may complete the tables",
+                       {}, "Call bookmeatoz_install_schema() as their owner, or as a superuser.");
+    return present_owner;
+}
+
+/// Whoever makes a policy or a trigger enables row security first: on a table that was restored alone it is off.
+void enable_row_security(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
+    const bool enabled = pg_call([&] {
+        if (has_row_security(get_relname_relid(statement.table, schema_id)))
+            return false;
+        execute(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY",
+                         quote_qualified_identifier(get_namespace_name(schema_id), statement.table)));
+        return true;
+    });
+    if (enabled)
+        put_row(fcinfo, {pg_call([&] { return psprintf("enabled row security on %s", statement.table); })});
+}
+
 void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
     const SpiConnection spi;
-    Installing installing;
+    const Installing installing;
+    const OnBehalfOfOwner on_behalf(future_owner(check_existing_objects(schema, schema_id)));
+    const StaleBookings stale(schema_id);
     // What happened to the object of the last CREATE.
     enum { untouched, created, completed } last = untouched;
     for (int i = 0; i < schema.count; ++i) {
@@ -332,11 +296,13 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
                                            return has_comment(reinterpret_cast<CommentStmt*>(statement.node));
                                        });
             if (last == created || lacks_comment)
-                installing.run(statement);
+                pg_call([&] { execute(statement.text); });
             continue;
         }
         last = untouched;
-        if (pg_call([&] { return exists(statement, schema_id); })) {
+        // A type or table that somebody has created since it was looked for is not ours: CREATE fails.
+        const bool is_judged = IsA(statement.node, CreateEnumStmt) || IsA(statement.node, CreateStmt);
+        if (is_judged ? statement.existed : pg_call([&] { return exists(statement, schema_id); })) {
             if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id))
                 last = completed;
         } else if (IsA(statement.node, CreatePolicyStmt) &&
@@ -346,11 +312,24 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
                                         statement.name, statement.table);
                     })});
         } else {
-            installing.run(statement);
+            if (IsA(statement.node, CreatePolicyStmt) || IsA(statement.node, CreateTrigStmt))
+                enable_row_security(fcinfo, statement, schema_id);
+            pg_call([&] {
+                execute(statement.text);
+                if (is_judged)
+                    take_away_default_rights(statement, schema_id);
+            });
             put_row(fcinfo, {describe_created(statement.kind, statement.name, statement.table)});
             last = created;
         }
     }
+    stale.guard_again();
+    if (stale.count() > 0)
+        put_row(fcinfo, {pg_call([&] {
+                    return psprintf("guarded " UINT64_FORMAT
+                                    " bookings again that were written without the guard",
+                                    stale.count());
+                })});
 }
 
 } // namespace
@@ -372,9 +351,9 @@ BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({}).returns_set_of(TEXTOID)
     pg_call([&] { InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC); });
     const Oid schema_id = extension_schema(fcinfo);
     const Schema schema = read_schema(schema_id);
-    const char* const skipped = creating_extension ? reason_to_skip(schema, schema_id) : nullptr;
-    if (skipped != nullptr)
-        announce_skipped(skipped);
+    const Reason skipped = creating_extension ? reason_to_skip(schema, schema_id) : Reason{nullptr, nullptr};
+    if (skipped.text != nullptr)
+        announce_skipped(skipped, schema_id);
     else
         install(fcinfo, schema, schema_id);
     return Datum(0);

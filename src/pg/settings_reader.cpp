@@ -72,13 +72,17 @@ using namespace bookmeatoz::pg;
 
 /// BEFORE INSERT OR UPDATE row trigger on services ('service') and businesses ('business').
 BOOKMEATOZ_FUNCTION(trigger_check_settings, takes({}).returns(TRIGGEROID)) {
-    const RowTrigger trigger(fcinfo, "trigger_check_settings", 1);
+    RowTrigger trigger(fcinfo, "trigger_check_settings", 1);
+    const bool of_service = std::string_view(trigger.argument(0)) == "service";
+    static constexpr const char* columns[] = {"id", "settings"};
+    trigger.require(of_service ? "services" : "businesses", columns);
+    const int id = trigger.column("id");
     const int column = trigger.column("settings");
-    if (!trigger.is_null(column)) {
-        const bool of_service = std::string_view(trigger.argument(0)) == "service";
+    // Where either is NULL, the table's own constraint refuses the row.
+    if (!trigger.is_null(id) && !trigger.is_null(column)) {
         Settings settings;
-        read_settings(settings, of_service ? SettingsOwner::service : SettingsOwner::business,
-                      *DatumGetUUIDP(trigger.get(trigger.column("id"))), trigger.get(column));
+        read_settings(settings, of_service ? SettingsOwner::service : SettingsOwner::business, trigger.id(id),
+                      trigger.get(column));
     }
     return trigger.result();
 }

@@ -109,9 +109,4 @@ void too_many_slots() {
                    {}, "Ask for a shorter window, one employee, or a longer slot_interval_minutes.");
 }
 
-void poll_interrupts() {
-    if (INTERRUPTS_PENDING_CONDITION())
-        pg_call([] { CHECK_FOR_INTERRUPTS(); });
-}
-
 } // namespace bookmeatoz::pg

@@ -44,7 +44,4 @@ private:
 /// 54000: the result has no room for another slot.
 [[noreturn]] void too_many_slots();
 
-/// The core's Poll: ends a long computation when the query is cancelled.
-void poll_interrupts();
-
 } // namespace bookmeatoz::pg

@@ -20,9 +20,10 @@ namespace {
 /// A json value while it grows. Room is reserved first, then written to without further checks.
 class JsonText {
 public:
-    JsonText() : text_(static_cast<char*>(pg_call([] { return palloc(first_size); }))) {}
+    explicit JsonText(MemoryBudget& budget)
+        : budget_(budget), text_(static_cast<char*>(pg_call([] { return palloc(first_size); }))) {}
 
-    /// Afterwards `bytes` can be written. 54000 beyond what a value may be long.
+    /// Afterwards `bytes` can be written. 54000 beyond the budget.
     void reserve(std::size_t bytes) {
         if (bytes > size_ - used_)
             grow(bytes);
@@ -58,15 +59,13 @@ private:
     static constexpr std::size_t first_size = 8000;
 
     void grow(std::size_t bytes) {
-        const std::size_t wanted = std::max(2 * size_, used_ + bytes);
-        const std::size_t size = std::min(wanted, std::size_t{MaxAllocSize});
-        if (used_ + bytes > size)
-            throw SqlError(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the slots exceed the 1 GB of a value", {},
-                           "Ask for a shorter window, one employee, or a longer slot_interval_minutes.");
+        const std::size_t size = std::max(std::min(2 * size_, size_ + budget_.left()), used_ + bytes);
+        budget_.take(size - size_);
         text_ = static_cast<char*>(pg_call([&] { return repalloc(text_, size); }));
         size_ = size;
     }
 
+    MemoryBudget& budget_;
     char* text_;
     std::size_t size_ = first_size;
     std::size_t used_ = VARHDRSZ;
@@ -136,8 +135,8 @@ std::string_view json_string(const char* text) {
 
 class SlotJson {
 public:
-    SlotJson(const LoadedCalendar& loaded, bookmeatoz::Interval asked, std::pmr::memory_resource* memory)
-        : indexes_(memory) {
+    SlotJson(const LoadedCalendar& loaded, bookmeatoz::Interval asked, CallMemory& memory)
+        : text_(memory.budget()), indexes_(memory.resource()) {
         const Calendar& calendar = loaded.calendar();
         const auto employees = loaded.listed(calendar.resources);
         write_head(loaded, asked, employees);
@@ -238,7 +237,7 @@ BOOKMEATOZ_FUNCTION(find_available_slots_json, takes({UUIDOID, TIMESTAMPTZOID, T
     CallMemory memory;
     LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
     loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
-    SlotJson json(loaded, window, memory.resource());
+    SlotJson json(loaded, window, memory);
     SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
     while (const std::optional<Slot> slot = search.next())
         json.add(*slot);

@@ -4,6 +4,7 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
@@ -22,6 +23,30 @@ Oid table_owner(Oid schema, const char* table) {
         ReleaseSysCache(row);
         return owner;
     });
+}
+
+Oid required_owner(Oid schema, const char* table) {
+    const Oid owner = table_owner(schema, table);
+    if (OidIsValid(owner))
+        return owner;
+    if (pg_call([&] { return OidIsValid(get_relname_relid(table, schema)); }))
+        throw SqlError(ERRCODE_WRONG_OBJECT_TYPE, std::string("\"") + table + "\" is not a table");
+    throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
+                   "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
+}
+
+OnBehalfOfOwner::OnBehalfOfOwner(Oid owner)
+    : nest_level_(NewGUCNestLevel()), exceptions_(std::uncaught_exceptions()) {
+    GetUserIdAndSecContext(&caller_, &caller_security_);
+    const int bound = owner == caller_ ? 0 : SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION;
+    SetUserIdAndSecContext(owner, caller_security_ | bound | SECURITY_NOFORCE_RLS);
+}
+
+OnBehalfOfOwner::~OnBehalfOfOwner() {
+    SetUserIdAndSecContext(caller_, caller_security_);
+    // After an error the end of the transaction puts the settings back.
+    if (std::uncaught_exceptions() == exceptions_)
+        AtEOXact_GUC(false, nest_level_);
 }
 
 } // namespace bookmeatoz::pg

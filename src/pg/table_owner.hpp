@@ -14,6 +14,9 @@ namespace bookmeatoz::pg {
 /// The owner of a table, or InvalidOid where there is no such table.
 Oid table_owner(Oid schema, const char* table);
 
+/// The same; 42P01 where there is no such table, 42809 where something else has its name.
+Oid required_owner(Oid schema, const char* table);
+
 /// Until the end of the scope the current role is the given one, and FORCE ROW LEVEL SECURITY does not bind it.
 class AsOwner {
 public:
@@ -28,6 +31,24 @@ public:
 private:
     Oid caller_;
     int caller_security_;
+};
+
+/// Until the end of the scope the current role is the owner of the data, for what an administrator does on its tables: the
+/// owner's triggers, checks and index expressions must not run with more rights than the owner's. Where the caller is another
+/// role, they are bound as the server binds them in REFRESH and CLUSTER, so that they cannot become the caller again, now or
+/// at the end of the transaction; settings that they change are put back. FORCE ROW LEVEL SECURITY binds nobody.
+class OnBehalfOfOwner {
+public:
+    explicit OnBehalfOfOwner(Oid owner);
+    ~OnBehalfOfOwner();
+    OnBehalfOfOwner(const OnBehalfOfOwner&) = delete;
+    OnBehalfOfOwner& operator=(const OnBehalfOfOwner&) = delete;
+
+private:
+    Oid caller_;
+    int caller_security_;
+    int nest_level_;
+    int exceptions_;
 };
 
 } // namespace bookmeatoz::pg

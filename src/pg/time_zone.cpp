@@ -68,14 +68,16 @@ std::pmr::vector<ZonePeriod> zone_periods(pg_tz* zone, Interval range, std::pmr:
 
 using namespace bookmeatoz::pg;
 
-/// BEFORE INSERT OR UPDATE row trigger; the argument names a column that must hold a known time zone, which is stored in
-/// its canonical spelling.
+/// BEFORE INSERT OR UPDATE row trigger on businesses; the argument names the column that must hold a known time zone, which is
+/// stored in its canonical spelling: timezone.
 BOOKMEATOZ_FUNCTION(trigger_check_time_zone, takes({}).returns(TRIGGEROID)) {
     RowTrigger trigger(fcinfo, "trigger_check_time_zone", 1);
+    static constexpr const char* columns[] = {"timezone"};
+    trigger.require("businesses", columns);
     const int column = trigger.column(trigger.argument(0));
     if (trigger.is_null(column))
         return trigger.result();
-    const char* const name = trigger.get_text(column);
+    const char* const name = trigger.string(column);
     pg_tz* const zone = find_time_zone(name);
     if (zone == nullptr) {
         throw SqlError(

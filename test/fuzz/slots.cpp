@@ -136,7 +136,7 @@ void check_free_busy(const Business& business) {
     Instant end = business.window.begin;
     std::optional<FreeBusyType> before;
     for (const FreeBusyPeriod& entry :
-         free_busy(calendar, resource, business.window, std::pmr::get_default_resource())) {
+         free_busy(calendar, resource, business.window, no_poll, std::pmr::get_default_resource())) {
         const bool joins = entry.period.begin == end && !is_empty(entry.period) && entry.type != before;
         const Instant middle = entry.period.begin + (entry.period.end - entry.period.begin) / 2;
         bool is_right = joins;

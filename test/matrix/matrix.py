@@ -14,8 +14,8 @@ import psycopg2
 
 import world as platform
 from oracle import COMMANDS, PROTECTED_COLUMNS, Context, Oracle
-from world import (ADMINISTRATOR, APP, AUTH, BOTH, CARELESS, CHIEF, DUO, EMPTY, FORMER, GRAND, NEWCOMER, NOBODY, OPERATOR, OWNER, PORTAL,
-                   SCHEMA, SOLO, TENANT_OF, UNKNOWN, Row, World, business_row, identity, platform_row)
+from world import (ADMINISTRATOR, APP, AUTH, BOTH, CARELESS, CHIEF, DUO, EMPTY, FORMER, GRAND, INVITED, NEWCOMER, NOBODY, OPERATOR, OWNER,
+                   PORTAL, SCHEMA, SOLO, STATUS_OF_CONSENT, TENANT_OF, UNKNOWN, Row, World, business_row, identity, platform_row)
 
 
 def contexts() -> List[Context]:
@@ -28,6 +28,7 @@ def contexts() -> List[Context]:
         dict(name="user who manages one business", user="duo-1-manager"),
         dict(name="user who works in two tenants", user=BOTH),
         dict(name="user whose roles were revoked", user=FORMER),
+        dict(name="user who was invited", user=INVITED),
         dict(name="user who administers a tenant", user=CHIEF),
         dict(name="portal user", user=PORTAL),
         dict(name="unknown user", user=UNKNOWN),
@@ -38,6 +39,7 @@ def contexts() -> List[Context]:
         dict(name="business + tenant + user", business="duo-1", tenant=DUO, user=staff),
         dict(name="business + user", business="duo-2", user="duo-2-manager"),
         dict(name="business + user of both tenants", business="duo-1", user=BOTH),
+        dict(name="business + invited user", business="duo-1", user=INVITED),
         dict(name="business + portal user", business="grand-01", user=PORTAL),
         dict(name="business + foreign user", business="solo-1", user="duo-2-employee"),
         dict(name="mismatched pair", business="duo-1", tenant=SOLO),
@@ -110,11 +112,23 @@ def inserted_rows(table: str, number: int) -> List[Row]:
             del rows[-1].columns["password_hash"]
         return rows
     if table in ("businesses", "tenant_admins", "tenant_subscriptions"):
-        return [platform_row(table, f"{name}-in-{tenant}", tenant, NEWCOMER)
+        rows = [platform_row(table, f"{name}-in-{tenant}", tenant, NEWCOMER)
                 for tenant in ((EMPTY,) if table == "tenant_subscriptions" else tenants)]
+        if table == "businesses":
+            rows += [platform_row(table, f"{name}-suspended-in-{tenant}", tenant) for tenant in tenants]
+            for row in rows[len(tenants):]:
+                row.columns["status"] = "suspended"
+        return rows
     if table in ("token_blacklist", "password_resets", "email_verifications"):
         return [platform_row(table, f"{name} of {user}", user=user) for user in people]
     rows = [business_row(table, business, f"{name} of {business}", NEWCOMER) for business in businesses]
+    if table in STATUS_OF_CONSENT:
+        # Of people whom nobody sees, whom some see, and who may be the session's own; accepted already, and pending.
+        rows += [business_row(table, business, f"{name} of {business} with {user}", user) for business in businesses for user in (FORMER, CHIEF)]
+        rows.append(business_row(table, "solo-1", f"{name} of solo-1 with a foreign user", "duo-2-employee"))
+        for row in [*rows]:
+            rows.append(business_row(table, row.business, f"{row.name} pending", row.user))
+            rows[-1].columns[STATUS_OF_CONSENT[table]] = "pending_onboarding" if table == "employees" else "pending"
     if table == "notifications":
         rows += [business_row(table, business, f"{name} of {business} to {user}", user) for business in businesses for user in people]
         rows += [platform_row(table, f"{name} to {user}", user=user) for user in people]
@@ -135,6 +149,7 @@ MOVES: Dict[str, Tuple[Tuple[str, Tuple[str, ...]], ...]] = {
     "password_resets": (("user_id", (NOBODY,)),),
     "email_verifications": (("user_id", (NOBODY,)),),
     "notifications": (("business_id", ("solo-1", "duo-1", "duo-2")), ("user_id", (NOBODY, PORTAL))),
+    **{table: (("business_id", ("solo-1", "duo-1", "duo-2", "grand-07", "grand-08")), ("user_id", (NOBODY, BOTH))) for table in STATUS_OF_CONSENT},
 }
 MOVES_BELOW_BUSINESSES = (("business_id", ("solo-1", "duo-1", "duo-2", "grand-07", "grand-08")),)
 
@@ -274,24 +289,25 @@ class Matrix:
         deletes = [f"DELETE FROM {SCHEMA}.{table} WHERE id = '{row.key}'" for row in rows]
         for row, outcome in zip(rows, self.attempts(deletes)):
             allowed = self.oracle.allows("DELETE", context, row) and self.oracle.allows("SELECT", context, row)
-            expected = ["42501"] if not privileged else ["0"] if not allowed else ["23503", "23001"] if row.referenced else ["1"]
+            expected = (["42501"] if not privileged else ["0"] if not allowed else ["42501"] if not self.oracle.allows_delete(context, row)
+                        else ["23503", "23001"] if row.referenced else ["1"])
             self.judge(table, "DELETE", context, row.name, expected, outcome)
 
         inserts = self.inserts[table]
         for (row, _), outcome in zip(inserts, self.attempts([statement for _, statement in inserts])):
             # The hash of a password is set by whoever registers users: an application's role has no privilege on it.
             with_hash = "password_hash" in row.columns and context.role == OPERATOR
-            allowed = privileged and self.oracle.allows("INSERT", context, row) and not with_hash
+            allowed = privileged and self.oracle.allows_insert(context, row) and not with_hash
             self.judge(table, "INSERT", context, row.name, ["1"] if allowed else ["42501"], outcome)
 
-        protected = PROTECTED_COLUMNS.get(table, {})
+        protected = PROTECTED_COLUMNS.get(table, ())
         for row in rows if protected and privileged else ():
             if not self.oracle.allows("UPDATE", context, row):
                 continue
-            updates = [f"UPDATE {SCHEMA}.{table} SET {column} = {value} WHERE id = '{row.key}'" for column, value in protected.items()]
-            for column, outcome in zip(protected, self.attempts(updates)):
-                allowed = self.oracle.allows_column(context, table, column)
-                self.judge(table, "UPDATE of a protected column", context, f"{row.name}.{column}", ["1"] if allowed else ["42501"], outcome)
+            updates = [f"UPDATE {SCHEMA}.{table} SET {column} = {value} WHERE id = '{row.key}'" for column, value in protected]
+            for (column, value), outcome in zip(protected, self.attempts(updates)):
+                allowed = self.oracle.allows_column(context, row, column, value)
+                self.judge(table, "UPDATE of a protected column", context, f"{row.name}.{column} = {value}", ["1"] if allowed else ["42501"], outcome)
 
     def check_blind(self, context: Context, table: str):
         """Without conditions only the policies of the command itself are asked; without foreign keys nothing else can refuse."""
@@ -333,7 +349,7 @@ class Matrix:
             return ["0"]
         refused = ["42501"]
         # Of a tenant and of a business nothing may say that it is another's: "stays in the tenant".
-        allowed = [self.oracle.allows("UPDATE", context, row) and (row.table != "businesses" or column != "tenant_id"
+        allowed = [self.oracle.allows_new("UPDATE", context, row) and (row.table != "businesses" or column != "tenant_id"
                                                                    or context.kind == "admin"
                                                                    or row.tenant == TENANT_OF.get(context.business, context.tenant))
                    for row in moved]

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Would the matrix notice? Each policy in turn is replaced by true, its condition and its check one by one, opened to every session that
 names a user, a business or a tenant, narrowed to administrators, or dropped; row security is switched off table by table, and each
-trigger that protects columns is disabled: the matrix must find every one of these mutants.
+trigger that protects columns, a suspension or consent is disabled: the matrix must find every one of these mutants, and
+bookmeatoz_verify() must report it.
 Usage: mutate.py [--table NAME]... (connection by PGHOST, PGUSER a superuser). Each mutant lives in transactions that are rolled back.
 Of a mutant's table alone the checks are run: rules of one table can at most be hidden from the others. Called by ./dev mutate."""
 
 import argparse
 import sys
 import time
-from typing import Iterator, List, NamedTuple, Optional
+from typing import Iterator, List, NamedTuple, Optional, Set
 
 import world as platform
 from matrix import Matrix, passes
@@ -54,7 +55,7 @@ def mutants(cursor) -> Iterator[Mutant]:
         yield Mutant(table, "row security off", f"ALTER TABLE {SCHEMA}.{table} DISABLE ROW LEVEL SECURITY")
     cursor.execute("""
         SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-        WHERE c.relnamespace = %s::regnamespace AND p.proname = 'trigger_protect_columns' ORDER BY 1, 2""", (SCHEMA,))
+        WHERE c.relnamespace = %s::regnamespace AND p.proname IN ('trigger_protect_columns', 'trigger_protect_suspension', 'trigger_accept_only') ORDER BY 1, 2""", (SCHEMA,))
     for table, trigger in cursor.fetchall():
         yield Mutant(table, f"trigger {trigger} disabled", f"ALTER TABLE {SCHEMA}.{table} DISABLE TRIGGER {trigger}")
 
@@ -65,6 +66,21 @@ def noticed_by_matrix(connection, world: World, mutant: Mutant) -> Optional[str]
     matrix = Matrix(connection, world, [*prelude, mutant.statement], [mutant.table], stop_at_first=True)
     matrix.run(every, by_function)
     return str(matrix.failures[0]) if matrix.failures else None
+
+
+def findings(cursor) -> Set[str]:
+    cursor.execute(f"SELECT finding FROM {SCHEMA}.bookmeatoz_verify()")
+    return {row[0] for row in cursor.fetchall()}
+
+
+def noticed_by_verify(connection, mutant: Mutant) -> Optional[str]:
+    """A finding that names the mutant's table and was not there before, None if there is none."""
+    cursor = connection.cursor()
+    before = findings(cursor)
+    cursor.execute(mutant.statement)
+    new = [finding for finding in findings(cursor) - before if mutant.table in finding]
+    connection.rollback()
+    return new[0] if new else None
 
 
 def main() -> int:
@@ -78,10 +94,15 @@ def main() -> int:
     connection = platform.connect()
     all_mutants = [mutant for mutant in mutants(connection.cursor()) if not options.table or mutant.table in options.table]
     connection.rollback()
-    killed = equivalent = 0
+    killed = equivalent = reported = 0
     survivors: List[str] = []
     for mutant in all_mutants:
         name = f"{mutant.table}: {mutant.name}"
+        if noticed_by_verify(connection, mutant) is not None:
+            reported += 1
+        else:
+            survivors.append(name)
+            print(f"NOT REPORTED by bookmeatoz_verify() {name}")
         noticed = noticed_by_matrix(connection, world, mutant)
         if noticed is not None and name not in EQUIVALENT:
             killed += 1
@@ -98,7 +119,8 @@ def main() -> int:
             print(f"NOT EQUIVALENT, as was believed: {name}: {noticed}")
     connection.close()
     platform.drop()
-    print(f"{len(all_mutants)} mutants: {killed} killed, {equivalent} equivalent, {len(survivors)} survivors in {time.monotonic() - started:.0f} s")
+    print(f"{len(all_mutants)} mutants: {killed} killed, {equivalent} equivalent, {reported} reported by bookmeatoz_verify(), "
+          f"{len(survivors)} mistakes in {time.monotonic() - started:.0f} s")
     return 1 if survivors else 0
 
 

@@ -1,10 +1,10 @@
 """Who may do what with which row: the policy table of the contract, written down once more, by someone who knows only whose each row is.
 Independent of the extension: nothing here asks the server. Used by matrix.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Dict, List, Optional, Tuple
 
-from world import ADMINISTRATOR, APP, AUTH, CARELESS, OPERATOR, OWNER, TENANT_OF, Row, World
+from world import ADMINISTRATOR, APP, AUTH, CARELESS, OPERATOR, OWNER, STATUS_OF_CONSENT, SUSPENDED, TENANT_OF, Row, World
 
 # A: only admins, who may everything everywhere. B, T, U: in the context of a business, a tenant, a user: the rows of that business, that
 # tenant, that user; B:tenant the rows of the business's tenant. What else a word means is said by the function of that name below.
@@ -13,8 +13,8 @@ POLICY_TABLE = """
 tenants                         | T B:tenant                | A    | T         | A
 businesses                      | T B U:role                | T    | B T       | T
 users                           | self B:staff T:staff auth | A    | self auth | A
-employees                       | B T U                     | B T  | B T       | B T
-user_business_roles             | B T U                     | B T  | B T       | B T
+employees                       | B T U                     | B T  | B T U:pending | B T U:pending
+user_business_roles             | B T U                     | B T  | B T U:pending | B T U:pending
 customers                       | B T U                     | B T  | B T       | B T
 service_categories              | B T                       | B T  | B T       | B T
 services                        | B T                       | B T  | B T       | B T
@@ -31,14 +31,20 @@ notifications                   | addressed                 | B T  | addressed |
 tenant_admins                   | T U                       | T    | T         | T
 """
 
-# Columns that only an administrator changes in a row that may be changed, each with another valid value.
+# Columns that not everybody who may change the row may change too, or not to every value, with such values.
 # Those of logging in are an auth role's too.
 LOGIN_COLUMNS = ("status", "email_verified", "password_hash")
-PROTECTED_COLUMNS: Dict[str, Dict[str, str]] = {
-    "tenants": {"status": "'suspended'", "subdomain": "'elsewhere'"},
-    "users": {"status": "'suspended'", "system_role": "'root'", "email_verified": "true", "password_hash": "'other'"},
-    "notifications": {"type": "'other'", "channel": "'sms'", "title": "'other'", "body": "'other'", "data": "'{\"a\": 1}'", "status": "'sent'",
-                      "scheduled_for": "'2031-01-01 00:00+00'", "sent_at": "'2031-01-01 00:00+00'", "created_at": "'2020-01-01 00:00+00'"},
+PROTECTED_COLUMNS: Dict[str, Tuple[Tuple[str, str], ...]] = {
+    "tenants": (("status", "'suspended'"), ("subdomain", "'elsewhere'")),
+    "businesses": (("status", "'suspended'"), ("status", "'inactive'"), ("status", "'active'"), ("status", "'pending_setup'")),
+    "users": (("status", "'suspended'"), ("system_role", "'root'"), ("email_verified", "true"), ("password_hash", "'other'")),
+    "employees": (("employment_status", "'active'"), ("employment_status", "'inactive'"), ("employment_status", "'terminated'"),
+                  ("employment_status", "'pending_onboarding'"), ("settings", "'{\"a\": 1}'"), ("created_at", "'2020-01-01 00:00+00'")),
+    "user_business_roles": (("status", "'active'"), ("status", "'revoked'"), ("status", "'pending'"), ("role", "'owner'"),
+                            ("created_at", "'2020-01-01 00:00+00'")),
+    "notifications": (("type", "'other'"), ("channel", "'sms'"), ("title", "'other'"), ("body", "'other'"), ("data", "'{\"a\": 1}'"),
+                      ("status", "'sent'"), ("scheduled_for", "'2031-01-01 00:00+00'"), ("sent_at", "'2031-01-01 00:00+00'"),
+                      ("created_at", "'2020-01-01 00:00+00'")),
 }
 
 TOKEN_TABLES = ("token_blacklist", "password_resets", "email_verifications")
@@ -90,6 +96,10 @@ class Oracle:
             return business is not None and business == context.business
         return context.kind == "T" and business is not None and TENANT_OF.get(business) == context.tenant
 
+    def employs(self, context: Context, user: Optional[str]) -> bool:
+        """Whether the user has accepted an employment or a role in a business that the session reaches."""
+        return any(user in people and self.reaches_business(context, business) for business, people in self.world.staff.items())
+
     def word(self, word: str, context: Context, row: Row) -> bool:
         kind, own_user = context.kind, row.user is not None and row.user == context.user
         if word == "A":
@@ -102,11 +112,12 @@ class Oracle:
             return kind == "T" and row.tenant is not None and row.tenant == context.tenant
         if word == "U":
             return kind == "U" and own_user
+        if word == "U:pending":
+            return kind == "U" and own_user and row.pending
         if word == "U:role":
             return kind == "U" and row.business in self.world.active_roles.get(context.user, ())
         if word in ("B:staff", "T:staff"):
-            return kind == word[0] and any(row.user in people and self.reaches_business(context, business)
-                                           for business, people in self.world.staff.items())
+            return kind == word[0] and self.employs(context, row.user)
         if word == "self":
             return kind != "none" and own_user
         if word == "addressed":
@@ -123,11 +134,39 @@ class Oracle:
         """What the policies of the command say of the row, alone."""
         return context.kind == "admin" or any(self.word(word, context, row) for word in self.rules[row.table][command])
 
-    def allows_column(self, context: Context, table: str, column: str) -> bool:
-        """Whether a protected column of a row that may be changed may be changed too."""
+    def allows_new(self, command: str, context: Context, row: Row) -> bool:
+        """Whether the policies of the command let the row be written so. An employment or role that is not pending takes its user's
+        consent: the session sees the user by another, or is the user's."""
+        if command == "UPDATE" and row.table in STATUS_OF_CONSENT and context.kind == "U":
+            allowed = row.user == context.user
+        else:
+            allowed = self.allows(command, context, row)
+        consents = (row.table not in STATUS_OF_CONSENT or row.pending or context.kind == "admin" or row.user == context.user
+                    or self.employs(context, row.user))
+        return allowed and consents
+
+    def allows_insert(self, context: Context, row: Row) -> bool:
+        suspends = row.table == "businesses" and row.columns.get("status") == "suspended"
+        return self.allows_new("INSERT", context, row) and (context.kind == "admin" or not suspends)
+
+    def allows_delete(self, context: Context, row: Row) -> bool:
+        """What triggers say of deleting a row that the policies let go."""
+        return context.kind == "admin" or row.table != "businesses" or row.name != SUSPENDED
+
+    def allows_column(self, context: Context, row: Row, column: str, value: str) -> bool:
+        """Whether a protected column of a row that may be changed may be changed too, to this value."""
+        table = row.table
         if table == "users" and column == "password_hash" and context.role in (APP, OPERATOR):
             return False
-        return context.kind == "admin" or (table == "users" and column in LOGIN_COLUMNS and context.role in MAY_LOG_IN)
+        if context.kind == "admin":
+            return True
+        if table == "businesses":
+            return (value == "'suspended'") == (row.name == SUSPENDED)
+        if table in STATUS_OF_CONSENT:
+            changed = replace(row, columns={**row.columns, column: value.strip("'")})
+            accepts = column == STATUS_OF_CONSENT[table] and (value == "'active'" or changed.pending)
+            return self.allows_new("UPDATE", context, changed) and (context.kind != "U" or accepts)
+        return table == "users" and column in LOGIN_COLUMNS and context.role in MAY_LOG_IN
 
     def privileged(self, role: str, table: str) -> bool:
         """Whether the role has the table's privileges at all; all four or none."""

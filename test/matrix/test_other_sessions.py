@@ -1,8 +1,11 @@
 """Attacks with two sessions: what one session keeps in memory while another changes who belongs where, and takes rights away.
 What is committed here is undone by the superuser at the end of each test."""
 
+import threading
+import time
+
 from session import Attack, Refused, keys_of
-from world import APP, BOTH, DUO, OPERATOR, PORTAL, SOLO, identity
+from world import APP, AUTH, BOTH, DUO, NOBODY, OPERATOR, PORTAL, SOLO, identity
 
 NEW = identity("duo-3")
 PLAN_MODES = ("auto", "force_generic_plan")
@@ -135,6 +138,54 @@ class RightsTakenAway(Attack):
         users = session.keys("SELECT id::text FROM users")
         self.assertNotIn(identity(employee), users)
         self.assertIn(identity("nobody"), users)
+
+    def waiting(self, session, statement: str, *values):
+        """Starts a statement that waits for another session; a function that gives what became of it."""
+        results = []
+        thread = threading.Thread(target=lambda: results.append(session.attempt(statement, *values)))
+        thread.start()
+        watcher = self.superuser()
+        while not watcher.value("SELECT cardinality(pg_blocking_pids(%s))", session.connection.get_backend_pid()):
+            self.assertTrue(thread.is_alive(), f"it does not wait: {results}")
+            time.sleep(0.01)
+
+        def result():
+            thread.join()
+            return results[0]
+        return result
+
+    def test_pending_row_becomes_another_users(self):
+        """A role of somebody who is seen is accepted, while another session makes it that of somebody who is not."""
+        first, second = self.session(), self.session()
+        role = identity("user_business_roles duo-1 both")
+        self.undo(f"UPDATE booking.user_business_roles SET user_id = '{identity(BOTH)}', status = 'pending' WHERE id = '{role}'")
+        for session in (first, second):
+            session.enter(business="duo-1")
+        first.run("UPDATE user_business_roles SET user_id = %s WHERE id = %s", identity(NOBODY), role)
+        accepted = self.waiting(second, "UPDATE user_business_roles SET status = 'active' WHERE id = %s", role)
+        first.commit()
+        self.assert_refused(accepted())
+        second.commit()
+        second.enter(business="duo-1")
+        self.assertNotIn(identity(NOBODY), second.keys("SELECT id::text FROM users"))
+
+    def test_token_that_is_written_while_the_address_changes(self):
+        """A token goes to the old address, in a transaction that the change cannot see yet: it is gone all the same."""
+        user, auth = self.session(), self.session(AUTH)
+        self.undo(f"UPDATE booking.users SET email = 'portal@example.org' WHERE id = '{identity(PORTAL)}'",
+                  "DELETE FROM booking.email_verifications WHERE token_hash = 'to the old one'")
+        for level in ("READ COMMITTED", "REPEATABLE READ"):
+            user.run(f"SET TRANSACTION ISOLATION LEVEL {level}")
+            user.enter(user=PORTAL)
+            user.run("SELECT FROM users")
+            auth.run("INSERT INTO booking.email_verifications (user_id, token_hash, expires_at) VALUES (%s, 'to the old one', '2200-01-01 00:00+00')",
+                     identity(PORTAL))
+            changed = self.waiting(user, "UPDATE users SET email = %s WHERE id = %s", f"{level[:4].lower()}@example.org", identity(PORTAL))
+            auth.commit()
+            self.assertEqual(changed(), 1)
+            user.commit()
+            self.assertEqual(auth.value("SELECT count(*) FROM booking.email_verifications WHERE token_hash = 'to the old one'"), 0, level)
+            auth.commit()
 
     def test_customer_record_goes_to_another_user(self):
         session, other = self.session(), self.superuser()

@@ -1,5 +1,6 @@
-"""Attacks through pgbouncer in transaction mode: clients that share one server connection must not share a context.
-Skipped where pgbouncer is not installed. Its limits are tested as they are: what a session keeps, the next client finds."""
+"""Attacks through pgbouncer in transaction mode: clients that share one server connection must not share a context, nor objects.
+Skipped where pgbouncer is not installed. Its limits are tested as they are: settings without LOCAL, prepared statements, cursors WITH HOLD
+and LISTEN stay for the next client."""
 
 import os
 import pwd
@@ -14,7 +15,7 @@ import psycopg2
 
 import world as platform
 from session import Attack, Session, keys_of
-from world import APP, DUO, PORTAL, SOLO, identity
+from world import APP, AUTH, DUO, OWNER, PORTAL, SOLO, identity
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 PORT = 6432
@@ -226,11 +227,125 @@ pidfile =
         second.run("CLOSE held")
         second.commit()
 
-    def test_temporary_table_reaches_the_next_client(self):
+    def test_prepared_statement_reaches_the_next_client(self):
+        """It runs as whoever executes it: never with the rows of who prepared it, but with the text of who did."""
         first, second = self.clients()
         first.enter(business="duo-1")
-        first.run("CREATE TEMPORARY TABLE kept AS SELECT id::text FROM services")
+        first.run("PREPARE mine AS SELECT id::text FROM services")
         first.commit()
-        self.assertEqual(second.keys("SELECT id FROM kept"), keys_of("services", business="duo-1"))
-        second.run("DROP TABLE kept")
+        second.enter(business="solo-1")
+        self.assertEqual(second.keys("EXECUTE mine"), keys_of("services", business="solo-1"))
+        second.run("DEALLOCATE mine")
         second.commit()
+
+    def test_listen_reaches_the_next_client(self):
+        first, second = self.clients()
+        first.run("LISTEN news")
+        first.commit()
+        self.assertEqual(second.column("SELECT pg_listening_channels()"), ["news"])
+        second.run("UNLISTEN *")
+        second.commit()
+
+    # ---- temporary objects: an application's role makes none
+
+    def test_temporary_objects_are_refused(self):
+        """Each kind of object that lives in pg_temp; the next client finds nothing in its way."""
+        first, second = self.clients()
+        for statement in ("CREATE TEMPORARY TABLE customers (id uuid, name text)",
+                          "CREATE TEMPORARY TABLE kept AS SELECT id FROM booking.services",
+                          "CREATE TEMPORARY TABLE kept (LIKE booking.services) ON COMMIT DELETE ROWS",
+                          "CREATE TABLE pg_temp.customers (id uuid)",
+                          "SELECT id INTO TEMPORARY kept FROM booking.services",
+                          "SELECT id INTO pg_temp.kept FROM booking.services",
+                          "CREATE TEMPORARY VIEW customers AS SELECT * FROM booking.customers",
+                          "CREATE TEMPORARY RECURSIVE VIEW customers (n) AS SELECT 1",
+                          "CREATE VIEW pg_temp.customers AS SELECT * FROM booking.customers",
+                          "CREATE TEMPORARY SEQUENCE numbers",
+                          "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                          "CREATE PROCEDURE pg_temp.p() LANGUAGE sql AS 'SELECT 1'",
+                          "CREATE AGGREGATE pg_temp.a(int) (SFUNC = int4pl, STYPE = int)",
+                          "CREATE DOMAIN pg_temp.booking_status_type_v1 AS text",
+                          "CREATE TYPE pg_temp.booking_status_type_v1 AS ENUM ('pending')",
+                          "CREATE TYPE pg_temp.row_of AS (id uuid)",
+                          "CREATE TYPE pg_temp.span AS RANGE (subtype = int4)",
+                          "CREATE OPERATOR pg_temp.=== (LEFTARG = int4, RIGHTARG = int4, FUNCTION = int4eq)",
+                          "CREATE COLLATION pg_temp.c FROM \"C\"",
+                          "CREATE TEXT SEARCH CONFIGURATION pg_temp.t (COPY = pg_catalog.simple)",
+                          "CREATE TEXT SEARCH DICTIONARY pg_temp.d (TEMPLATE = pg_catalog.simple)",
+                          "CREATE CONVERSION pg_temp.v FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8",
+                          "DO $$ BEGIN CREATE TEMPORARY TABLE customers (id uuid); END $$",
+                          "SET LOCAL search_path = pg_temp, booking; CREATE TABLE customers (id uuid)",
+                          "SET LOCAL search_path = pg_temp, booking; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'"):
+            with self.subTest(statement=statement):
+                first.enter(business="duo-1")
+                refused = first.attempt(statement)
+                self.assert_refused(refused)
+                self.assertIn("may not create temporary objects", refused.message)
+                self.assertIn("REVOKE TEMPORARY", refused.message)
+                first.commit()
+                second.enter(business="solo-1")
+                self.assertEqual(second.keys("SELECT id::text FROM customers"), keys_of("customers", business="solo-1"))
+                second.commit()
+        self.assertEqual(second.run("SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema()"), [])
+        second.commit()
+
+    def test_temporary_object_before_the_library_is_loaded(self):
+        """What the right to make them is taken away for: a session that has asked for nothing of ours yet is not watched."""
+        session = self.session()
+        self.assertEqual(session.attempt("CREATE TEMPORARY TABLE early (id uuid)"), -1)
+        session.roll_back()
+        other = self.superuser()
+        self.undo(f"GRANT TEMPORARY ON DATABASE {platform.DATABASE} TO PUBLIC")
+        other.run(f"REVOKE TEMPORARY ON DATABASE {platform.DATABASE} FROM PUBLIC")
+        other.commit()
+        self.assert_refused(session.attempt("CREATE TEMPORARY TABLE early (id uuid)"))
+
+
+class TemporaryObjectsOfOthers(Attack):
+    """Whom row security does not bind keeps them, and the server's own go on."""
+
+    def objects(self, session):
+        for statement in ("CREATE TEMPORARY TABLE kept (id serial PRIMARY KEY, name text UNIQUE, long text)", "CREATE INDEX ON kept (name)",
+                          "INSERT INTO kept (name) VALUES ('a')", "CREATE TEMPORARY VIEW v AS SELECT * FROM kept", "CREATE TEMPORARY SEQUENCE s",
+                          "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "SELECT pg_temp.f()", "ALTER TABLE kept ADD n int CHECK (n > 0)"):
+            session.run(statement)
+
+    def test_superuser(self):
+        session = self.superuser()
+        session.enter(business="duo-1")
+        self.objects(session)
+
+    def test_owner(self):
+        for force in (False, True):
+            session = self.superuser()
+            session.run(f"SELECT bookmeatoz_force_row_security({force})")
+            session.run(f"SET LOCAL ROLE {OWNER}")
+            session.enter(business="duo-1")
+            self.objects(session)
+            session.run("SET LOCAL ROLE NONE; CREATE MATERIALIZED VIEW booking.m AS SELECT id FROM booking.services; "
+                        f"CREATE UNIQUE INDEX ON booking.m (id); ALTER MATERIALIZED VIEW booking.m OWNER TO {OWNER}; SET LOCAL ROLE {OWNER}")
+            session.run("REFRESH MATERIALIZED VIEW CONCURRENTLY booking.m")
+            session.roll_back()
+
+    def test_role_that_has_nothing_to_do_with_the_tables(self):
+        session = self.superuser()
+        session.run("CREATE ROLE proof_stranger; SELECT booking.is_system_admin(); SET LOCAL ROLE proof_stranger")
+        self.objects(session)
+        session.roll_back()
+        session.run(f"SELECT booking.is_system_admin(); SET LOCAL ROLE {APP}")
+        self.assert_refused(session.attempt("CREATE TEMPORARY TABLE kept (id uuid)"))
+
+    def test_auth_role(self):
+        session = self.session(AUTH)
+        session.run("SELECT id FROM users")
+        self.assert_refused(session.attempt("CREATE TEMPORARY VIEW users AS SELECT * FROM booking.users"))
+
+    def test_function_of_the_owner(self):
+        """What a SECURITY DEFINER function makes belongs to its owner, who is trusted."""
+        session = self.superuser()
+        session.run(f"""CREATE FUNCTION booking.work() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+            BEGIN CREATE TEMPORARY TABLE work (id int) ON COMMIT DROP; RETURN (SELECT count(*) FROM work); END $$;
+            ALTER FUNCTION booking.work() OWNER TO {OWNER}""")
+        session.run(f"SET LOCAL ROLE {APP}")
+        session.enter(business="duo-1")
+        self.assertEqual(session.value("SELECT booking.work()"), 0)

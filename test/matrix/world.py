@@ -38,7 +38,10 @@ FORMER = "former"              # had roles at duo-1 and solo-1 that were revoked
 CHIEF = "chief"                # administers duo
 NOBODY = "nobody"              # has an account and nothing else
 NEWCOMER = "newcomer"          # as nobody; the rows that are inserted are about this one
-PEOPLE = (PORTAL, BOTH, FORMER, CHIEF, NOBODY, NEWCOMER)
+INVITED = "invited"            # was offered work and roles at duo-1 and grand-01 and has not answered
+PEOPLE = (PORTAL, BOTH, FORMER, CHIEF, NOBODY, NEWCOMER, INVITED)
+
+SUSPENDED = "grand-30"         # the business that the platform has suspended
 
 
 def identity(name: str) -> str:
@@ -61,6 +64,13 @@ class Row:
     def key(self) -> str:
         return str(self.columns["id"])
 
+    @property
+    def pending(self) -> bool:
+        """An employment or a role that its user has not accepted yet."""
+        return self.columns.get(STATUS_OF_CONSENT.get(self.table)) in ("pending_onboarding", "pending")
+
+
+STATUS_OF_CONSENT = {"employees": "employment_status", "user_business_roles": "status"}
 
 hours_given = iter(range(10 ** 6))
 
@@ -135,7 +145,7 @@ class World:
 
     def __init__(self):
         self.rows: Dict[str, List[Row]] = {}
-        self.staff: Dict[str, set] = {}         # business -> users with an employment or a role there, whatever its state
+        self.staff: Dict[str, set] = {}         # business -> users with an employment or a role there that they have accepted
         self.active_roles: Dict[str, set] = {}  # user -> businesses with an active role
         self.fill()
 
@@ -151,7 +161,7 @@ class World:
         for person in PEOPLE:
             self.add(platform_row("users", person))
         for business, tenant in TENANT_OF.items():
-            self.add(platform_row("businesses", business, tenant))
+            self.add(platform_row("businesses", business, tenant)).columns["status"] = "suspended" if business == SUSPENDED else "active"
             self.fill_business(business)
 
         for business in ("solo-1", "duo-1"):
@@ -167,6 +177,13 @@ class World:
         for user in (PORTAL, BOTH, "duo-1-employee"):
             for table in ("token_blacklist", "password_resets", "email_verifications"):
                 self.add(platform_row(table, f"{table} of {user}", user=user))
+
+        for business in ("duo-1", "grand-01"):
+            self.employ(business, INVITED, "invited", "pending_onboarding")
+            self.give_role(business, INVITED, "invited", "pending")
+        # One whom the business sees by another row, and one whom its tenant sees by another business.
+        self.give_role("duo-1", BOTH, "both", "pending")
+        self.employ("duo-1", "duo-2-employee", "colleague", "pending_onboarding")
 
         for tenant, user in ((DUO, CHIEF), (SOLO, BOTH), (GRAND, BOTH)):
             self.add(platform_row("tenant_admins", f"{user} of {tenant}", tenant, user))
@@ -195,15 +212,18 @@ class World:
         hold.columns.update(customer_id=None, status="pending", hold_expires_at="2100-01-01 00:00+00")
         self.add(business_row("notifications", business, f"{business} staff", employee))
 
-    def employ(self, business: str, user: str, name: str):
-        self.add(business_row("employees", business, f"{business} {name}", user))
-        self.staff.setdefault(business, set()).add(user)
+    def employ(self, business: str, user: str, name: str, status: str = "active"):
+        self.accept(self.add(business_row("employees", business, f"{business} {name}", user)), status)
 
     def give_role(self, business: str, user: str, name: str, status: str):
-        self.add(business_row("user_business_roles", business, f"{business} {name}", user)).columns["status"] = status
-        self.staff.setdefault(business, set()).add(user)
+        self.accept(self.add(business_row("user_business_roles", business, f"{business} {name}", user)), status)
         if status == "active":
             self.active_roles.setdefault(user, set()).add(business)
+
+    def accept(self, row: Row, status: str):
+        row.columns[STATUS_OF_CONSENT[row.table]] = status
+        if not row.pending:
+            self.staff.setdefault(row.business, set()).add(row.user)
 
     def statements(self, cursor):
         order = ("tenants", "users", "businesses", "employees", "user_business_roles", "service_categories", "services",
@@ -264,6 +284,8 @@ def create(world: World, database: str = DATABASE):
         cursor.execute("SELECT bookmeatoz_grant_app_role(%s)", (role,))
     if has_function(cursor, "bookmeatoz_grant_auth_role"):
         cursor.execute("SELECT bookmeatoz_grant_auth_role(%s)", (AUTH,))
+    # CREATE EXTENSION has revoked it, and the grant functions insist. Attacks by temporary objects are tried as if they had not.
+    cursor.execute(f'GRANT TEMPORARY ON DATABASE "{database}" TO PUBLIC')
     every = ", ".join((CARELESS, ADMINISTRATOR, AUTH))
     cursor.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {every}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SCHEMA} TO {every}")

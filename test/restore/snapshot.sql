@@ -11,3 +11,5 @@ SELECT conrelid::regclass::text, conname, obj_description(oid) FROM pg_constrain
 SELECT format('SELECT %L AS "table", to_jsonb(t) AS row FROM %I t ORDER BY to_jsonb(t)::text', relname, relname)
 FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname
 \gexec
+-- Definitions are spelt alike before and after; what additions.sql changed is found both times.
+SELECT * FROM bookmeatoz_verify();

@@ -36,6 +36,8 @@ INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_t
 
 -- Moving, re-activating and giving it to another checks again; what does not occupy time may lie anywhere (S11).
 :annas '2030-02-05 10:00+00') RETURNING id AS moved \gset
+-- (Which of two is named in the DETAIL is the index's choice.)
+\set VERBOSITY terse
 UPDATE bookings SET start_time = '2030-02-04 10:20+00', end_time = '2030-02-04 10:50+00' WHERE id = :'moved';
 UPDATE bookings SET status = 'cancelled' WHERE id = :'moved';
 UPDATE bookings SET start_time = '2030-02-04 10:20+00', end_time = '2030-02-04 10:50+00' WHERE id = :'moved' RETURNING busy;
@@ -44,6 +46,7 @@ UPDATE bookings SET status = 'no_show' WHERE id = :'moved';
 UPDATE bookings SET employee_id = :'ben_at_salon' WHERE id = :'moved';
 UPDATE bookings SET status = 'completed' WHERE id = :'moved' RETURNING resource_id = :'ben_at_salon' AS of_ben;
 UPDATE bookings SET employee_id = :'anna_at_salon' WHERE id = :'moved';
+\set VERBOSITY default
 UPDATE bookings SET buffer_before_minutes = 600 WHERE id = :'moved' RETURNING busy;
 -- A change of buffers can collide too.
 UPDATE bookings SET buffer_after_minutes = 60 WHERE employee_id = :'anna_at_salon' AND start_time = '2030-02-04 10:00+00';

@@ -66,6 +66,19 @@ EXPLAIN (COSTS OFF) SELECT id FROM bookings WHERE id('salon') = business_id AND 
 EXPLAIN (COSTS OFF) SELECT id FROM bookings WHERE start_time >= '2030-02-01' AND start_time < '2030-02-02';
 EXPLAIN (COSTS OFF) UPDATE bookings SET notes = 'seen' WHERE start_time >= '2030-02-01' AND start_time < '2030-02-02';
 COMMIT;
+
+-- Employments: that a user may accept the own ones costs business and tenant nothing, their condition is what it would be without.
+BEGIN;
+CALL act('alpha', 'salon', 'anna');
+EXPLAIN (COSTS OFF) UPDATE employees SET settings = '{}';
+EXPLAIN (COSTS OFF) DELETE FROM user_business_roles;
+EXPLAIN (COSTS OFF) SELECT id FROM employees FOR UPDATE;
+COMMIT;
+BEGIN;
+CALL act('alpha', NULL, 'anna');
+EXPLAIN (COSTS OFF) UPDATE employees SET settings = '{}';
+EXPLAIN (COSTS OFF) DELETE FROM user_business_roles;
+COMMIT;
 RESET ROLE;
 
 \set ECHO none

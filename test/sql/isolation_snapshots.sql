@@ -51,6 +51,7 @@ BEGIN;
 CALL act('alpha', NULL, NULL);
 DECLARE early CURSOR FOR SELECT name FROM services ORDER BY name;
 FETCH 1 FROM early;
+SET LOCAL ROLE NONE;
 CREATE FUNCTION pg_temp.open_spa(fail boolean) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO businesses (id, tenant_id, name, slug) VALUES (id('spa'), id('alpha'), 'spa', 'spa');
@@ -63,6 +64,7 @@ EXCEPTION WHEN raise_exception THEN
     RAISE WARNING '%', SQLERRM;
     RETURN (SELECT count(*) FROM services);
 END $$;
+SET LOCAL ROLE regress_isolation_app;
 SELECT pg_temp.open_spa(true);
 SELECT count(*) FROM services;
 SELECT pg_temp.open_spa(false);
@@ -92,7 +94,11 @@ SET LOCAL ROLE regress_isolation_app;
 SELECT count(*) FROM bookings;
 CALL act(NULL, 'clinic', NULL);
 SELECT string_agg(names(id), ', ' ORDER BY names(id) COLLATE "C") AS users FROM users;
-INSERT INTO employees (business_id, user_id) VALUES (id('clinic'), id('emma'));
+INSERT INTO employees (business_id, user_id, employment_status) VALUES (id('clinic'), id('emma'), 'pending_onboarding');
+SELECT string_agg(names(id), ', ' ORDER BY names(id) COLLATE "C") AS users FROM users;
+CALL act(NULL, NULL, 'emma');
+UPDATE employees SET employment_status = 'active';
+CALL act(NULL, 'clinic', NULL);
 SELECT string_agg(names(id), ', ' ORDER BY names(id) COLLATE "C") AS users FROM users;
 CALL act('alpha', NULL, NULL);
 SELECT string_agg(names(id), ', ' ORDER BY names(id) COLLATE "C") AS users FROM users;
@@ -191,13 +197,13 @@ SET client_min_messages = warning;
 -- The tables are read as their owner, each as its own, and never as somebody else: what the owner may not read is an error,
 -- and after it the session is who it was.
 REVOKE SELECT ON businesses FROM regress_isolation_owner;
-SET ROLE regress_isolation_app;
 CREATE FUNCTION pg_temp.try() RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     RETURN (SELECT count(*) FROM services);
 EXCEPTION WHEN OTHERS THEN
     RETURN SQLERRM || ', as ' || current_user;
 END $$;
+SET ROLE regress_isolation_app;
 BEGIN;
 CALL act('alpha', NULL, NULL);
 SELECT pg_temp.try(), current_user;

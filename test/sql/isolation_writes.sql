@@ -65,6 +65,7 @@ SELECT * FROM outcomes;
 
 -- On tenants, businesses, users and what belongs to a tenant.
 TRUNCATE public.statements;
+INSERT INTO businesses (id, tenant_id, name, slug, status) VALUES (id('spa'), id('alpha'), 'spa', 'spa', 'suspended');
 INSERT INTO public.statements (statement) VALUES
     ($$UPDATE tenants SET name = 'new'$$),
     ($$UPDATE tenants SET name = 'new' WHERE id = id('beta')$$),
@@ -77,6 +78,14 @@ INSERT INTO public.statements (statement) VALUES
     ($$INSERT INTO businesses (tenant_id, name, slug) VALUES (id('beta'), 'new', 'new')$$),
     ($$DELETE FROM businesses WHERE id = id('clinic')$$),
     ($$DELETE FROM businesses WHERE id = id('studio')$$),
+    -- Which state a business is in they choose, but whether it is suspended the platform alone. The spa of alpha is.
+    ($$UPDATE businesses SET status = 'inactive' WHERE id = id('salon')$$),
+    ($$UPDATE businesses SET status = 'suspended' WHERE id = id('salon')$$),
+    ($$UPDATE businesses SET status = 'suspended', name = 'new' WHERE id = id('spa')$$),
+    ($$UPDATE businesses SET status = 'active' WHERE id = id('spa')$$),
+    ($$INSERT INTO businesses (tenant_id, name, slug) VALUES (id('alpha'), 'new', 'spa') ON CONFLICT (slug) DO UPDATE SET status = 'active'$$),
+    ($$INSERT INTO businesses (tenant_id, name, slug, status) VALUES (id('alpha'), 'new', 'new', 'suspended')$$),
+    ($$DELETE FROM businesses WHERE id = id('spa')$$),
     ($$UPDATE users SET profile = '{"new": true}'$$),
     ($$UPDATE users SET profile = '{"new": true}' WHERE id = id('dora')$$),
     ($$UPDATE users SET email_verified = true WHERE id = id('anna')$$),

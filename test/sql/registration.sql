@@ -91,16 +91,19 @@ CREATE FUNCTION public.trap(text, text) RETURNS boolean LANGUAGE plpgsql AS $$
 CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.trap);
 CREATE FUNCTION public.lower(text) RETURNS text LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
+SET ROLE NONE;
 CREATE TEMP TABLE tenants (id uuid, subdomain text, status text);
+GRANT ALL ON pg_temp.tenants TO PUBLIC;
+SET ROLE regress_registration_app;
 SET LOCAL search_path = pg_temp, public, pg_catalog;
 SELECT public.resolve_tenant('alpha') = :'alpha' AS alpha;
 SELECT business_id = :'salon' AS salon FROM public.resolve_business(subdomain => 'salon');
 SELECT public.register_user('fritz@example.org', 'hash') IS NOT NULL AS registered;
 RESET search_path;
+RESET ROLE;
 DROP TABLE pg_temp.tenants;
 
 -- A missing table is said.
-RESET ROLE;
 SET client_min_messages = warning;
 DROP TABLE tenants CASCADE;
 SELECT resolve_tenant('alpha');

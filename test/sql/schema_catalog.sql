@@ -36,9 +36,12 @@ WHERE (SELECT count(*) FROM pg_policy p
        WHERE p.polrelid = t.id AND p.polpermissive AND p.polroles = '{0}'
          AND (p.polname = t.name || '_' || command.name AND p.polcmd = command.code::"char"
               OR p.polname = t.name || '_all' AND p.polcmd = '*')) <> 1
-   OR (SELECT count(*) FROM pg_policy p WHERE p.polrelid = t.id AND p.polcmd IN (command.code::"char", '*')) <> 1;
+   OR (SELECT count(*) FROM pg_policy p WHERE p.polrelid = t.id AND p.polpermissive AND p.polcmd IN (command.code::"char", '*')) <> 1;
 SELECT t.name, p.polname, p.polcmd
 FROM our_tables t JOIN pg_policy p ON p.polrelid = t.id AND p.polcmd = '*' ORDER BY t.name COLLATE "C";
+-- Restrictive ones only check what is written: they take part in no plan.
+SELECT t.name, p.polname, p.polcmd, p.polqual IS NULL AS only_checks
+FROM our_tables t JOIN pg_policy p ON p.polrelid = t.id AND NOT p.polpermissive ORDER BY p.polname COLLATE "C";
 
 -- Of every foreign key the column that is not business_id leads an index (partial only where NULLs are left out).
 SELECT f.conrelid::regclass AS table, f.conname

@@ -1,4 +1,5 @@
--- bookmeatoz_verify() finds what weakens isolation, and nothing in a sound database.
+-- bookmeatoz_verify() finds what weakens isolation, and nothing in a sound database. Here its words and who is asking;
+-- more than a hundred weakenings are in test/matrix/test_verify.py.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
 RESET client_min_messages;
@@ -8,7 +9,11 @@ BEGIN;
 CREATE ROLE regress_verify_owner;
 CREATE ROLE regress_verify_app;
 CREATE ROLE regress_verify_auth;
+CREATE ROLE regress_verify_other;
 CREATE ROLE regress_verify_bypass BYPASSRLS;
+DO $$ BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$;
 SELECT bookmeatoz_set_owner('regress_verify_owner');
 SELECT bookmeatoz_grant_app_role('regress_verify_app');
 SELECT bookmeatoz_grant_auth_role('regress_verify_auth');
@@ -59,6 +64,18 @@ CREATE VIEW checked WITH (security_invoker) AS SELECT name FROM customers;
 CREATE MATERIALIZED VIEW copied AS SELECT name FROM customers;
 DROP TABLE notifications;
 ALTER TABLE employees DISABLE TRIGGER ALL;
+ALTER TABLE bookings ALTER COLUMN seat SET DEFAULT 1;
+ALTER TABLE token_blacklist SET UNLOGGED;
+ALTER TABLE customers OWNER TO regress_verify_other;
+ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+ALTER TYPE user_status_type_v1 RENAME VALUE 'invited' TO 'asked';
+ALTER TYPE tenant_status_type_v1 ADD VALUE 'trial' BEFORE 'inactive';
+CREATE RULE kept AS ON DELETE TO services DO INSTEAD NOTHING;
+CREATE TABLE branch () INHERITS (services);
+ALTER FUNCTION can_access_business(uuid) NOT LEAKPROOF;
+CREATE FUNCTION can_access_business(text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+GRANT SELECT, TRUNCATE ON tenants TO regress_verify_auth;
+GRANT CREATE ON SCHEMA public TO regress_verify_auth;
 GRANT EXECUTE ON FUNCTION may_overbook() TO PUBLIC;
 SAVEPOINT before_users;
 GRANT SELECT ON users TO regress_verify_app;
@@ -68,7 +85,12 @@ RESET SESSION AUTHORIZATION;
 GRANT SELECT ON users TO PUBLIC;
 SELECT * FROM bookmeatoz_verify() WHERE finding ~ 'users';
 
--- Installing brings back what is missing.
+-- Installing brings back what is missing, once what is another thing is out of the way.
+ALTER TYPE user_status_type_v1 RENAME VALUE 'asked' TO 'invited';
+ALTER TABLE customers OWNER TO regress_verify_owner;
+ALTER TABLE token_blacklist SET LOGGED;
+DROP TABLE branch;
+DROP RULE kept ON services;
 SELECT bookmeatoz_install_schema();
 SELECT * FROM bookmeatoz_verify() WHERE finding ~ 'missing';
 ROLLBACK;

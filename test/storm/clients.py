@@ -11,7 +11,7 @@ import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from proof import State, Told
-from world import APP, BUSINESSES, CLOSES, DAYS, FIRST_DAY, OPENS, STEP, Business, connect, customer
+from world import APP, BUSINESSES, CLIENTS, CLOSES, DAYS, FIRST_DAY, OPENS, STEP, Business, connect, customer
 
 READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE = "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"
 
@@ -28,7 +28,7 @@ DONE, NOTHING, ROLLED_BACK, DISCONNECTED, IN_DOUBT = "done", "nothing", "rolled 
 
 CRASHES = "crashes"            # the phase in which the server is killed
 # Its two statements belong in one transaction.
-TOGETHER = {"book_with_key"}
+TOGETHER = {"book_with_key", "import_rows"}
 
 BUSY_DAYS = [FIRST_DAY + timedelta(days=day) for day in range(DAYS)]
 # Attempts before a client goes on to another business.
@@ -51,6 +51,11 @@ class Report(NamedTuple):
     unexpected: List[str]
 
 
+# What an importer does; it alone.
+IMPORT = "import_rows"
+FAR_DAYS = range(DAYS + 2, 400)
+
+
 def operation(weight: int, *permitted: str):
     """A method that attempts one write. permitted: the SQLSTATEs that it may be refused with."""
     def register(body):
@@ -71,6 +76,9 @@ class Client:
     def __init__(self, number: int, seed: int, names: List[str]):
         self.number = number
         self.random = random.Random(seed * 1000 + number)
+        # One importer a business: two of one business might deadlock, as transactions that write rows of any table in different orders do.
+        self.business_of_import = BUSINESSES[number - CLIENTS] if number >= CLIENTS else None
+        self.imported: List[str] = []
         self.names = names
         self.weights = [OPERATIONS[name][0] for name in names]
         self.own: Dict[Business, deque] = {business: deque(maxlen=20) for business in BUSINESSES}
@@ -84,8 +92,8 @@ class Client:
             end += phase.seconds
             self.phase, self.level = phase.name, phase.levels[self.number % len(phase.levels)]
             while time.monotonic() < end:
-                self.enter(self.random.choice(BUSINESSES))
-                for _ in range(STAY):
+                self.enter(self.business_of_import or self.random.choice(BUSINESSES))
+                for _ in range(1 if self.business_of_import else STAY):
                     name, = self.random.choices(self.names, self.weights)
                     self.attempt(name)
         self.connection.close()
@@ -112,14 +120,14 @@ class Client:
         self.business = business
         while True:
             try:
-                self.cursor.execute("SET app.current_business_id = %s", (business.id,))
+                self.cursor.execute("SET app.current_business_id = %s; SET application_name = %s", (business.id, business.name))
                 return
             except psycopg2.OperationalError:
                 self.connect()
 
     def attempt(self, name: str):
         _, permitted, body = OPERATIONS[name]
-        self.opened, self.writes, self.created, self.answered_key = False, [], None, None
+        self.opened, self.writes, self.created, self.answered_key, self.imports = False, [], None, None, None
         # Each statement may commit itself, as many applications have it; but where servers are killed, it must be known what was in doubt.
         self.alone = name not in TOGETHER and self.level == READ_COMMITTED and self.phase != CRASHES and self.random.random() < 0.3
         impatient = self.random.random() < 0.03
@@ -156,7 +164,7 @@ class Client:
             time.sleep(self.random.random() * 0.003)
         if self.random.random() < 0.05:
             self.cursor.execute("ROLLBACK")
-            self.writes, self.created, self.answered_key = [], None, None
+            self.writes, self.created, self.answered_key, self.imports = [], None, None, None
             return ROLLED_BACK
         self.committing = True
         self.cursor.execute("COMMIT")
@@ -223,6 +231,8 @@ class Client:
             self.report.told.append(Told(position, booking, state, certain, name))
         if certain and self.created:
             self.own[self.business].append(self.created)
+        if certain and self.imports is not None:
+            self.imported = self.imports
         if certain and self.answered_key:
             key, booking = self.answered_key
             self.report.keys[key].add(booking)
@@ -404,3 +414,44 @@ class Client:
         else:
             self.statement(f"{SAID} book_slot(%s, %s, %s)", other.services[0].id, self.start(), customer(other, self.number))
         self.report.unexpected.append("a booking of another business was reached")
+
+    # ---- many rows in one transaction
+
+    @operation(1)
+    def import_rows(self):
+        """50 to 200 rows in any order, in the place of those of the last import: most on days of their own, many in a statement; some where all
+        others are, each in a subtransaction."""
+        self.statement("SELECT 1")
+        self.delete_last_import()
+        rows = [(self.employee(), FIRST_DAY + timedelta(days=day, hours=self.random.randrange(OPENS, CLOSES - 2)), self.service().id)
+                for day in self.random.sample(FAR_DAYS, self.random.randrange(50, 201))]
+        while rows:
+            self.insert_many(rows[:20])
+            del rows[:20]
+            for _ in range(self.random.randrange(3)):
+                self.insert_beside_others()
+        self.imports = [booking for booking, state, _ in self.writes if state]
+
+    def delete_last_import(self):
+        """But what somebody works on: an import that waits for one row while others wait for its rows is a deadlock of their own making."""
+        self.cursor.execute("DELETE FROM bookings WHERE id IN (SELECT id FROM bookings WHERE id = ANY (%s::uuid[]) FOR UPDATE SKIP LOCKED) "
+                            f"RETURNING id, {POSITION}", (self.imported,))
+        self.writes += [(booking, None, int(position)) for booking, position in self.cursor.fetchall()]
+
+    def insert_many(self, rows: List[tuple]):
+        employees, starts, services = zip(*rows)
+        self.cursor.execute(
+            "INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status) "
+            "SELECT %s, %s, service, employee, start, 'confirmed' FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[]) AS t (employee, start, service) "
+            f"ON CONFLICT DO NOTHING {WRITTEN}", (self.business.id, self.customer(), list(employees), list(starts), list(services)))
+        self.writes += [(row[0], State(*row[1:6]), int(row[6])) for row in self.cursor.fetchall()]
+
+    def insert_beside_others(self):
+        self.cursor.execute("SAVEPOINT one")
+        try:
+            self.insert_many([(self.employee(), self.start(), self.service().id)])
+            self.cursor.execute("RELEASE one")
+        except psycopg2.Error as error:
+            if error.pgcode != TAKEN:
+                raise
+            self.cursor.execute("ROLLBACK TO one")

@@ -58,6 +58,25 @@ def broken_rules(cursor) -> List[str]:
     return found
 
 
+def transactions(cursor) -> Dict[int, tuple]:
+    """Of each session: the tenant that it is in, and when its transaction began."""
+    cursor.execute("SELECT pid, application_name, xact_start FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL")
+    return {pid: (tenant, begun) for pid, tenant, begun in cursor.fetchall()}
+
+
+def waits_across_tenants(cursor) -> List[str]:
+    """Who waits just now for a lock of another tenant's session. Clients name their session by their tenant, and go to another between two
+    transactions. (All wait for each other where the file of a table grows.)"""
+    before = transactions(cursor)
+    cursor.execute("SELECT pid, unnest(pg_blocking_pids(pid)), wait_event FROM pg_stat_activity "
+                   "WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event <> 'extend'")
+    waits = cursor.fetchall()
+    after = transactions(cursor) if waits else {}
+    tenants = {pid: tenant for pid, (tenant, begun) in after.items() if before.get(pid) == (tenant, begun)}
+    return [f"wait across tenants: {tenants[waiting]} for {tenants[blocking]}, {event}" for waiting, blocking, event in waits
+            if tenants.get(waiting) and tenants.get(blocking) and tenants[waiting] != tenants[blocking]]
+
+
 class State(NamedTuple):
     """What a client is told about a booking."""
     employee: Optional[str]

@@ -22,7 +22,7 @@ import psycopg2
 import proof
 import world
 from offers import broken_offers
-from clients import CRASHES, DISCONNECTED, DONE, IN_DOUBT, OPERATIONS, READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE, Client, Phase, Report
+from clients import CRASHES, DISCONNECTED, DONE, IMPORT, IN_DOUBT, OPERATIONS, READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE, Client, Phase, Report
 
 ALL_LEVELS = (READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE)
 MUST_FAIL = {"book_with_used_key", "overbook", "trespass"}
@@ -105,6 +105,21 @@ def watch(end: float, queue):
     queue.put((sorted(found), looks))
 
 
+def watch_waits(end: float, queue):
+    """Nobody waits for somebody of another tenant."""
+    found, looks = set(), 0
+    while time.monotonic() < end:
+        try:
+            cursor = world.connect().cursor()
+            while time.monotonic() < end:
+                found.update(proof.waits_across_tenants(cursor))
+                looks += 1
+                time.sleep(0.03)
+        except psycopg2.Error:
+            time.sleep(0.05)
+    queue.put((sorted(found), looks))
+
+
 class Outcome:
     """What the clients left behind, added up."""
 
@@ -129,10 +144,15 @@ def storm(seconds: float, seed: int, names: List[str], data: str = "") -> Outcom
     """On the database as world.create() made it."""
     plan = phases(seconds, bool(data))
     start = time.monotonic() + 0.5
-    queue, watched = multiprocessing.Queue(), multiprocessing.Queue()
-    workers = [multiprocessing.Process(target=run_client, args=(number, seed, names, start, plan, queue)) for number in range(world.CLIENTS)]
-    watcher = multiprocessing.Process(target=watch, args=(start + sum(phase.seconds for phase in plan), watched))
-    for process in [*workers, watcher]:
+    end = start + sum(phase.seconds for phase in plan)
+    queue, watched, waited = multiprocessing.Queue(), multiprocessing.Queue(), multiprocessing.Queue()
+    others = [name for name in names if name != IMPORT]
+    workers = [multiprocessing.Process(target=run_client, args=(number, seed, others, start, plan, queue)) for number in range(world.CLIENTS)]
+    if IMPORT in names:
+        workers += [multiprocessing.Process(target=run_client, args=(world.CLIENTS + number, seed, [IMPORT], start, plan, queue))
+                    for number in range(len(world.BUSINESSES))]
+    watchers = [multiprocessing.Process(target=watch, args=(end, watched)), multiprocessing.Process(target=watch_waits, args=(end, waited))]
+    for process in [*workers, *watchers]:
         process.start()
     outcome = Outcome()
     try:
@@ -140,11 +160,13 @@ def storm(seconds: float, seed: int, names: List[str], data: str = "") -> Outcom
             crash(Postmaster(data), start + sum(phase.seconds for phase in plan[:-1]), plan[-1].seconds)
         for _ in workers:
             outcome.add(queue.get(timeout=seconds + 120))
-        broken, looks = watched.get(timeout=60)
-        outcome.violations += broken
-        outcome.looks = looks
+        outcome.looks = 0
+        for answers in (watched, waited):
+            broken, looks = answers.get(timeout=60)
+            outcome.violations += broken
+            outcome.looks += looks
     finally:
-        for process in [*workers, watcher]:
+        for process in [*workers, *watchers]:
             process.kill()
     cursor = world.connect().cursor()
     outcome.violations += proof.broken_rules(cursor)

@@ -1,6 +1,7 @@
 """Would the storm notice? Each rule is broken once by hand, and whole storms blow over a database without its guard.
 Connected as storm.py is."""
 
+import threading
 import unittest
 from datetime import datetime, timedelta, timezone
 
@@ -11,7 +12,7 @@ from storm import storm
 from world import BUSINESSES, FIRST_DAY, customer
 
 SALON, STUDIO, CLINIC, ROOM = BUSINESSES
-DIRECT = ["insert_plain", "insert_or_nothing", "insert_hold", "move", "hand_over", "set_cancelled", "set_active_again"]
+DIRECT = ["insert_plain", "insert_or_nothing", "insert_hold", "move", "hand_over", "set_cancelled", "set_active_again", "import_rows"]
 NOON = FIRST_DAY + timedelta(hours=12)
 
 UNGUARDED = """
@@ -145,6 +146,26 @@ class Proof(unittest.TestCase):
         for state, certain, verdict in ((stored, True, wrong), (stored, False, []), (held, True, wrong), (expired, True, []), (None, True, [])):
             self.assertEqual(told((booking, stored, True), (gone, state, certain)), verdict)
 
+    def test_waits(self):
+        holder, waiter = world.connect(), world.connect()
+        self.addCleanup(holder.close)
+        holder.cursor().execute("SET application_name = 'salon'; BEGIN; SELECT pg_advisory_xact_lock(1)")
+        for tenant, verdict in (("salon", []), ("clinic", ["wait across tenants: clinic for salon, advisory"])):
+            waiter.cursor().execute(f"SET application_name = '{tenant}'")
+            waiting = threading.Thread(target=lambda: waiter.cursor().execute("BEGIN; SELECT pg_advisory_xact_lock(1)"))
+            waiting.start()
+            self.cursor.execute("ROLLBACK")
+            while True:
+                self.cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                if self.cursor.rowcount:
+                    break
+            self.assertEqual(proof.waits_across_tenants(self.cursor), verdict)
+            holder.cursor().execute("COMMIT")
+            waiting.join()
+            waiter.cursor().execute("COMMIT")
+            holder.cursor().execute("BEGIN; SELECT pg_advisory_xact_lock(1)")
+        waiter.close()
+
     def test_keys(self):
         self.assertEqual(proof.broken_keys({"a": {"one"}, "b": {"one"}}), [])
         self.assertEqual(len(proof.broken_keys({"a": {"one"}, "b": {"one", "two"}})), 1)
@@ -177,6 +198,12 @@ class StormWithoutGuard(unittest.TestCase):
     def test_without_trigger(self):
         self.assert_found({"overlap", "capacity", "limit of a service", "limit of a business"},
                           "ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking", "DROP INDEX bookings_one_per_seat", NAIVE_GUARD)
+
+    def test_with_locks_that_tenants_share(self):
+        self.assert_found({"wait across tenants"},
+                          "CREATE FUNCTION lock() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(hashtext(NEW.id::text) % 64); "
+                          "RETURN NEW; END $$",
+                          "CREATE TRIGGER lock BEFORE INSERT OR UPDATE ON bookings FOR EACH ROW EXECUTE FUNCTION lock()")
 
     def test_with_rows_that_vanish(self):
         self.assert_found({"told otherwise"},

@@ -13,7 +13,7 @@ import psycopg2
 
 DATABASE = os.environ.get("STORM_DATABASE", "storm")
 APP = "storm_app"              # what bookmeatoz_grant_app_role makes; all clients are this role
-CLIENTS = 16
+CLIENTS = 16                   # each in any business; and an importer for each of the businesses
 
 ZONE = ZoneInfo("America/New_York")  # its days are not those of UTC, so that a daily limit of UTC days would show
 FIRST_DAY = datetime(2030, 1, 7, tzinfo=ZONE)
@@ -88,7 +88,6 @@ def create():
     cursor = connect().cursor()
     cursor.execute("SET client_min_messages = warning; CREATE EXTENSION bookmeatoz CASCADE")
     cursor.execute("SELECT bookmeatoz_grant_app_role(%s)", (APP,))
-    cursor.execute("INSERT INTO tenants (id, name, subdomain) VALUES (%s, 'Storm', 'storm')", (identity("tenant"),))
     for business in BUSINESSES:
         write(cursor, business)
     cursor.connection.close()
@@ -96,8 +95,10 @@ def create():
 
 
 def write(cursor, business: Business):
+    """Each of a tenant of its own."""
+    cursor.execute("INSERT INTO tenants (id, name, subdomain) VALUES (%s, %s, %s)", (identity("tenant " + business.name), business.name, business.name))
     cursor.execute("INSERT INTO businesses (id, tenant_id, name, slug, timezone, settings) VALUES (%s, %s, %s, %s, %s, %s)",
-                   (business.id, identity("tenant"), business.name, business.name, ZONE.key,
+                   (business.id, identity("tenant " + business.name), business.name, business.name, ZONE.key,
                     json.dumps({"max_bookings_per_day": business.limit})))
     cursor.execute("INSERT INTO working_hours (business_id, day_of_week, start_time, end_time) SELECT %s, day, %s, %s "
                    "FROM generate_series(0, 6) AS day", (business.id, f"{OPENS}:00", f"{CLOSES}:00"))
@@ -110,7 +111,7 @@ def write(cursor, business: Business):
         cursor.execute("INSERT INTO employees (id, user_id, business_id) VALUES (%s, %s, %s)", (employee, employee, business.id))
         for service in business.services:
             cursor.execute("INSERT INTO employee_services (employee_id, service_id) VALUES (%s, %s)", (employee, service.id))
-    for client in range(CLIENTS):
+    for client in range(CLIENTS + len(BUSINESSES)):
         cursor.execute("INSERT INTO customers (id, business_id, name) VALUES (%s, %s, %s)",
                        (customer(business, client), business.id, f"client {client}"))
 

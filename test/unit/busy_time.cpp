@@ -54,7 +54,7 @@ struct BusyTimeTest : testing::Test {
         business.as_of = now;
     }
     BusyTime busy() const {
-        return BusyTime(business.calendar(), bookings, std::pmr::get_default_resource());
+        return BusyTime(business.calendar(), bookings, no_poll, std::pmr::get_default_resource());
     }
     std::string unblocked(const char* start) const {
         return text_of(first_unblocked(busy(), utc(start))).substr(11, 5);
@@ -204,7 +204,7 @@ TEST_F(BusyTimeTest, AgreesWithAWalkMinuteByMinute) {
         for (int i = source.number(0, 8); i > 0; --i)
             rows.push_back(random_booking(source, random));
         const Calendar& calendar = random.calendar();
-        const BusyTime time(calendar, rows, std::pmr::get_default_resource());
+        const BusyTime time(calendar, rows, no_poll, std::pmr::get_default_resource());
         const auto free = [&](Instant start) {
             const Interval slot{start, start + random.service.duration};
             const Interval wanted{slot.begin - random.service.buffer_before,

@@ -17,7 +17,7 @@ struct S16Limits : testing::Test {
         bookings.back().status = status;
     }
     bool reached(const char* start) const {
-        return DailyLimit(business.calendar(), bookings, std::pmr::get_default_resource())
+        return DailyLimit(business.calendar(), bookings, no_poll, std::pmr::get_default_resource())
             .reached_at(utc(start));
     }
 

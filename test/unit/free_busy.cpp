@@ -18,7 +18,7 @@ const char* name_of(FreeBusyType type) {
 
 std::pmr::vector<FreeBusyPeriod> periods_of(const Business& business, Interval window) {
     const Calendar& calendar = business.calendar();
-    return free_busy(calendar, calendar.resources.front(), window, std::pmr::get_default_resource());
+    return free_busy(calendar, calendar.resources.front(), window, no_poll, std::pmr::get_default_resource());
 }
 
 /// One person who works from 9 to 12; the morning of 2026-03-02 is asked for.

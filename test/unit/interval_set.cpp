@@ -19,7 +19,7 @@ Intervals set_of(std::initializer_list<Interval> intervals) {
     return Intervals(intervals);
 }
 Intervals normalized(Intervals intervals) {
-    normalize(intervals);
+    normalize(intervals, no_poll);
     return intervals;
 }
 Intervals less(const Intervals& set, const Intervals& removed) {
@@ -97,14 +97,31 @@ TEST(IntervalSet, AgreesWithSetsOfMinutes) {
         };
         Intervals set = random_set(), removed = random_set();
         const Bits set_bits = bits_of(set), removed_bits = bits_of(removed);
-        normalize(set);
-        normalize(removed);
+        normalize(set, no_poll);
+        normalize(removed, no_poll);
         ASSERT_TRUE(is_normal(set)) << "seed " << seed;
         ASSERT_EQ(bits_of(set), set_bits) << "seed " << seed;
         const Intervals rest = less(set, removed);
         ASSERT_TRUE(is_normal(rest)) << "seed " << seed;
         ASSERT_EQ(bits_of(rest), set_bits & ~removed_bits) << "seed " << seed;
     }
+}
+
+struct Cancelled {};
+
+/// Long sorting is asked now and then, and ends where the answer is an exception; what is in order is not sorted.
+TEST(IntervalSet, NormalizePolls) {
+    static int polls;
+    polls = 0;
+    Intervals backwards;
+    for (int i = 100'000; i > 0; --i)
+        backwards.push_back(between(2 * i, 2 * i + 1));
+    Intervals sorted = backwards;
+    normalize(sorted, [] { ++polls; });
+    EXPECT_GT(polls, 100'000 / 4096);
+    EXPECT_EQ(sorted.front(), between(2, 3));
+    EXPECT_THROW(normalize(backwards, [] { throw Cancelled(); }), Cancelled);
+    EXPECT_NO_THROW(normalize(sorted, [] { throw Cancelled(); }));
 }
 
 } // namespace

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
+
 using namespace bookmeatoz;
 using namespace bookmeatoz::test;
 using std::chrono::Monday;
@@ -24,9 +27,9 @@ struct SlotGridTest : testing::Test {
         auto* const memory = std::pmr::get_default_resource();
         const Calendar& calendar = business.calendar();
         const Resource& resource = calendar.resources[0];
-        const WorkingTime working = working_time(calendar, resource, calendar.window, memory);
-        const BusyTime busy(calendar, resource.bookings, memory);
-        SlotGrid slots(calendar, working, busy, calendar.window, memory);
+        const WorkingTime working = working_time(calendar, resource, calendar.window, no_poll, memory);
+        const BusyTime busy(calendar, resource.bookings, no_poll, memory);
+        SlotGrid slots(calendar, working, busy, calendar.window, no_poll, memory);
         std::string text;
         Instant at_least = calendar.window.begin;
         while (const std::optional<Instant> next = slots.next(at_least)) {
@@ -153,15 +156,52 @@ TEST_F(SlotGridTest, JumpsToTheFirstNotBefore) {
     person().hours = {shift(Monday, "08:00", "20:00")};
     business.settings.slot_interval = minutes(7);
     const Calendar& calendar = business.calendar();
-    const WorkingTime working = working_time(calendar, calendar.resources[0], calendar.window, memory);
-    const BusyTime busy(calendar, {}, memory);
-    SlotGrid slots(calendar, working, busy, calendar.window, memory);
+    const WorkingTime working =
+        working_time(calendar, calendar.resources[0], calendar.window, no_poll, memory);
+    const BusyTime busy(calendar, {}, no_poll, memory);
+    SlotGrid slots(calendar, working, busy, calendar.window, no_poll, memory);
     EXPECT_EQ(slots.next(utc("2026-03-02 00:00")), utc("2026-03-02 08:00"));
     EXPECT_EQ(slots.next(utc("2026-03-02 08:00")), utc("2026-03-02 08:00"));
     EXPECT_EQ(slots.next(utc("2026-03-02 08:00") + one_tick), utc("2026-03-02 08:07"));
     EXPECT_EQ(slots.next(utc("2026-03-02 08:07")), utc("2026-03-02 08:07"));
     EXPECT_EQ(slots.next(utc("2026-03-02 10:00")), utc("2026-03-02 10:06"));
     EXPECT_EQ(slots.next(utc("2026-03-02 19:58")), std::nullopt);
+}
+
+/// Of hundreds that overlap, some with one grid and some each with its own, against all of their instants.
+TEST_F(SlotGridTest, ManyThatOverlap) {
+    auto* const memory = std::pmr::get_default_resource();
+    std::mt19937 random(1);
+    const auto between = [&](int least, int most) {
+        return std::uniform_int_distribution(least, most)(random);
+    };
+    for (int round = 0; round < 20; ++round) {
+        const Duration step = minutes(between(1, 90));
+        business.settings.slot_interval = std::chrono::duration_cast<minutes>(step);
+        person().hours.clear();
+        std::set<Instant> expected;
+        for (int i = 0; i < 300; ++i) {
+            const bool off_minutes = between(0, 1) == 1;
+            const Duration start = minutes(between(0, 1200)) + Duration(off_minutes ? between(0, 3) : 0);
+            const Duration end = start + minutes(between(1, 239));
+            person().hours.push_back({Monday, start, end, false});
+            for (Duration at = start; at < end; at += step)
+                expected.insert(business.window.begin + at);
+        }
+        const Calendar& calendar = business.calendar();
+        const WorkingTime working =
+            working_time(calendar, calendar.resources[0], calendar.window, no_poll, memory);
+        const BusyTime busy(calendar, {}, no_poll, memory);
+        SlotGrid slots(calendar, working, busy, calendar.window, no_poll, memory);
+        Instant at_least = calendar.window.begin;
+        for (;;) {
+            const auto next = expected.lower_bound(at_least);
+            if (next == expected.end())
+                break;
+            ASSERT_EQ(slots.next(at_least), *next);
+            at_least = *next + (between(0, 9) == 0 ? Duration(minutes(between(0, 200))) : one_tick);
+        }
+    }
 }
 
 } // namespace

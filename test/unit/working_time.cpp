@@ -34,7 +34,7 @@ struct WorkingTimeTest : testing::Test {
     }
     WorkingTime time() const {
         const Calendar& calendar = business.calendar();
-        return working_time(calendar, calendar.resources[0], calendar.window,
+        return working_time(calendar, calendar.resources[0], calendar.window, no_poll,
                             std::pmr::get_default_resource());
     }
     std::vector<std::string> open() const { return in_window(time().open); }

@@ -1,0 +1,23 @@
+-- The last part: nobody has a right that the parts before did not give. Then the data structures.
+
+DO $$
+DECLARE
+    granted record;
+BEGIN
+    -- What the database's default privileges gave to certain roles on our functions.
+    FOR granted IN
+        SELECT DISTINCT p.oid::regprocedure AS function, acl.grantee::regrole AS role
+        FROM pg_extension x
+        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
+                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+        JOIN pg_proc p ON p.oid = d.objid CROSS JOIN aclexplode(p.proacl) acl
+        WHERE x.extname = 'bookmeatoz' AND acl.grantee NOT IN (0, p.proowner)
+    LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s', granted.function, granted.role);
+    END LOOP;
+    -- On a pooled connection a temporary object stays for whoever is next, and may have the name of a table of ours.
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END
+$$;
+
+SELECT @extschema@.bookmeatoz_install_schema();

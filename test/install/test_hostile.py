@@ -1,0 +1,282 @@
+"""A superuser installs the extension where an attacker may create and has prepared all that he can. No function of the attacker's may run as
+the superuser or as the owner of the data, and the attacker may have no right on what is ours. Connected by PGHOST and PGUSER (a superuser).
+Called by ./dev check."""
+
+import itertools
+import unittest
+
+from hostile import (ADMINISTRATOR, APP, AUTH, EVIL, FOREIGN, OWN_NAMES, OWNER, ROLES, SHADOWS, STAFF, TRAPS, WRONG, Session, administration, identity,
+                     rows, words_of_the_code)
+
+SEED, TESTED = "hostile_seed", "hostile"
+ODD = "50% off = half"
+
+
+def quoted(schema):
+    return f'"{schema}"'
+
+
+class Hostile(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        server = Session("postgres")
+        cls.server = server
+        cls.addClassCleanup(cls.tidy)
+        for role in ROLES:
+            server.run(f"CREATE ROLE {role} LOGIN")
+        server.run(f"CREATE DATABASE {SEED}")
+        seed = Session(SEED)
+        seed.run('CREATE EXTENSION "uuid-ossp"; CREATE EXTENSION btree_gist')
+        seed.run(TRAPS)
+        seed.run(f"GRANT CREATE ON SCHEMA public TO {EVIL}; CREATE TABLE trap.plans (id varchar, name varchar); ALTER TABLE trap.plans OWNER TO {EVIL}")
+        seed.run(f"CREATE FOREIGN DATA WRAPPER trap; CREATE SERVER trap FOREIGN DATA WRAPPER trap; GRANT USAGE ON FOREIGN SERVER trap TO {EVIL}")
+        seed.run(f'CREATE SCHEMA "{ODD}" AUTHORIZATION {EVIL}')
+        seed.close()
+
+    @classmethod
+    def tidy(cls):
+        cls.server.run(f"DROP DATABASE IF EXISTS {TESTED} WITH (FORCE)")
+        cls.server.run(f"DROP DATABASE IF EXISTS {SEED} WITH (FORCE)")
+        for role in ROLES:
+            cls.server.run(f"DROP ROLE IF EXISTS {role}")
+        cls.server.close()
+
+    def setUp(self):
+        self.database()
+
+    def database(self):
+        self.server.run(f"DROP DATABASE IF EXISTS {TESTED} WITH (FORCE)")
+        self.server.run(f"CREATE DATABASE {TESTED} TEMPLATE {SEED}")
+
+    def session(self, *arguments, **parameters):
+        session = Session(TESTED, *arguments, **parameters)
+        self.addCleanup(session.close)
+        return session
+
+    def assert_not_sprung(self, session, where, *but):
+        sprung = [trap for trap in session.sprung() if trap[1] not in but]
+        self.assertEqual(sprung, [], where)
+
+    def assert_no_right(self, session, schema):
+        """Neither the attacker nor PUBLIC has what the grant functions do not give."""
+        self.assertEqual(session.run(f"""
+            SELECT c.relname, p.privilege FROM pg_class c CROSS JOIN unnest('{{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}}'::text[]) p (privilege)
+            WHERE c.relnamespace = '{schema}'::regnamespace AND c.relkind = 'r' AND has_table_privilege('{EVIL}', c.oid, p.privilege)"""), [])
+        self.assertEqual(session.run(f"""
+            SELECT p.oid::regprocedure::text, a.grantee::regrole::text FROM pg_extension x
+            JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_proc'::regclass
+            JOIN pg_proc p ON p.oid = d.objid CROSS JOIN aclexplode(p.proacl) a
+            WHERE x.extname = 'bookmeatoz' AND (a.grantee = '{EVIL}'::regrole OR a.grantee = 0 AND p.proname ~ '^(bookmeatoz_|may_|sign_|purge|trigger_)' AND p.proname !~ '^bookmeatoz_(schema|version|verify|time_zones|(expected_)?(function_)?definitions)$')"""), [])
+        self.assertEqual(session.run(f"""
+            SELECT t.oid::regtype::text FROM pg_type t CROSS JOIN aclexplode(t.typacl) a
+            WHERE t.typnamespace = '{schema}'::regnamespace AND t.typtype = 'e' AND a.grantee NOT IN (0, t.typowner)"""), [])
+
+
+class Shadows(Hostile):
+    """Functions and operators that the code would find before PostgreSQL's own."""
+
+    def prepare(self, schema):
+        evil = self.session(EVIL)
+        self.run_with(evil, SHADOWS, schema)
+        self.assertGreater(int(evil.value("SELECT current_setting('trap.number')")), 800)
+        return evil
+
+    @staticmethod
+    def run_with(session, statement, schema):
+        with session.connection.cursor() as cursor:
+            cursor.execute("SET search_path = pg_catalog; " + statement, dict(words=words_of_the_code(), schema=schema))
+
+    def check(self, schema, search_path):
+        name = quoted(schema)
+        evil = self.prepare(schema)
+        if search_path:
+            self.server.run(f"ALTER DATABASE {TESTED} SET search_path = {search_path}")
+        admin = self.session()
+        admin.run(f"CREATE EXTENSION bookmeatoz SCHEMA {name}")
+        self.assert_not_sprung(admin, "CREATE EXTENSION")
+        self.assertEqual(len(admin.run(f"SELECT kind FROM {name}.bookmeatoz_objects()")), 28, "nothing was skipped")
+        self.run_with(evil, OWN_NAMES, schema)
+        self.assertGreater(int(evil.value("SELECT current_setting('trap.number')")), 30)
+        for statement in itertools.chain(rows(name), administration(name)):
+            admin.run(statement)
+            self.assert_not_sprung(admin, statement)
+        # A booking, by our functions: their queries must not be led astray either.
+        cast = "'{}'::pg_catalog.uuid".format
+        for statement in (
+                f"SELECT count FROM (SELECT pg_catalog.count(*) FROM {name}.find_available_slots({cast(identity(7))}, '2030-01-14 00:00+00'::pg_catalog.timestamptz,"
+                " '2030-01-15 00:00+00'::pg_catalog.timestamptz)) found",
+                f"SELECT {name}.register_user('new@example.org'::pg_catalog.text, 'hash'::pg_catalog.text)",
+                f"SELECT {name}.resolve_tenant('beta'::pg_catalog.text)"):
+            admin.run(statement)
+            self.assert_not_sprung(admin, statement)
+
+    def test_in_public(self):
+        self.check("public", None)
+
+    def test_in_public_before_pg_catalog(self):
+        self.check("public", "public, pg_catalog")
+
+    def test_in_a_schema_of_the_attackers(self):
+        self.check(ODD, f'"{ODD}", pg_catalog, public')
+
+
+class Adoption(Hostile):
+    """Objects that are there already under our names."""
+
+    def test_foreign_objects(self):
+        for label, statements in FOREIGN.items():
+            with self.subTest(label):
+                self.database()
+                evil = self.session(EVIL)
+                evil.run(statements.format(s="public"))
+                for mode in ("auto", "on"):
+                    admin = self.session()
+                    admin.run(f"SET bookmeatoz.install_schema = {mode}")
+                    error = admin.fails("CREATE EXTENSION bookmeatoz")
+                    if error is None:
+                        self.assertEqual(mode, "auto")
+                        self.assertRegex("".join(admin.connection.notices), f"(?s)WARNING.*exists already.*{EVIL}.*bookmeatoz_set_owner")
+                        error = admin.fails("SELECT bookmeatoz_install_schema()")
+                        refused = admin.fails(f"SELECT bookmeatoz_set_owner('{OWNER}')")
+                        self.assertIsNotNone(refused, "bookmeatoz_set_owner() took it")
+                        self.assertEqual(refused.pgcode, "42710")
+                    self.assertIsNotNone(error, "it was taken for ours")
+                    self.assertIn(error.pgcode, ("42710", "42723"), error.pgerror)
+                    self.assertEqual(admin.value("SELECT pg_catalog.count(*) FROM pg_catalog.pg_class WHERE relname IN ('tenants', 'businesses', 'services', 'bookings')"
+                                                 f" AND relowner <> '{EVIL}'::regrole"), 0)
+                    self.assert_not_sprung(admin, label)
+                    admin.run("DROP EXTENSION IF EXISTS bookmeatoz")
+                    admin.close()
+                evil.close()
+
+    def test_wrong_objects_of_the_administrators(self):
+        for label, statements in WRONG.items():
+            with self.subTest(label):
+                self.database()
+                admin = self.session()
+                admin.run(statements.format(s="public"))
+                admin.run("SET bookmeatoz.install_schema = on")
+                error = admin.fails("CREATE EXTENSION bookmeatoz")
+                self.assertIsNotNone(error, "it was taken for ours")
+                self.assertIn(error.pgcode, ("42809", "42710"), error.pgerror)
+                self.assertIn(ADMINISTRATOR, error.diag.message_detail)
+                self.assertIsNotNone(error.diag.message_hint)
+                admin.close()
+
+    def test_what_is_ours_is_taken(self):
+        """A label, a column, an index and a trigger that the owner added are no reason to refuse."""
+        admin = self.session()
+        admin.run("CREATE TYPE booking_status_type_v1 AS ENUM ('draft', 'pending', 'waitlisted', 'confirmed', 'cancelled', 'completed', 'rejected', 'no_show')")
+        admin.run("CREATE TABLE subscription_plans (id varchar, colour text, name varchar); CREATE INDEX ON subscription_plans (colour)")
+        admin.run("SET bookmeatoz.install_schema = on; CREATE EXTENSION bookmeatoz")
+        self.assertEqual(admin.run("SELECT bookmeatoz_install_schema()"), [])
+
+    def test_data_of_an_earlier_owner(self):
+        """DROP EXTENSION CASCADE and a new one: the administrator says whose the data are, and all comes back."""
+        admin = self.session()
+        admin.run("CREATE EXTENSION bookmeatoz")
+        admin.run(f"SELECT bookmeatoz_set_owner('{OWNER}')")
+        for statement in rows("public"):
+            admin.run(statement)
+        admin.run("DROP EXTENSION bookmeatoz CASCADE; CREATE EXTENSION bookmeatoz")
+        self.assertRegex("".join(admin.connection.notices), f"(?s)WARNING.*exists already.*{OWNER}.*bookmeatoz_set_owner\\('{OWNER}'\\)")
+        self.assertEqual(admin.fails("SELECT bookmeatoz_install_schema()").pgcode, "42710")
+        self.assertEqual(admin.fails(f"SELECT bookmeatoz_set_owner('{STAFF}')").pgcode, "42710")
+        admin.run(f"SELECT bookmeatoz_set_owner('{OWNER}')")
+        self.assertGreater(len(admin.run("SELECT bookmeatoz_install_schema()")), 50)
+        self.assertEqual(admin.run(f"SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i') AND relowner <> '{OWNER}'::regrole"), [])
+        self.assertEqual(admin.run("SELECT finding FROM bookmeatoz_verify() WHERE severity = 'error'"), [])
+        # The present owner may hand them on; the next one is then as good.
+        admin.run(f"SELECT bookmeatoz_set_owner('{STAFF}')")
+        admin.run("DROP TABLE notifications")
+        self.assertGreater(len(admin.run("SELECT bookmeatoz_install_schema()")), 5)
+        self.assertEqual(admin.value("SELECT relowner::regrole::text FROM pg_class WHERE oid = 'notifications'::regclass"), STAFF)
+        # Who is neither the owner nor a superuser completes nothing.
+        admin.run(f"GRANT EXECUTE ON FUNCTION bookmeatoz_install_schema(), bookmeatoz_may_own(oid) TO {APP}; GRANT USAGE, CREATE ON SCHEMA public TO {APP}; DROP TABLE notifications")
+        self.assertEqual(self.session(APP).fails("SELECT bookmeatoz_install_schema()").pgcode, "42501")
+
+
+class OwnersCode(Hostile):
+    """What the owner attached to the tables runs as the owner, whoever calls a function of administration."""
+
+    def setUp(self):
+        super().setUp()
+        self.admin = self.session()
+        self.admin.run("CREATE EXTENSION bookmeatoz")
+        self.admin.run(f"SELECT bookmeatoz_set_owner('{OWNER}')")
+        for statement in rows("public"):
+            self.admin.run(statement)
+        self.owner = self.session(OWNER)
+
+    def test_completing(self):
+        self.owner.run("ALTER TABLE bookings ADD CHECK (trap.check(id)) NOT VALID, ADD COLUMN copy text GENERATED ALWAYS AS (trap.give(notes)) STORED")
+        self.owner.run("CREATE INDEX ON bookings (trap.give(notes))")
+        self.owner.run("CREATE TRIGGER a BEFORE UPDATE ON bookings FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        self.owner.run("ALTER TABLE bookings DROP COLUMN busy CASCADE; DROP TRIGGER bookings_guard ON bookings; DROP INDEX bookings_service_start_idx; DROP TABLE notifications")
+        self.owner.run("UPDATE bookings SET start_time = '2030-01-08 10:00+00', end_time = '2030-01-08 10:30+00'")
+        self.admin.run("SELECT bookmeatoz_install_schema()")
+        sprung = self.admin.sprung()
+        self.assertIn(("check", OWNER), sprung, "the test tests nothing")
+        self.assertIn(("trigger a", OWNER), sprung, "stale rows were not touched")
+        self.assertEqual([trap for trap in sprung if trap[1] != OWNER], [])
+        self.assertEqual(self.admin.value("SELECT relowner::regrole::text FROM pg_class WHERE oid = 'notifications'::regclass"), OWNER)
+
+    def test_purging(self):
+        self.owner.run("CREATE TRIGGER a BEFORE DELETE ON token_blacklist FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        self.owner.run("SELECT bookmeatoz_force_row_security(true)")
+        self.assertEqual(self.admin.value("SELECT purge_expired_tokens()"), 3)
+        self.assertEqual(self.admin.sprung(), [("trigger a", OWNER)])
+        self.owner.run("CREATE CONSTRAINT TRIGGER b AFTER DELETE ON password_resets DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        self.admin.run(f"INSERT INTO password_resets (token_hash, user_id, expires_at) VALUES ('d', '{identity(2)}', '2001-01-01')")
+        self.admin.fails("SELECT purge_expired_tokens()")
+        self.assertEqual([trap for trap in self.admin.sprung() if trap[1] != OWNER], [], "at the end of the transaction")
+
+    def test_settings_of_the_owner_end(self):
+        self.owner.run("CREATE FUNCTION loose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN SET search_path = trap; RETURN OLD; END $$")
+        self.owner.run("CREATE TRIGGER a BEFORE DELETE ON token_blacklist FOR EACH ROW EXECUTE FUNCTION loose()")
+        path = self.admin.value("SHOW search_path")
+        self.admin.run("SELECT purge_expired_tokens()")
+        self.assertEqual(self.admin.value("SHOW search_path"), path)
+
+
+class Rights(Hostile):
+    def test_default_privileges(self):
+        admin = self.session()
+        for grantee in (EVIL, "PUBLIC"):
+            for kind in ("TABLES", "FUNCTIONS", "TYPES", "SEQUENCES"):
+                admin.run(f"ALTER DEFAULT PRIVILEGES GRANT ALL ON {kind} TO {grantee}" + (" WITH GRANT OPTION" if grantee == EVIL else ""))
+        admin.run("CREATE EXTENSION bookmeatoz")
+        self.assert_no_right(admin, "public")
+        admin.run("DROP TABLE bookings; SELECT bookmeatoz_install_schema()")
+        self.assert_no_right(admin, "public")
+
+    def test_schema_of_the_attackers(self):
+        admin = self.session()
+        admin.run(f'CREATE EXTENSION bookmeatoz SCHEMA "{ODD}"')
+        self.assert_no_right(admin, f'"{ODD}"')
+
+    def test_temporary_objects(self):
+        """Nobody has the right by default; the grant functions refuse who has it, whichever way."""
+        admin = self.session()
+        self.assertTrue(admin.value(f"SELECT has_database_privilege('{APP}', '{TESTED}', 'TEMP')"))
+        admin.run("CREATE EXTENSION bookmeatoz")
+        self.assertFalse(admin.value(f"SELECT has_database_privilege('{APP}', '{TESTED}', 'TEMP')"))
+        grants = [f"SELECT bookmeatoz_grant_{duty}_role('{APP}')" for duty in ("app", "staff", "auth")]
+        for place, right in ((f"DATABASE {TESTED}", "TEMPORARY"), (f"DATABASE {TESTED}", "CREATE"), ("SCHEMA public", "CREATE")):
+            for grantee in ("PUBLIC", APP, STAFF):
+                admin.run(f"GRANT {right} ON {place} TO {grantee}")
+                admin.run(f"ALTER ROLE {APP} NOINHERIT; GRANT {STAFF} TO {APP}")
+                for grant in grants:
+                    error = admin.fails(grant)
+                    self.assertIsNotNone(error, f"{right} on {place} to {grantee}")
+                    self.assertEqual((error.pgcode, error.diag.message_hint), ("0LP01", f"Run REVOKE {right} ON {place} FROM {grantee}."))
+                admin.run(error.diag.message_hint[len("Run "):-1])
+                for grant in grants:
+                    admin.run(grant)
+                admin.run(f"REVOKE {STAFF} FROM {APP}; ALTER ROLE {APP} INHERIT; SELECT bookmeatoz_revoke_app_role('{APP}')")
+        self.server.run(f"ALTER DATABASE {TESTED} OWNER TO {APP}")
+        self.assertEqual(admin.fails(grants[0]).pgcode, "0LP01")
+
+
+if __name__ == "__main__":
+    unittest.main()
