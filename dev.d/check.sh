@@ -56,6 +56,7 @@ check_lint() {
 	fi
 	step 'shellcheck' count_one check_shell
 	step 'core without PostgreSQL' count_one check_core_includes
+	step 'rooms of src/pg' count_one check_rooms
 	step 'one version' count_one check_version
 }
 
@@ -77,6 +78,23 @@ check_shell() {
 check_core_includes() {
 	if grep -nE '^ *# *include' "$top"/src/core/*.?pp | grep -vE '#include (<[a-z_]+>|"(core/)?[a-z_]+\.hpp")'; then
 		echo 'the lines above include more than the standard library and src/core'
+		return 1
+	fi
+}
+
+# A room of src/pg includes rooms that stand before it in the table of src/README.md, and none behind it.
+check_rooms() {
+	local room rooms allowed='' bad=0
+	# shellcheck disable=SC2016
+	rooms=$(sed -n 's/^| `\([a-z]*\)` .*/\1/p' "$top/src/README.md")
+	for room in $rooms; do
+		allowed+="${allowed:+|}$room"
+		if grep -nE '^ *# *include "' "$top/src/pg/$room"/*.?pp | grep '"pg/' | grep -vE "\"pg/($allowed)/"; then bad=1; fi
+	done
+	if grep -nE '^ *# *include "([^"]*/)?[^"/]*\.hpp"' "$top"/src/pg/*/*.?pp | grep -vE '"(pg|core)/[a-z_0-9/]+\.hpp"'; then bad=1; fi
+	diff <(sort <<<"$rooms") <(cd "$top/src/pg" && find . -mindepth 1 -maxdepth 1 -type d | cut -c3- | sort) || bad=1
+	if [ $bad != 0 ]; then
+		echo 'the lines above include a room behind their own, name no room, or differ from the table of src/README.md'
 		return 1
 	fi
 }

@@ -51,10 +51,11 @@ def words_of_the_code():
     """Every word that may be the name of a function: in the install script's parts and in the queries of the C++ code."""
     words = set()
     for folder in ("sql/install", "src/pg"):
-        for name in os.listdir(os.path.join(SOURCES, folder)):
-            if name.endswith((".sql", ".cpp", ".hpp")):
-                with open(os.path.join(SOURCES, folder, name), encoding="utf-8") as file:
-                    words |= set(re.findall(r"[a-z_][a-z0-9_]+", file.read()))
+        for path, _, names in os.walk(os.path.join(SOURCES, folder)):
+            for name in names:
+                if name.endswith((".sql", ".cpp", ".hpp")):
+                    with open(os.path.join(path, name), encoding="utf-8") as file:
+                        words |= set(re.findall(r"[a-z_][a-z0-9_]+", file.read()))
     return sorted(words)
 
 
