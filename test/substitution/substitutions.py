@@ -157,7 +157,7 @@ def dependents(server: Server, table: str, column: Optional[str]) -> List[Depend
     found += [Dependent(*row) for row in server.run(f"""
         WITH direct AS (
             SELECT k.oid, k.conindid, k.contype FROM pg_constraint k
-             WHERE k.contype <> 't' AND EXISTS (
+             WHERE k.contype NOT IN ('t', 'n') AND EXISTS (
                    SELECT FROM pg_depend d WHERE {of_column} AND (d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
                        OR d.classid = 'pg_class'::regclass AND d.objid = k.conindid AND k.contype IN ('p', 'u', 'x'))))
         SELECT 'constraint', k.conrelid::regclass::text, k.conname, pg_get_constraintdef(k.oid), '', k.contype::text

@@ -113,24 +113,28 @@ Rival find_collision(Relation bookings, const Claim& claim, Wanted wanted) {
     return scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), claim.place, wanted);
 }
 
-/// Who has the seat for certain is not asked: the index refuses the row then, and waits for nobody.
-Rival find_seat_taker(Relation bookings, const Claim& claim) {
+Rival find_seat_taker(Relation bookings, const Claim& claim, Wanted wanted) {
     const Relation index = open_seat_index(bookings);
     if (index == nullptr)
         return {};
     ScanKeyData keys[2];
     ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, claim.session_key);
     ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(claim.seat));
-    return scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), claim.place,
-                          Wanted::open);
+    Rival rival =
+        scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), claim.place, wanted);
+    rival.has_seat = true;
+    return rival;
 }
 
 } // namespace
 
 Rival find_rival(Relation bookings, const Claim& claim, Wanted wanted) {
     return pg_call([&] {
-        const Rival of_seat = find_seat_taker(bookings, claim);
-        return of_seat.fate == Rival::Fate::open ? of_seat : find_collision(bookings, claim, wanted);
+        const Rival of_seat = find_seat_taker(bookings, claim, wanted);
+        if (of_seat.fate == Rival::Fate::open)
+            return of_seat;
+        const Rival collision = find_collision(bookings, claim, wanted);
+        return collision.fate == Rival::Fate::none ? of_seat : collision;
     });
 }
 
@@ -140,6 +144,22 @@ void wait_for(Relation bookings, Rival rival) {
             SpeculativeInsertionWait(rival.writer, rival.insertion);
         else
             XactLockTableWait(rival.writer, bookings, &rival.place, XLTW_RecheckExclusionConstr);
+    });
+}
+
+void refuse_seat(Relation bookings, const Claim& claim) {
+    pg_call([&] {
+        const Relation index = open_seat_index(bookings);
+        if (index == nullptr)
+            return;
+        Datum values[] = {claim.session_key, Int16GetDatum(claim.seat)};
+        bool nulls[] = {false, false};
+        const char* const key = BuildIndexValueDescription(index, values, nulls);
+        const char* const name = RelationGetRelationName(index);
+        ereport(ERROR, (errcode(ERRCODE_UNIQUE_VIOLATION),
+                        errmsg("duplicate key value violates unique constraint \"%s\"", name),
+                        key == nullptr ? 0 : errdetail("Key %s already exists.", key),
+                        errtableconstraint(bookings, name)));
     });
 }
 

@@ -20,6 +20,8 @@ struct Rival {
         certain,
     };
     Fate fate = Fate::none;
+    /// It has the row's seat, and would not collide otherwise.
+    bool has_seat = false;
     // Of an open one: who decides, and where it lies.
     TransactionId writer = 0;
     uint32 insertion = 0;
@@ -38,9 +40,9 @@ struct Claim {
 
 enum class Wanted { open, any };
 
-/// Looks for what the row would collide with or wait for in bookings_no_double_booking, and for an open row that has its seat
-/// in bookings_one_per_seat. The first that is found decides, as when the server looks; but waits for nobody. None where the
-/// user has done away with the constraint.
+/// Looks for what the row would collide with or wait for in bookings_no_double_booking and, for its seat, in
+/// bookings_one_per_seat. Decides as the server does when it looks, but waits for nobody. None where the user has done away with
+/// the constraint.
 Rival find_rival(Relation bookings, const Claim& claim, Wanted wanted);
 
 /// Waits until the fate of an open rival is decided.
@@ -48,5 +50,8 @@ void wait_for(Relation bookings, Rival rival);
 
 /// Raises the error of bookings_no_double_booking (23P01) if the row collides with what is there.
 void refuse_collision(Relation bookings, const Claim& claim);
+
+/// Raises the error of bookings_one_per_seat (23505).
+void refuse_seat(Relation bookings, const Claim& claim);
 
 } // namespace bookmeatoz::pg

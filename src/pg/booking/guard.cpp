@@ -153,7 +153,14 @@ public:
     bool is_in_reach() const;
     void find_expired_holds();
     BookingLocks needed_locks() const;
-    bool waits_for_others(BookingLocks& locks);
+    enum class Met {
+        nobody,
+        /// Has waited, or somebody has just gone: all is to be done again.
+        awaited,
+        /// A booking function finds the time taken.
+        taken,
+    };
+    Met meet_others(BookingLocks& locks);
     std::optional<SlotReason> refusal() const;
     void write_seat();
     Datum result() const { return row_.result(); }
@@ -507,10 +514,10 @@ bool BookingRow::is_in_reach() const {
 
 /// S18: what ON CONFLICT does by itself. The constraint alone would look for others when the row is in the index already,
 /// where they find it and wait in turn. Whoever waits here holds no lock: those who are waited for may want it for their next
-/// row. true: it has waited, and all is to be done again.
-bool BookingRow::waits_for_others(BookingLocks& locks) {
+/// row.
+BookingRow::Met BookingRow::meet_others(BookingLocks& locks) {
     if (locks.none())
-        return false;
+        return Met::nobody;
     const Claim claim{row_.old_place(), given("resource_id"), busy(), given("session_key"),
                       row_.int2(row_.column("seat"))};
     Rival rival;
@@ -524,20 +531,30 @@ bool BookingRow::waits_for_others(BookingLocks& locks) {
         rival = find_rival(row_.relation(), claim, Wanted::any);
     switch (rival.fate) {
     case Rival::Fate::none:
-        return false;
+        return Met::nobody;
     case Rival::Fate::open:
         locks.release();
         wait_for(row_.relation(), rival);
-        return true;
+        return Met::awaited;
     case Rival::Fate::certain:
+        // The index would refuse it, or wait if the other is being deleted meanwhile: so nobody goes there with his time locked.
+        if (is_inserted_by_function()) {
+            locks.release();
+            return Met::taken;
+        }
         // With ON CONFLICT there may be nothing to do.
-        if (row_.is_insert() && !row_.is_inserted_plainly())
-            return false;
+        if (row_.is_insert() && !row_.is_inserted_plainly()) {
+            locks.release_time();
+            return Met::nobody;
+        }
         locks.release();
-        refuse_collision(row_.relation(), claim);
-        return true; // it has just gone
+        if (rival.has_seat)
+            refuse_seat(row_.relation(), claim);
+        else
+            refuse_collision(row_.relation(), claim);
+        return Met::awaited; // it has just gone
     }
-    return false;
+    return Met::nobody;
 }
 
 /// Why the row must not be written, where no constraint says so.
@@ -651,7 +668,10 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
             refuse_slot(*reason);
         }
         row.write_seat();
-        again = claims_time && row.waits_for_others(locks);
+        const BookingRow::Met met = claims_time ? row.meet_others(locks) : BookingRow::Met::nobody;
+        if (met == BookingRow::Met::taken)
+            return Datum(0); // passed over
+        again = met == BookingRow::Met::awaited;
     }
     return row.result();
 }

@@ -202,9 +202,13 @@ void BookingLocks::release_times(void* memory) {
     CurrentResourceOwner = owner;
 }
 
-void BookingLocks::release() {
+void BookingLocks::release_time() {
     if (taken_times_ != nullptr)
         pg_call([&] { release_times(taken_times_); });
+}
+
+void BookingLocks::release() {
+    release_time();
     for (; !taken_counts_.empty(); taken_counts_.pop_back()) {
         const Taken& taken = taken_counts_.back();
         pg_call([&] { LockRelease(&taken.tag, taken.mode, false); });

@@ -43,6 +43,8 @@ public:
     /// What take() took; locks that an earlier row of the transaction needs stay. For those who are about to wait for the end of
     /// another transaction.
     void release();
+    /// Its time alone.
+    void release_time();
 
 private:
     struct Taken {
