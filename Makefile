@@ -1,23 +1,27 @@
 # Builds and installs bookmeatoz with PGXS: make && make install && make installcheck [PG_CONFIG=...].
+# In a folder of its own: make -f /path/to/bookmeatoz/Makefile.
 # The core's unit tests, fuzzers and benchmarks are built by CMakeLists.txt; everything together runs by ./dev check.
 
 PG_CONFIG ?= pg_config
-EXTVERSION := $(shell sql/assemble version)
+source := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+in_source = $(patsubst $(source)/%,%,$(wildcard $(addprefix $(source)/,$(1))))
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(source)/bookmeatoz.control)
 
 EXTENSION = bookmeatoz
 MODULE_big = bookmeatoz
-OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*.cpp src/pg/*.cpp)))
-DATA = $(wildcard sql/bookmeatoz--*--*.sql)
-DATA_built = sql/bookmeatoz--$(EXTVERSION).sql
+OBJS = $(patsubst %.cpp,%.o,$(sort $(call in_source,src/core/*.cpp src/pg/*.cpp src/pg/*/*.cpp)))
+# Scripts of releases: frozen, and updates from one to the next. The present version's is made from its parts.
+DATA = $(filter-out sql/$(DATA_built),$(call in_source,sql/bookmeatoz--*.sql))
+DATA_built = bookmeatoz--$(EXTVERSION).sql
 
-REGRESS = $(sort $(notdir $(basename $(wildcard test/sql/*.sql))))
-REGRESS_OPTS = --inputdir=test
-ISOLATION = $(sort $(notdir $(basename $(wildcard test/isolation/specs/*.spec))))
-ISOLATION_OPTS = --inputdir=test/isolation
+REGRESS = $(sort $(notdir $(basename $(call in_source,test/sql/*.sql))))
+REGRESS_OPTS = --inputdir=$(source)/test
+ISOLATION = $(sort $(notdir $(basename $(call in_source,test/isolation/specs/*.spec))))
+ISOLATION_OPTS = --inputdir=$(source)/test/isolation
 
 # The server's headers count as system headers: their warnings are not ours. Every symbol is hidden but the entry
 # points, so that a symbol of another extension never takes the place of one of ours (nor ours of theirs).
-PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -I$(source)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wall -Wextra
 SHLIB_LINK = -lstdc++
 
@@ -28,7 +32,7 @@ else
 override with_llvm = no
 endif
 
-EXTRA_CLEAN = bookmeatoz.control $(OBJS:.o=.d) $(OBJS:.o=.bc) results output_iso regression.diffs regression.out
+EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) results output_iso regression.diffs regression.out
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -38,7 +42,7 @@ include $(PGXS)
 
 # From 16 on the expected output is looked for in a folder of its own.
 ifeq ($(filter 15,$(MAJORVERSION)),)
-ISOLATION_OPTS += --expecteddir=test/isolation
+ISOLATION_OPTS += --expecteddir=$(source)/test/isolation
 endif
 
 # An object is built again when a header that it includes changes: the compiler writes the list beside it.
@@ -48,10 +52,8 @@ override CXXFLAGS += -MMD -MP
 # The engine's inner loops gain a quarter from -O3, by ./dev bench core; whoever asks for another level gets it.
 $(filter src/core/%,$(OBJS)): override CXXFLAGS := $(patsubst -O2,-O3,$(CXXFLAGS))
 
-sql_parts = sql/assemble META.json $(wildcard sql/install/*.sql)
+# The folders of the objects, when the sources are elsewhere. (As a prerequisite make would find those of the sources.)
+$(shell mkdir -p $(dir $(OBJS)))
 
-bookmeatoz.control: bookmeatoz.control.in META.json sql/assemble
-	sql/assemble control >$@.new && mv $@.new $@
-
-sql/bookmeatoz--$(EXTVERSION).sql: $(sql_parts)
-	sql/assemble script >$@.new && mv $@.new $@
+$(DATA_built): $(source)/sql/assemble $(wildcard $(source)/sql/install/*.sql)
+	$< >$@.new && mv $@.new $@

@@ -56,6 +56,8 @@ check_lint() {
 	fi
 	step 'shellcheck' count_one check_shell
 	step 'core without PostgreSQL' count_one check_core_includes
+	step 'rooms of src/pg' count_one check_rooms
+	step 'one version' count_one check_version
 }
 
 check_format() {
@@ -78,6 +80,36 @@ check_core_includes() {
 		echo 'the lines above include more than the standard library and src/core'
 		return 1
 	fi
+}
+
+# A room of src/pg includes rooms that stand before it in the table of src/README.md, and none behind it.
+check_rooms() {
+	local room rooms allowed='' bad=0
+	# shellcheck disable=SC2016
+	rooms=$(sed -n 's/^| `\([a-z]*\)` .*/\1/p' "$top/src/README.md")
+	for room in $rooms; do
+		allowed+="${allowed:+|}$room"
+		if grep -nE '^ *# *include "' "$top/src/pg/$room"/*.?pp | grep '"pg/' | grep -vE "\"pg/($allowed)/"; then bad=1; fi
+	done
+	if grep -nE '^ *# *include "([^"]*/)?[^"/]*\.hpp"' "$top"/src/pg/*/*.?pp | grep -vE '"(pg|core)/[a-z_0-9/]+\.hpp"'; then bad=1; fi
+	diff <(sort <<<"$rooms") <(cd "$top/src/pg" && find . -mindepth 1 -maxdepth 1 -type d | cut -c3- | sort) || bad=1
+	if [ $bad != 0 ]; then
+		echo 'the lines above include a room behind their own, name no room, or differ from the table of src/README.md'
+		return 1
+	fi
+}
+
+# bookmeatoz.control says the version; META.json must follow it.
+check_version() {
+	"$python3" - "$top" <<'PYTHON'
+import json, re, sys
+top = sys.argv[1]
+version = re.search(r"^default_version *= *'(.*)'", open(f"{top}/bookmeatoz.control").read(), re.M)[1]
+meta = json.load(open(f"{top}/META.json"))
+found = {meta["version"], meta["provides"]["bookmeatoz"]["version"], meta["provides"]["bookmeatoz"]["file"][len("sql/bookmeatoz--"):-len(".sql")]}
+if found != {version}:
+    sys.exit(f"META.json names {', '.join(sorted(found))}, bookmeatoz.control {version}")
+PYTHON
 }
 
 # ---- the core, without a server

@@ -15,7 +15,7 @@ if(NOT EXISTS ${includedir-server}/postgres.h)
     return()
 endif()
 
-file(GLOB pg_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/pg/*.cpp)
+file(GLOB_RECURSE pg_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/pg/*.cpp)
 add_library(module MODULE ${pg_sources})
 set_target_properties(module PROPERTIES PREFIX "" OUTPUT_NAME bookmeatoz)
 target_include_directories(module PRIVATE ${CMAKE_SOURCE_DIR}/src)
@@ -30,13 +30,11 @@ endif()
 set(script bookmeatoz--${PROJECT_VERSION}.sql)
 file(GLOB sql_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/install/*.sql)
 set(assemble ${CMAKE_SOURCE_DIR}/sql/assemble)
-add_custom_command(OUTPUT ${script} bookmeatoz.control
-                   COMMAND ${assemble} script >${script}
-                   COMMAND ${assemble} control >bookmeatoz.control
-                   DEPENDS ${assemble} ${sql_parts} ${CMAKE_SOURCE_DIR}/META.json ${CMAKE_SOURCE_DIR}/bookmeatoz.control.in)
+add_custom_command(OUTPUT ${script} COMMAND ${assemble} >${script} DEPENDS ${assemble} ${sql_parts})
 add_custom_target(install_script ALL DEPENDS ${script})
 
-file(GLOB update_scripts ${CMAKE_SOURCE_DIR}/sql/bookmeatoz--*--*.sql)
+# Scripts of releases: frozen, and updates from one to the next.
+file(GLOB released_scripts ${CMAKE_SOURCE_DIR}/sql/bookmeatoz--*.sql)
 install(TARGETS module LIBRARY DESTINATION ${pkglibdir})
-install(FILES ${CMAKE_BINARY_DIR}/${script} ${CMAKE_BINARY_DIR}/bookmeatoz.control ${update_scripts}
+install(FILES ${released_scripts} ${CMAKE_BINARY_DIR}/${script} ${CMAKE_SOURCE_DIR}/bookmeatoz.control
         DESTINATION ${sharedir}/extension)

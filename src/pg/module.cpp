@@ -1,12 +1,12 @@
 // The module: its magic block and its initialisation. Called by the server when the library is loaded.
-#include "access_plans.hpp"
-#include "boundary.hpp"
-#include "calendar_scans.hpp"
-#include "planner_statistics.hpp"
-#include "profile_notes.hpp"
-#include "schema_installer.hpp"
-#include "session_context.hpp"
-#include "temporary_objects.hpp"
+#include "pg/access/cached_plans.hpp"
+#include "pg/server/boundary.hpp"
+#include "pg/calendar/scans.hpp"
+#include "pg/access/planner_statistics.hpp"
+#include "pg/access/profile_notes.hpp"
+#include "pg/schema/installer.hpp"
+#include "pg/context/session.hpp"
+#include "pg/access/temporary_objects.hpp"
 
 extern "C" {
 #include "utils/guc.h"

@@ -1,6 +1,6 @@
 // Provokes every kind of error through the boundary of src/pg, with live objects in all frames that it passes.
 // Called by test/sql/boundary.sql, which looks at what arrives and at what stays behind.
-#include "pg/boundary.hpp"
+#include "pg/server/boundary.hpp"
 
 #include <malloc.h>
 #include <new>

@@ -51,10 +51,11 @@ def words_of_the_code():
     """Every word that may be the name of a function: in the install script's parts and in the queries of the C++ code."""
     words = set()
     for folder in ("sql/install", "src/pg"):
-        for name in os.listdir(os.path.join(SOURCES, folder)):
-            if name.endswith((".sql", ".cpp", ".hpp")):
-                with open(os.path.join(SOURCES, folder, name), encoding="utf-8") as file:
-                    words |= set(re.findall(r"[a-z_][a-z0-9_]+", file.read()))
+        for path, _, names in os.walk(os.path.join(SOURCES, folder)):
+            for name in names:
+                if name.endswith((".sql", ".cpp", ".hpp")):
+                    with open(os.path.join(path, name), encoding="utf-8") as file:
+                        words |= set(re.findall(r"[a-z_][a-z0-9_]+", file.read()))
     return sorted(words)
 
 
@@ -253,8 +254,8 @@ def rows(schema):
         f"INSERT INTO {s}.subscription_plans (id, name, price) VALUES ('basic', 'Basic', 10)",
         f"INSERT INTO {s}.tenant_subscriptions (tenant_id, plan_id) VALUES ({i[1]}, 'basic')",
         f"INSERT INTO {s}.token_blacklist (token_hash, user_id, expires_at) VALUES ('a', {i[2]}, '2001-01-01')",
-        f"INSERT INTO {s}.password_resets (token_hash, user_id, expires_at) VALUES ('b', {i[2]}, '2001-01-01')",
-        f"INSERT INTO {s}.email_verifications (token_hash, user_id, expires_at) VALUES ('c', {i[2]}, '2001-01-01')",
+        f"INSERT INTO {s}.password_resets (token_hash, user_id, expires_at, used_at) VALUES ('b', {i[2]}, '2001-01-01', '2000-12-31')",
+        f"INSERT INTO {s}.email_verifications (token_hash, user_id, expires_at, verified_at) VALUES ('c', {i[2]}, '2001-01-01', '2000-12-31')",
         f"INSERT INTO {s}.notifications (business_id, user_id, type, title) VALUES ({i[4]}, {i[2]}, 'welcome', 'Hello')",
         f"UPDATE {s}.tenants SET status = 'inactive', name = 'Alpha & Sons', subdomain = 'alpha-sons' WHERE name OPERATOR(pg_catalog.=) 'Alpha'",
         f"UPDATE {s}.businesses SET slug = 'salon-2', status = 'active'",

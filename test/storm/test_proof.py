@@ -154,7 +154,7 @@ class Proof(unittest.TestCase):
             waiter.cursor().execute(f"SET application_name = '{tenant}'")
             waiting = threading.Thread(target=lambda: waiter.cursor().execute("BEGIN; SELECT pg_advisory_xact_lock(1)"))
             waiting.start()
-            self.cursor.execute("COMMIT")
+            self.cursor.execute("ROLLBACK")
             while True:
                 self.cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
                 if self.cursor.rowcount:

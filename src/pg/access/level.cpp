@@ -1,0 +1,86 @@
+// What a session is worth: see access/level.hpp.
+#include "pg/access/level.hpp"
+#include "pg/access/tenancy.hpp"
+#include "pg/server/extension_schema.hpp"
+
+#include <array>
+
+extern "C" {
+#include "utils/inval.h"
+#include "utils/syscache.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+/// The schemas of functions that were asked for, until a function changes. A function has the place of its oid: those of
+/// one extension follow each other.
+struct KeptHome {
+    Oid function = InvalidOid;
+    Oid schema = InvalidOid;
+};
+constinit std::array<KeptHome, 64> kept_homes{};
+/// Counts changes of functions, so that one that comes in during a look-up is not missed.
+constinit unsigned changes = 0;
+
+void functions_changed() noexcept {
+    changes++;
+    kept_homes = {};
+}
+
+void watch_functions() {
+    static constinit bool watching = false;
+    if (!watching) {
+        // "auto": the type of a catalog's number differs between versions of the server.
+        pg_call([] {
+            CacheRegisterSyscacheCallback(
+                PROCOID, [](Datum, auto, uint32) { functions_changed(); }, Datum{0});
+        });
+        watching = true;
+    }
+}
+
+Oid schema_of(FunctionCallInfo fcinfo) {
+    const Oid function = fcinfo->flinfo->fn_oid;
+    KeptHome& kept = kept_homes[function % kept_homes.size()];
+    if (kept.function == function) {
+        return kept.schema;
+    }
+    watch_functions();
+    const unsigned before = changes;
+    const Oid schema = extension_schema(fcinfo);
+    if (changes == before) {
+        kept = {function, schema};
+    }
+    return schema;
+}
+
+} // namespace
+
+Oid home_schema(FunctionCallInfo fcinfo) {
+    FmgrInfo* const function = fcinfo->flinfo;
+    if (function == nullptr) {
+        throw SqlError{ERRCODE_INTERNAL_ERROR, "access predicate was called without its function's identity"};
+    }
+    if (function->fn_extra == nullptr) {
+        // Once a query: what other sessions have changed of the businesses must be known, also where all locks that
+        // the query needs are held already, so that the server itself does not ask.
+        pg_call([] { AcceptInvalidationMessages(); });
+        function->fn_extra = reinterpret_cast<void*>(static_cast<std::uintptr_t>(schema_of(fcinfo)));
+    }
+    return static_cast<Oid>(reinterpret_cast<std::uintptr_t>(function->fn_extra));
+}
+
+ContextClass effective_class(Oid schema) {
+    const ContextClass decided = context_class();
+    const SessionContext& context = session_context();
+    if (decided == ContextClass::business && context.tenant) {
+        const std::optional<pg_uuid_t> tenant = tenant_of_business(schema, *context.business);
+        if (!tenant || !same_id(*tenant, *context.tenant)) {
+            return ContextClass::none;
+        }
+    }
+    return decided;
+}
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,230 @@
+// Planner support of the access predicates: what a policy means in the class of session in which a query is planned.
+// A function call is no index condition; what it stands for in one class often is (business_id = the session's business),
+// with the estimates of an equality. What such a plan compares with is empty or an error in every other class
+// (access/keys.cpp), and entering another class discards it (access/cached_plans.hpp).
+#include "pg/access/cached_plans.hpp"
+
+#include <string_view>
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "nodes/supportnodes.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_func.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+/// In place of a predicate in one class: its argument compared with a key (`=`) or with an array of ids (`= ANY`), or
+/// another predicate of that one argument.
+struct Meaning {
+    enum class Form { equals_key, is_any_of, other_predicate };
+    std::string_view predicate;
+    ContextClass in_class;
+    int argument;
+    Form form;
+    const char* function;
+};
+
+/// uuid = uuid; the server's headers give this operator no name.
+constexpr Oid uuid_equals = 2972;
+
+using Form = Meaning::Form;
+using Class = ContextClass;
+
+/// Exactly what the predicate says in that class; it takes the predicate's place.
+constexpr Meaning exact[] = {
+    {"can_access_business", Class::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_business", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_person", Class::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_person", Class::user, 1, Form::equals_key, "access_user_key"},
+    {"can_access_person", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_person", Class::admin, 0, Form::other_predicate, "access_business_unless_user"},
+    // No row either way; but a query that goes on in a user session may read what access/profile_notes.hpp would have refused.
+    {"can_access_person", Class::none, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_booking", Class::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_booking", Class::user, 1, Form::is_any_of, "access_customer_ids"},
+    {"can_access_booking", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_booking", Class::admin, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_business_row", Class::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_business_row", Class::tenant, 1, Form::equals_key, "access_managed_tenant_key"},
+    {"can_access_business_row", Class::user, 0, Form::is_any_of, "access_employer_ids"},
+    {"can_manage_business", Class::business, 0, Form::equals_key, "access_business_key"},
+    {"can_manage_business", Class::tenant, 1, Form::equals_key, "access_managed_tenant_key"},
+    {"can_access_tenant", Class::business, 0, Form::equals_key, "access_tenant_key"},
+    {"can_access_tenant", Class::tenant, 0, Form::equals_key, "access_tenant_key"},
+    {"can_manage_tenant", Class::tenant, 0, Form::equals_key, "access_managed_tenant_key"},
+    {"can_access_tenant_admin", Class::tenant, 0, Form::equals_key, "access_managed_tenant_key"},
+    {"can_access_tenant_admin", Class::user, 1, Form::equals_key, "access_user_key"},
+    {"can_access_user", Class::user, 0, Form::equals_key, "access_user_key"},
+    {"can_access_notification", Class::user, 1, Form::equals_key, "access_user_key"},
+};
+
+/// What follows from the predicate in that class, for an index to find the rows that it is then asked about. An equality
+/// stands beside the predicate in the plan, ids are an index condition.
+constexpr Meaning necessary[] = {
+    {"access_business_unless_user", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
+    {"can_access_user", Class::business, 0, Form::is_any_of, "access_user_ids"},
+    {"can_access_user", Class::tenant, 0, Form::is_any_of, "access_user_ids"},
+    {"can_access_notification", Class::business, 1, Form::equals_key, "access_addressee_key"},
+    {"can_access_notification", Class::tenant, 1, Form::equals_key, "access_addressee_key"},
+};
+
+template <std::size_t N>
+const Meaning* find_meaning(const Meaning (&meanings)[N], Oid predicate, ContextClass now) {
+    const char* const name = get_func_name(predicate);
+    for (const Meaning& meaning : meanings) {
+        if (name != nullptr && meaning.predicate == name && meaning.in_class == now) {
+            return &meaning;
+        }
+    }
+    return nullptr;
+}
+
+// What follows builds server nodes and may raise a server error; it has no objects with destructors.
+
+Expr* call(Oid predicate, const char* function, Oid result, List* arguments) {
+    Oid types[] = {UUIDOID};
+    List* const name = list_make2(makeString(get_namespace_name(get_func_namespace(predicate))),
+                                  makeString(pstrdup(function)));
+    const Oid id = LookupFuncName(name, list_length(arguments), types, false);
+    return reinterpret_cast<Expr*>(
+        makeFuncExpr(id, result, arguments, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+}
+
+Expr* expression(const Meaning& meaning, Oid predicate, List* arguments) {
+    auto* const argument = static_cast<Expr*>(list_nth(arguments, meaning.argument));
+    switch (meaning.form) {
+    case Form::equals_key: {
+        Expr* const key = call(predicate, meaning.function, UUIDOID, NIL);
+        Expr* const equality =
+            make_opclause(uuid_equals, BOOLOID, false, argument, key, InvalidOid, InvalidOid);
+        set_opfuncid(reinterpret_cast<OpExpr*>(equality));
+        return equality;
+    }
+    case Form::is_any_of: {
+        ScalarArrayOpExpr* const any = makeNode(ScalarArrayOpExpr);
+        any->opno = uuid_equals;
+        any->opfuncid = F_UUID_EQ;
+        any->useOr = true;
+        any->args = list_make2(argument, call(predicate, meaning.function, UUIDARRAYOID, NIL));
+        any->location = -1;
+        return reinterpret_cast<Expr*>(any);
+    }
+    case Form::other_predicate:
+        return call(predicate, meaning.function, BOOLOID, list_make1(argument));
+    }
+    return nullptr;
+}
+
+Node* simplify(const SupportRequestSimplify* request, ContextClass now) {
+    if (request->root == nullptr) { // not for a plan: an expression that is evaluated as it stands
+        return nullptr;
+    }
+    const FuncExpr* const predicate = request->fcall;
+    plan_is_made_for(nominal_context_class());
+    if (const Meaning* const meaning = find_meaning(exact, predicate->funcid, now)) {
+        return reinterpret_cast<Node*>(expression(*meaning, predicate->funcid, predicate->args));
+    }
+    const Meaning* const meaning = find_meaning(necessary, predicate->funcid, now);
+    if (meaning == nullptr || meaning->form != Form::equals_key) {
+        return nullptr;
+    }
+    // As a clause of its own, so that the planner sees which index gives the rows in order; a mere index condition tells it
+    // nothing of that.
+    Expr* const follows = expression(*meaning, predicate->funcid, predicate->args);
+    return reinterpret_cast<Node*>(make_andclause(list_make2(follows, copyObjectImpl(predicate))));
+}
+
+/// Whether another clause says which single value the column has, or an earlier one the same as this (an UPDATE is under
+/// two policies).
+bool is_said_elsewhere(const SupportRequestIndexCondition* request, const Expr* column) {
+    bool earlier = true;
+    const ListCell* cell = nullptr;
+    foreach (cell, request->index->rel->baserestrictinfo) {
+        Expr* const clause = lfirst_node(RestrictInfo, cell)->clause;
+        if (clause == reinterpret_cast<Expr*>(request->node)) {
+            earlier = false;
+            continue;
+        }
+        const bool is_equality = is_opclause(clause) &&
+                                 reinterpret_cast<OpExpr*>(clause)->opno == uuid_equals &&
+                                 (equal(get_leftop(clause), column) || equal(get_rightop(clause), column));
+        if (is_equality || (earlier && equal(clause, request->node))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Node* index_condition(SupportRequestIndexCondition* request, ContextClass now) {
+    if (!is_funcclause(request->node) || !op_in_opfamily(uuid_equals, request->opfamily)) {
+        return nullptr;
+    }
+    const auto* const predicate = reinterpret_cast<FuncExpr*>(request->node);
+    const Meaning* const meaning = find_meaning(necessary, predicate->funcid, now);
+    if (meaning == nullptr || meaning->argument != request->indexarg) {
+        return nullptr;
+    }
+    // The index would sort all ids, in each execution, once more or to find that one among them.
+    if (is_said_elsewhere(request, static_cast<const Expr*>(list_nth(predicate->args, request->indexarg)))) {
+        return nullptr;
+    }
+    request->lossy = true;
+    return reinterpret_cast<Node*>(list_make1(expression(*meaning, predicate->funcid, predicate->args)));
+}
+
+Node* selectivity(SupportRequestSelectivity* request, ContextClass now) {
+    const Meaning* const meaning = find_meaning(necessary, request->funcid, now);
+    if (request->is_join || (meaning == nullptr && now != Class::admin && now != Class::none)) {
+        return nullptr;
+    }
+    if (meaning != nullptr && meaning->form == Form::is_any_of) {
+        Expr* const follows = expression(*meaning, request->funcid, request->args);
+        request->selectivity = clause_selectivity(request->root, reinterpret_cast<Node*>(follows),
+                                                  request->varRelid, request->jointype, request->sjinfo);
+    } else { // an equality beside the predicate is estimated for itself
+        request->selectivity = now == Class::none ? 0.0 : 1.0;
+    }
+    return reinterpret_cast<Node*>(request);
+}
+
+/// A look into a hash set, measured against a comparison of integers.
+Node* cost(SupportRequestCost* request) {
+    request->startup = 0;
+    request->per_tuple = 0.4 * cpu_operator_cost;
+    return reinterpret_cast<Node*>(request);
+}
+
+} // namespace
+
+/// The SUPPORT function of all access predicates.
+BOOKMEATOZ_FUNCTION(access_planner_support, takes({INTERNALOID}).strict().returns(INTERNALOID)) {
+    auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
+    // The class as the settings say. Whether business and tenant belong together shows when the plan runs.
+    const ContextClass now = context_class();
+    return pg_call([&] {
+        switch (nodeTag(request)) {
+        case T_SupportRequestSimplify:
+            return PointerGetDatum(simplify(reinterpret_cast<SupportRequestSimplify*>(request), now));
+        case T_SupportRequestIndexCondition:
+            return PointerGetDatum(
+                index_condition(reinterpret_cast<SupportRequestIndexCondition*>(request), now));
+        case T_SupportRequestSelectivity:
+            return PointerGetDatum(selectivity(reinterpret_cast<SupportRequestSelectivity*>(request), now));
+        case T_SupportRequestCost:
+            return PointerGetDatum(cost(reinterpret_cast<SupportRequestCost*>(request)));
+        default:
+            return Datum(0);
+        }
+    });
+}
+
+} // namespace bookmeatoz::pg

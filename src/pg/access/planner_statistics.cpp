@@ -1,0 +1,267 @@
+// Statistics without values: see access/planner_statistics.hpp.
+// Values enter estimates through pg_statistic, which the server reads by two hooks (the end of an index is looked at only
+// where there is a histogram), and through extended statistics, which are taken out of the list of a relation.
+#include "pg/access/planner_statistics.hpp"
+#include "pg/access/level.hpp"
+#include "pg/access/tenancy.hpp"
+#include "pg/server/boundary.hpp"
+#include "pg/server/extension_schema.hpp"
+
+#include <algorithm>
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/index.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext.h"
+#include "catalog/pg_type.h"
+#include "nodes/pathnodes.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/plancat.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/selfuncs.h"
+#include "utils/syscache.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constinit get_relation_stats_hook_type earlier_relation_stats = nullptr;
+constinit get_index_stats_hook_type earlier_index_stats = nullptr;
+
+// ---- whose plan it is
+
+/// The table whose policies bind the plan at one place of the range table: the server puts their conditions on the table that
+/// the query names, not on its partitions and children. InvalidOid for none.
+Oid bound_table(const PlannerInfo* root, Index place) noexcept {
+    while (place != 0 && root->simple_rte_array[place]->rtekind == RTE_RELATION) {
+        const RangeTblEntry* const entry = root->simple_rte_array[place];
+        if (entry->securityQuals != NIL)
+            return entry->relid;
+        const AppendRelInfo* const parent =
+            root->append_rel_array == nullptr ? nullptr : root->append_rel_array[place];
+        place = parent == nullptr ? 0 : parent->parent_relid;
+    }
+    return InvalidOid;
+}
+
+bool is_ours(Oid table) {
+    return pg_call([&] { return get_rel_namespace(table); }) == installed_schema();
+}
+
+/// Whether this plan must not know values of the table. Asked for all places where the table is: nothing says which of them
+/// an index is meant for. Nothing is looked up in the plans of roles that row security does not bind. A system administrator
+/// sees every row anyway.
+bool is_hidden(const PlannerInfo* root, Oid table) {
+    const auto end = root->simple_rte_array == nullptr ? 0 : static_cast<Index>(root->simple_rel_array_size);
+    for (Index place = 1; place < end; ++place) {
+        const RangeTblEntry* const entry = root->simple_rte_array[place];
+        if (entry == nullptr || entry->rtekind != RTE_RELATION || entry->relid != table)
+            continue;
+        const Oid bound = bound_table(root, place);
+        if (OidIsValid(bound) && is_ours(bound))
+            return context_class() != ContextClass::admin;
+    }
+    return false;
+}
+
+/// Times of day and of appointments, states and flags are what plans are made by, and no key or name of anybody.
+bool shows_values(Oid type) {
+    switch (type) {
+    case TIMESTAMPTZOID:
+    case TIMEOID:
+    case BOOLOID:
+    case INT2OID:
+        return true;
+    default:
+        return type_is_enum(type);
+    }
+}
+
+/// The id that the session speaks for, and the businesses of its tenant: of what size these are decides about plans, and
+/// the session sees it anyway.
+bool is_own(Oid schema, ContextClass session, const pg_uuid_t& id) {
+    const SessionContext& context = session_context();
+    switch (session) {
+    case ContextClass::business:
+        return same_id(id, *context.business);
+    case ContextClass::tenant:
+        return same_id(id, *context.tenant) || businesses_of_tenant(schema, *context.tenant).contains(id);
+    case ContextClass::user:
+        return same_id(id, *context.user);
+    default:
+        return false;
+    }
+}
+
+// ---- statistics without values
+
+struct CommonIds {
+    AttStatsSlot slot{};
+    int count = 0;
+};
+
+/// The most common values as far as they are own ids, in the order of the statistics.
+CommonIds own_common_ids(HeapTuple statistics, Oid type) {
+    CommonIds ids;
+    if (type != UUIDOID || !pg_call([&] {
+            return get_attstatsslot(&ids.slot, statistics, STATISTIC_KIND_MCV, InvalidOid,
+                                    ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
+        }))
+        return ids;
+    const Oid schema = installed_schema();
+    const ContextClass session = effective_class(schema);
+    for (int i = 0; i < std::min(ids.slot.nvalues, ids.slot.nnumbers); ++i) {
+        if (is_own(schema, session, *DatumGetUUIDP(ids.slot.values[i]))) {
+            ids.slot.values[ids.count] = ids.slot.values[i];
+            ids.slot.numbers[ids.count] = ids.slot.numbers[i];
+            ++ids.count;
+        }
+    }
+    return ids;
+}
+
+/// What is left: null fraction, width, number of distinct values, correlation, and own ids among the most common values. A
+/// slot whose kind is 0 is empty, whatever still lies in its columns. May raise a server error.
+HeapTuple reduced(HeapTuple statistics, const CommonIds& own) {
+    HeapTuple copy = heap_copytuple(statistics);
+    int16* const kinds = &reinterpret_cast<Form_pg_statistic>(GETSTRUCT(copy))->stakind1;
+    int common = STATISTIC_NUM_SLOTS;
+    for (int slot = 0; slot < STATISTIC_NUM_SLOTS; ++slot) {
+        if (kinds[slot] == STATISTIC_KIND_MCV && own.count > 0)
+            common = slot;
+        else if (kinds[slot] != STATISTIC_KIND_CORRELATION)
+            kinds[slot] = 0;
+    }
+    if (common == STATISTIC_NUM_SLOTS)
+        return copy;
+    auto* const frequencies = static_cast<Datum*>(palloc(sizeof(Datum) * own.count));
+    for (int i = 0; i < own.count; ++i)
+        frequencies[i] = Float4GetDatum(own.slot.numbers[i]);
+    Datum values[Natts_pg_statistic] = {};
+    bool nulls[Natts_pg_statistic] = {};
+    bool replaced[Natts_pg_statistic] = {};
+    const int numbers_at = Anum_pg_statistic_stanumbers1 - 1 + common;
+    const int values_at = Anum_pg_statistic_stavalues1 - 1 + common;
+    values[numbers_at] = PointerGetDatum(
+        construct_array(frequencies, own.count, FLOAT4OID, sizeof(float4), true, TYPALIGN_INT));
+    values[values_at] =
+        PointerGetDatum(construct_array(own.slot.values, own.count, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+    replaced[numbers_at] = replaced[values_at] = true;
+    const Relation catalog = table_open(StatisticRelationId, AccessShareLock);
+    copy = heap_modify_tuple(copy, RelationGetDescr(catalog), values, nulls, replaced);
+    table_close(catalog, AccessShareLock);
+    return copy;
+}
+
+/// In place of what `vardata` has: the server frees it.
+void reduce(VariableStatData* vardata, Oid type) {
+    if (!HeapTupleIsValid(vardata->statsTuple))
+        return;
+    CommonIds own = own_common_ids(vardata->statsTuple, type);
+    pg_call([&] {
+        const HeapTuple copy = reduced(vardata->statsTuple, own);
+        free_attstatsslot(&own.slot);
+        vardata->freefunc(vardata->statsTuple);
+        vardata->statsTuple = copy;
+        vardata->freefunc = heap_freetuple;
+    });
+}
+
+/// What both hooks say of a column of `relation`, a table or an index: true if `vardata` has been filled.
+bool answer(bool answered, Oid relation, AttrNumber column, bool with_children, VariableStatData* vardata) {
+    const Oid type = pg_call([&] { return get_atttype(relation, column); });
+    // A whole row has no type, and no statistics.
+    if (!OidIsValid(type) || pg_call([&] { return shows_values(getBaseType(type)); }))
+        return answered;
+    if (!answered) {
+        vardata->statsTuple = pg_call([&] {
+            return SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relation), Int16GetDatum(column),
+                                   BoolGetDatum(with_children));
+        });
+        vardata->freefunc = ReleaseSysCache;
+    }
+    reduce(vardata, type);
+    return true;
+}
+
+// ---- hooks
+
+bool relation_stats(PlannerInfo* root, RangeTblEntry* entry, AttrNumber column, VariableStatData* vardata) {
+    const bool answered =
+        earlier_relation_stats != nullptr && earlier_relation_stats(root, entry, column, vardata);
+    return DatumGetBool(boundary([&] {
+        const bool hidden = entry->rtekind == RTE_RELATION && is_hidden(root, entry->relid);
+        return BoolGetDatum(hidden ? answer(answered, entry->relid, column, entry->inh, vardata) : answered);
+    }));
+}
+
+bool index_stats(PlannerInfo* root, Oid index, AttrNumber column, VariableStatData* vardata) {
+    const bool answered = earlier_index_stats != nullptr && earlier_index_stats(root, index, column, vardata);
+    return DatumGetBool(boundary([&] {
+        const Oid table = pg_call([&] { return IndexGetRelation(index, true); });
+        return BoolGetDatum(is_hidden(root, table) ? answer(answered, index, column, false, vardata)
+                                                   : answered);
+    }));
+}
+
+/// Of the extended statistics, lists of common combinations and statistics of expressions have values; dependencies and
+/// numbers of distinct combinations have none. May raise a server error.
+List* without_values(List* extended) {
+    List* left = NIL;
+    const ListCell* cell = nullptr;
+    foreach (cell, extended) {
+        auto* const statistics = lfirst_node(StatisticExtInfo, cell);
+        if (statistics->kind != STATS_EXT_MCV && statistics->kind != STATS_EXT_EXPRESSIONS)
+            left = lappend(left, statistics);
+    }
+    return left;
+}
+
+void hide_extended(const PlannerInfo* root, Oid table, RelOptInfo* relation) {
+    boundary([&] {
+        if (relation->statlist != NIL && is_hidden(root, table))
+            relation->statlist = pg_call([&] { return without_values(relation->statlist); });
+        return Datum{0};
+    });
+}
+
+#if PG_VERSION_NUM >= 190000
+constinit build_simple_rel_hook_type earlier_relation_info = nullptr;
+
+void relation_info(PlannerInfo* root, RelOptInfo* relation, RangeTblEntry* entry) {
+    if (earlier_relation_info != nullptr)
+        earlier_relation_info(root, relation, entry);
+    if (entry->rtekind == RTE_RELATION)
+        hide_extended(root, entry->relid, relation);
+}
+#else
+constinit get_relation_info_hook_type earlier_relation_info = nullptr;
+
+void relation_info(PlannerInfo* root, Oid table, bool is_parent, RelOptInfo* relation) {
+    if (earlier_relation_info != nullptr)
+        earlier_relation_info(root, table, is_parent, relation);
+    hide_extended(root, table, relation);
+}
+#endif
+
+} // namespace
+
+void planner_statistics_init() {
+    earlier_relation_stats = get_relation_stats_hook;
+    get_relation_stats_hook = relation_stats;
+    earlier_index_stats = get_index_stats_hook;
+    get_index_stats_hook = index_stats;
+#if PG_VERSION_NUM >= 190000
+    earlier_relation_info = build_simple_rel_hook;
+    build_simple_rel_hook = relation_info;
+#else
+    earlier_relation_info = get_relation_info_hook;
+    get_relation_info_hook = relation_info;
+#endif
+}
+
+} // namespace bookmeatoz::pg

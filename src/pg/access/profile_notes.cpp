@@ -1,0 +1,89 @@
+// A user session does not read customers.profile_notes: see access/profile_notes.hpp.
+// The permissions of a statement are checked whenever it starts, whoever has planned it. A statement that starts in another
+// class of session and goes on in a user session fails by its plan (access/planner.cpp).
+#include "pg/access/profile_notes.hpp"
+#include "pg/server/boundary.hpp"
+#include "pg/server/extension_schema.hpp"
+#include "pg/context/session.hpp"
+
+extern "C" {
+#include "access/sysattr.h"
+#include "executor/executor.h"
+#include "nodes/parsenodes.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constinit ExecutorCheckPerms_hook_type earlier_hook = nullptr;
+
+#if PG_VERSION_NUM >= 160000
+using Permissions = RTEPermissionInfo;
+#else
+using Permissions = RangeTblEntry;
+#endif
+
+/// The column itself, or the whole row.
+bool is_selected(const Permissions* wanted, AttrNumber column) {
+    return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, wanted->selectedCols) ||
+           bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, wanted->selectedCols);
+}
+
+/// May raise a server error.
+bool reads_notes(const List* permissions, Oid schema) {
+    const Oid customers = get_relname_relid("customers", schema);
+    const AttrNumber notes =
+        OidIsValid(customers) ? get_attnum(customers, "profile_notes") : InvalidAttrNumber;
+    if (notes == InvalidAttrNumber)
+        return false;
+    const ListCell* cell = nullptr;
+    foreach (cell, permissions) {
+        const auto* const wanted = static_cast<const Permissions*>(lfirst(cell));
+        if (wanted->relid == customers && is_selected(wanted, notes) &&
+            check_enable_rls(customers, wanted->checkAsUser, true) == RLS_ENABLED)
+            return true;
+    }
+    return false;
+}
+
+bool is_allowed(const List* permissions, bool raises) {
+    if (context_class() != ContextClass::user)
+        return true;
+    const Oid schema = installed_schema();
+    if (!OidIsValid(schema) || !pg_call([&] { return reads_notes(permissions, schema); }))
+        return true;
+    if (raises)
+        throw SqlError{
+            ERRCODE_INSUFFICIENT_PRIVILEGE, "a customer's own session does not see column profile_notes",
+            "Table \"customers\" is read in a session that speaks for a user alone; the notes are the "
+            "business's.",
+            "List the columns that are wanted, without profile_notes: * and the whole row contain it."};
+    return false;
+}
+
+#if PG_VERSION_NUM >= 160000
+bool check_permissions(List* entries, List* permissions, bool raises) {
+    if (earlier_hook != nullptr && !earlier_hook(entries, permissions, raises))
+        return false;
+#else
+bool check_permissions(List* permissions, bool raises) {
+    if (earlier_hook != nullptr && !earlier_hook(permissions, raises))
+        return false;
+#endif
+    return DatumGetBool(boundary([&] { return BoolGetDatum(is_allowed(permissions, raises)); }));
+}
+
+} // namespace
+
+void profile_notes_init() {
+    earlier_hook = ExecutorCheckPerms_hook;
+    ExecutorCheckPerms_hook = check_permissions;
+}
+
+bool only_profile_notes_are_checked() noexcept {
+    return ExecutorCheckPerms_hook == check_permissions && earlier_hook == nullptr;
+}
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,53 @@
+// Deletes expired tokens. With the caller's rights; but a superuser who does not own a table acts as its owner, whose triggers
+// on it must not run as a superuser.
+#include "pg/server/boundary.hpp"
+#include "pg/server/extension_schema.hpp"
+#include "pg/server/spi.hpp"
+#include "pg/server/table_owner.hpp"
+
+#include <optional>
+#include <string>
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "utils/timestamp.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constexpr Oid time_argument[] = {TIMESTAMPTZOID};
+
+struct TokenTable {
+    const char* name;
+    SavedQuery purge;
+};
+
+constinit TokenTable token_tables[] = {
+    {"token_blacklist", {"DELETE FROM @extschema@.token_blacklist WHERE expires_at <= $1", time_argument}},
+    {"password_resets", {"DELETE FROM @extschema@.password_resets WHERE expires_at <= $1", time_argument}},
+    {"email_verifications",
+     {"DELETE FROM @extschema@.email_verifications WHERE expires_at <= $1", time_argument}},
+};
+
+} // namespace
+} // namespace bookmeatoz::pg
+
+using namespace bookmeatoz::pg;
+
+/// purge_expired_tokens()
+BOOKMEATOZ_FUNCTION(purge_expired_tokens, takes({}).returns(INT8OID)) {
+    const Oid schema = extension_schema(fcinfo);
+    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    uint64 deleted = 0;
+    for (TokenTable& table : token_tables) {
+        const Oid owner = required_owner(schema, table.name);
+        std::optional<OnBehalfOfOwner> on_behalf;
+        if (pg_call([] { return superuser(); }))
+            on_behalf.emplace(owner);
+        const SpiConnection spi;
+        deleted += table.purge.run_latest(schema, {TimestampTzGetDatum(now)}).size();
+    }
+    return Int64GetDatum(static_cast<int64>(deleted));
+}

@@ -1,0 +1,112 @@
+// The arguments of a call: see availability/arguments.hpp.
+#include "pg/availability/arguments.hpp"
+#include "pg/calendar/time_zone.hpp"
+
+extern "C" {
+#include "utils/date.h"
+#include "utils/timestamp.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+/// Nobody books outside these, and within them no sum of instants and durations can overflow.
+constexpr std::chrono::sys_days earliest = std::chrono::year(1) / 1 / 1;
+constexpr std::chrono::sys_days latest = std::chrono::year(10000) / 1 / 1;
+
+[[noreturn]] void not_finite(const char* name) {
+    throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must be finite");
+}
+
+[[noreturn]] void out_of_range(const char* name) {
+    throw SqlError(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, std::string(name) + " is out of range",
+                   "It must lie in the years 1 to 9999.");
+}
+
+} // namespace
+
+Datum SlotArguments::required(int position, const char* name) const {
+    if (fcinfo_->args[position].isnull)
+        throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED, std::string(name) + " must not be NULL");
+    return fcinfo_->args[position].value;
+}
+
+pg_uuid_t SlotArguments::id(int position, const char* name) const {
+    return *DatumGetUUIDP(required(position, name));
+}
+
+std::optional<pg_uuid_t> SlotArguments::optional_id(int position) const {
+    if (fcinfo_->args[position].isnull)
+        return std::nullopt;
+    return *DatumGetUUIDP(fcinfo_->args[position].value);
+}
+
+Instant SlotArguments::instant(int position, const char* name) const {
+    const TimestampTz time = DatumGetTimestampTz(required(position, name));
+    if (TIMESTAMP_NOT_FINITE(time))
+        not_finite(name);
+    const Instant instant = to_instant(time);
+    if (instant < earliest || instant >= latest)
+        out_of_range(name);
+    return instant;
+}
+
+LocalDate SlotArguments::date(int position, const char* name) const {
+    const DateADT days = DatumGetDateADT(required(position, name));
+    if (DATE_NOT_FINITE(days))
+        not_finite(name);
+    const std::chrono::sys_days date =
+        std::chrono::floor<std::chrono::days>(Instant(server_epoch)) + std::chrono::days(days);
+    if (date < earliest || date >= latest)
+        out_of_range(name);
+    return LocalDate(date.time_since_epoch());
+}
+
+int SlotArguments::count(int position, const char* name, int most) const {
+    const int value = DatumGetInt32(required(position, name));
+    if (value < 1 || value > most)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                       std::string(name) + " must be from 1 to " + std::to_string(most),
+                       "It is " + std::to_string(value) + ".");
+    return value;
+}
+
+std::optional<int> SlotArguments::step(int position) const {
+    if (fcinfo_->args[position].isnull)
+        return std::nullopt;
+    const int minutes = DatumGetInt32(fcinfo_->args[position].value);
+    if (minutes < 1)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "slot_interval_minutes must be at least 1",
+                       "It is " + std::to_string(minutes) + ".",
+                       "Leave it out to use the settings of the service or the business.");
+    return minutes;
+}
+
+bookmeatoz::Interval SlotArguments::window(int position) const {
+    const Instant from = instant(position, "from_time");
+    const Instant to = instant(position + 1, "to_time");
+    if (from > to)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_time must not be later than to_time", {},
+                       "The window is [from_time, to_time): exchange the two.");
+    if (to - from > longest_window)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "the window is longer than 366 days",
+                       "At most 366 days are looked at in one call.", "Ask for several windows in turn.");
+    return {from, to};
+}
+
+Question SlotArguments::question(int position) const {
+    Question question{};
+    question.service_id = id(0, "service_id");
+    question.employee_id = optional_id(position);
+    question.slot_interval_minutes = step(position + 1);
+    question.exclude_booking_id = optional_id(position + 2);
+    question.as_of = instant(position + 3, "as_of");
+    return question;
+}
+
+void too_many_slots() {
+    throw SqlError(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "more than " + std::to_string(most_slots) + " slots found",
+                   {}, "Ask for a shorter window, one employee, or a longer slot_interval_minutes.");
+}
+
+} // namespace bookmeatoz::pg

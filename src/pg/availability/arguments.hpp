@@ -1,0 +1,47 @@
+// What the functions that find and check slots accept: the arguments of one call, each refused before any work is done, and
+// the limits of a call.
+#pragma once
+
+#include "pg/calendar/calendar.hpp"
+
+namespace bookmeatoz::pg {
+
+inline constexpr Duration longest_window = 366 * one_day;
+inline constexpr std::size_t most_slots = 1'000'000;
+
+/// The arguments of one call by their position, counted from 0. The name is for the message.
+class SlotArguments {
+public:
+    explicit SlotArguments(FunctionCallInfo fcinfo) : fcinfo_(fcinfo) {}
+
+    /// 22004 for NULL.
+    pg_uuid_t id(int position, const char* name) const;
+    std::optional<pg_uuid_t> optional_id(int position) const;
+
+    /// 22004 for NULL, 22023 for an infinite one, 22008 outside the years 1 to 9999.
+    Instant instant(int position, const char* name) const;
+    LocalDate date(int position, const char* name) const;
+
+    /// The argument slot_interval_minutes, 22023 below 1.
+    std::optional<int> step(int position) const;
+
+    /// From 1 to `most`: 22004 for NULL, 22023 for another.
+    int count(int position, const char* name, int most) const;
+
+    /// [from_time, to_time), 22023 unless it is in order and at most 366 days long.
+    bookmeatoz::Interval window(int position) const;
+
+    /// What the functions for slots have in common: service_id at the first position; employee_id, slot_interval_minutes,
+    /// exclude_booking_id and as_of in this order from `position` on. 22023 for a step below 1.
+    Question question(int position) const;
+
+private:
+    Datum required(int position, const char* name) const;
+
+    FunctionCallInfo fcinfo_;
+};
+
+/// 54000: the result has no room for another slot.
+[[noreturn]] void too_many_slots();
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,30 @@
+// check_slot(): whether one start can be booked, and why not, as one row (available, reason, employee_ids).
+#include "core/slot_check.hpp"
+#include "pg/availability/call_memory.hpp"
+#include "pg/availability/employee_ids.hpp"
+#include "pg/server/extension_schema.hpp"
+#include "pg/server/result_rows.hpp"
+#include "pg/availability/arguments.hpp"
+
+using namespace bookmeatoz;
+using namespace bookmeatoz::pg;
+
+BOOKMEATOZ_FUNCTION(check_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, INT4OID, UUIDOID, TIMESTAMPTZOID})
+                                    .returns_table({BOOLOID, TEXTOID, UUIDARRAYOID})) {
+    const SlotArguments arguments(fcinfo);
+    const Question question = arguments.question(2);
+    const Instant start = arguments.instant(1, "slot_start");
+
+    CallMemory memory;
+    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
+    loaded.load({start, start + one_tick});
+    const SlotCheck check =
+        bookmeatoz::check_slot(loaded.calendar(), start, poll_interrupts, memory.resource());
+
+    ResultRows rows(fcinfo);
+    EmployeeIds employee_ids;
+    rows.add({BoolGetDatum(check.reason == SlotReason::ok), text_datum(reason_name(check.reason)),
+              employee_ids.array(loaded.calendar().resources,
+                                 loaded.listed(std::span<const std::uint32_t>(check.free)))});
+    return Datum(0);
+}

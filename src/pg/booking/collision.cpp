@@ -1,0 +1,162 @@
+// Collisions of a booking: see booking/collision.hpp.
+#include "pg/booking/collision.hpp"
+#include "pg/server/table_columns.hpp"
+
+#include <iterator>
+
+extern "C" {
+#include "access/genam.h"
+#include "access/relscan.h"
+#include "access/tableam.h"
+#include "catalog/index.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
+#include "executor/executor.h"
+#include "storage/lmgr.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constexpr const char* collision_columns[] = {"resource_id", "busy", "session_key"};
+constexpr const char* seat_columns[] = {"session_key", "seat"};
+
+template <std::size_t N>
+bool is_on_columns(Relation bookings, Relation index, const char* const (&columns)[N]) {
+    const Form_pg_index form = index->rd_index;
+    if (!form->indisvalid || form->indnkeyatts != static_cast<int>(N))
+        return false;
+    for (std::size_t i = 0; i < N; ++i) {
+        if (form->indkey.values[i] != require_column(bookings, *find_table_column("bookings", columns[i])))
+            return false;
+    }
+    return true;
+}
+
+// What follows is server code that may raise an error: to be called inside a pg_call().
+
+/// nullptr where the user has done away with the constraint.
+Relation open_collision_index(Relation bookings) {
+    const Oid constraint =
+        get_relation_constraint_oid(RelationGetRelid(bookings), "bookings_no_double_booking", true);
+    const Oid index_id = OidIsValid(constraint) ? get_constraint_index(constraint) : InvalidOid;
+    if (!OidIsValid(index_id))
+        return nullptr;
+    const Relation index = index_open(index_id, RowExclusiveLock);
+    if (index->rd_index->indisexclusion && is_on_columns(bookings, index, collision_columns))
+        return index;
+    index_close(index, NoLock);
+    return nullptr;
+}
+
+/// nullptr where the user has done away with the index.
+Relation open_seat_index(Relation bookings) {
+    const Oid index_id = get_relname_relid("bookings_one_per_seat", RelationGetNamespace(bookings));
+    if (!OidIsValid(index_id) || get_rel_relkind(index_id) != RELKIND_INDEX)
+        return nullptr;
+    const Relation index = index_open(index_id, RowExclusiveLock);
+    if (index->rd_index->indrelid == RelationGetRelid(bookings) && index->rd_rel->relam == BTREE_AM_OID &&
+        index->rd_index->indisunique && is_on_columns(bookings, index, seat_columns))
+        return index;
+    index_close(index, NoLock);
+    return nullptr;
+}
+
+/// The first that is wanted. Closes the index.
+Rival scan_for_rival(Relation bookings, Relation index, ScanKey keys, int count, ItemPointerData own_place,
+                     Wanted wanted) {
+    SnapshotData dirty;
+    InitDirtySnapshot(dirty);
+#if PG_VERSION_NUM >= 190000
+    const IndexScanDesc scan = index_beginscan(bookings, index, &dirty, nullptr, count, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
+    const IndexScanDesc scan = index_beginscan(bookings, index, &dirty, nullptr, count, 0);
+#else
+    const IndexScanDesc scan = index_beginscan(bookings, index, &dirty, count, 0);
+#endif
+    TupleTableSlot* const slot = table_slot_create(bookings, nullptr);
+    index_rescan(scan, keys, count, nullptr, 0);
+    Rival rival;
+    while (rival.fate == Rival::Fate::none && index_getnext_slot(scan, ForwardScanDirection, slot)) {
+        if (ItemPointerIsValid(&own_place) && ItemPointerEquals(&own_place, &slot->tts_tid))
+            continue;
+        rival.writer = TransactionIdIsValid(dirty.xmin) ? dirty.xmin : dirty.xmax;
+        if (TransactionIdIsValid(rival.writer))
+            rival.fate = Rival::Fate::open;
+        else if (wanted == Wanted::any)
+            rival.fate = Rival::Fate::certain;
+        rival.insertion = dirty.speculativeToken;
+        rival.place = slot->tts_tid;
+    }
+    index_endscan(scan);
+    ExecDropSingleTupleTableSlot(slot);
+    index_close(index, NoLock);
+    return rival;
+}
+
+/// As the server itself looks when it checks the constraint.
+Rival find_collision(Relation bookings, const Claim& claim, Wanted wanted) {
+    const Relation index = open_collision_index(bookings);
+    if (index == nullptr)
+        return {};
+    const IndexInfo* const info = BuildIndexInfo(index);
+    const Datum values[] = {claim.resource_id, claim.busy, claim.session_key};
+    ScanKeyData keys[std::size(values)];
+    for (std::size_t i = 0; i < std::size(keys); ++i)
+        ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), info->ii_ExclusionStrats[i],
+                               InvalidOid, index->rd_indcollation[i], info->ii_ExclusionProcs[i], values[i]);
+    return scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), claim.place, wanted);
+}
+
+/// Who has the seat for certain is not asked: the index refuses the row then, and waits for nobody.
+Rival find_seat_taker(Relation bookings, const Claim& claim) {
+    const Relation index = open_seat_index(bookings);
+    if (index == nullptr)
+        return {};
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, claim.session_key);
+    ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(claim.seat));
+    return scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), claim.place,
+                          Wanted::open);
+}
+
+} // namespace
+
+Rival find_rival(Relation bookings, const Claim& claim, Wanted wanted) {
+    return pg_call([&] {
+        const Rival of_seat = find_seat_taker(bookings, claim);
+        return of_seat.fate == Rival::Fate::open ? of_seat : find_collision(bookings, claim, wanted);
+    });
+}
+
+void wait_for(Relation bookings, Rival rival) {
+    pg_call([&] {
+        if (rival.insertion != 0)
+            SpeculativeInsertionWait(rival.writer, rival.insertion);
+        else
+            XactLockTableWait(rival.writer, bookings, &rival.place, XLTW_RecheckExclusionConstr);
+    });
+}
+
+void refuse_collision(Relation bookings, const Claim& claim) {
+    pg_call([&] {
+        const Relation index = open_collision_index(bookings);
+        if (index == nullptr)
+            return;
+        const Datum values[] = {claim.resource_id, claim.busy, claim.session_key};
+        bool nulls[] = {false, false, false};
+        ItemPointerData own_place = claim.place;
+        EState* const state = CreateExecutorState();
+        check_exclusion_constraint(bookings, index, BuildIndexInfo(index), &own_place,
+                                   const_cast<Datum*>(values), nulls, state, false);
+        FreeExecutorState(state);
+        index_close(index, NoLock);
+    });
+}
+
+} // namespace bookmeatoz::pg

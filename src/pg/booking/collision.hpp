@@ -1,0 +1,52 @@
+// Collisions of a booking with others (S18), found before it is written. For the guard of bookings.
+#pragma once
+
+#include "pg/server/boundary.hpp"
+
+extern "C" {
+#include "storage/itemptr.h"
+#include "utils/relcache.h"
+}
+
+namespace bookmeatoz::pg {
+
+/// What a row meets that is about to be written.
+struct Rival {
+    enum class Fate {
+        none,
+        /// A transaction in progress writes it or ends it: whether there is a collision is not decided.
+        open,
+        /// It is there, and collides.
+        certain,
+    };
+    Fate fate = Fate::none;
+    // Of an open one: who decides, and where it lies.
+    TransactionId writer = 0;
+    uint32 insertion = 0;
+    ItemPointerData place{};
+};
+
+/// A row as the constraints see it.
+struct Claim {
+    /// The booking's own, before an UPDATE.
+    ItemPointerData place;
+    Datum resource_id;
+    Datum busy;
+    Datum session_key;
+    int16 seat;
+};
+
+enum class Wanted { open, any };
+
+/// Looks for what the row would collide with or wait for in bookings_no_double_booking, and for an open row that has its seat
+/// in bookings_one_per_seat. The first that is found decides, as when the server looks; but waits for nobody. None where the
+/// user has done away with the constraint.
+Rival find_rival(Relation bookings, const Claim& claim, Wanted wanted);
+
+/// Waits until the fate of an open rival is decided.
+void wait_for(Relation bookings, Rival rival);
+
+/// Raises the error of bookings_no_double_booking (23P01) if the row collides with what is there.
+void refuse_collision(Relation bookings, const Claim& claim);
+
+} // namespace bookmeatoz::pg

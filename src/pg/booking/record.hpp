@@ -1,0 +1,49 @@
+// Rows of bookings as the booking functions read, write and return them.
+#pragma once
+
+#include "pg/server/spi.hpp"
+
+#include <optional>
+#include <string>
+
+extern "C" {
+#include "datatype/timestamp.h"
+#include "utils/uuid.h"
+}
+
+namespace bookmeatoz::pg {
+
+/// What every booking function returns; outlives the query that it was read by.
+struct BookingRecord {
+    pg_uuid_t id;
+    std::optional<pg_uuid_t> employee_id;
+    TimestampTz start;
+    TimestampTz end;
+    std::string status;
+    std::optional<TimestampTz> hold_expires_at;
+
+    bool is_hold() const { return hold_expires_at.has_value(); }
+};
+
+/// The columns of a record, for SELECT and RETURNING: first in the list, in this order.
+#define BOOKING_RECORD_COLUMNS                                                                               \
+    "id, employee_id, start_time, end_time, status::pg_catalog.text, hold_expires_at"
+inline constexpr int booking_record_columns = 6;
+
+BookingRecord booking_record(const SpiRow& row);
+
+/// A booking that is to be changed, locked against other writers.
+struct LockedBooking {
+    BookingRecord record;
+    pg_uuid_t business_id;
+    pg_uuid_t service_id;
+    std::optional<pg_uuid_t> customer_id;
+};
+
+/// P0002 unless the caller sees it and may update it. An SPI connection must be open.
+LockedBooking lock_booking(Oid schema, const pg_uuid_t& id);
+
+/// The words for a booking that does not exist and for one that the caller may not change.
+[[noreturn]] void booking_not_found(const pg_uuid_t& id);
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,48 @@
+// Refusals: see booking/refusal.hpp.
+#include "pg/booking/refusal.hpp"
+
+namespace bookmeatoz::pg {
+namespace {
+
+const char* hint(SlotReason reason) {
+    switch (reason) {
+    case SlotReason::not_offered:
+        return "The service and its business must be active, and the employee active and mapped to the "
+               "service.";
+    case SlotReason::in_past:
+        return "The start lies in the past.";
+    case SlotReason::too_soon:
+        return "The setting min_notice_minutes asks for a longer notice.";
+    case SlotReason::too_far:
+        return "The setting max_advance_days does not allow to book that far ahead.";
+    case SlotReason::outside_hours:
+        return "The whole appointment must lie within working hours.";
+    case SlotReason::unavailable_override:
+        return "The employee is absent at that time.";
+    case SlotReason::not_aligned:
+        return "Starts lie on the grid of slots; find_available_slots() lists them.";
+    case SlotReason::limit_reached:
+        return "The setting max_bookings_per_day allows no more bookings on that date.";
+    case SlotReason::booked:
+    case SlotReason::buffer:
+        return "Other bookings, with their buffers, occupy the time; next_available_slots() finds a free "
+               "one.";
+    case SlotReason::full:
+        return "No seat or no employee is left at that time; next_available_slots() finds another.";
+    case SlotReason::ok:
+        break;
+    }
+    return "";
+}
+
+} // namespace
+
+void refuse_slot(SlotReason reason) {
+    const bool taken = reason == SlotReason::limit_reached || reason == SlotReason::booked ||
+                       reason == SlotReason::buffer || reason == SlotReason::full;
+    throw SqlError(taken ? ERRCODE_EXCLUSION_VIOLATION : errcode_not_bookable,
+                   taken ? "the slot is taken" : "the slot cannot be booked",
+                   std::string(reason_name(reason)), hint(reason));
+}
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,161 @@
+// Loads the calendar of one question: see calendar/calendar.hpp.
+#include "pg/calendar/calendar.hpp"
+#include "pg/calendar/queries.hpp"
+#include "pg/calendar/values.hpp"
+#include "pg/calendar/settings.hpp"
+#include "pg/calendar/time_zone.hpp"
+#include "pg/server/uuid.hpp"
+
+#include <algorithm>
+
+namespace bookmeatoz::pg {
+namespace {
+
+std::optional<Uuid> to_uuid(const std::optional<pg_uuid_t>& id) {
+    return id ? std::optional(pg::to_uuid(*id)) : std::nullopt;
+}
+
+/// The same words for one that does not exist and one that row security hides.
+[[noreturn]] void not_found(const std::string& kind, const pg_uuid_t& id) {
+    throw SqlError(ERRCODE_NO_DATA_FOUND, kind + " " + uuid_text(id) + " was not found", {},
+                   "Check the id, and that the session context is that of the " + kind + "'s business.");
+}
+
+} // namespace
+
+LoadedCalendar::LoadedCalendar(Oid schema, Instant as_of, std::pmr::memory_resource* memory)
+    : schema_(schema), memory_(memory), scans_(CalendarScans::open(schema)), zone_(memory),
+      default_hours_(memory), rows_(memory), resources_(memory), unassigned_(memory),
+      competing_services_(memory) {
+    calendar_.as_of = as_of;
+}
+
+LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::memory_resource* memory)
+    : LoadedCalendar(schema, question.as_of, memory) {
+    exclude_booking_id_ = to_uuid(question.exclude_booking_id);
+    counts_unassigned_ = !question.employee_id;
+    from_tables([&](CalendarSource& source) {
+        const std::optional<ServiceRow> service = source.service(pg::to_uuid(question.service_id));
+        if (!service)
+            not_found("service", question.service_id);
+        take_over(*service, question);
+        if (service->is_active && service->business.is_active)
+            read_resources(source, to_uuid(question.employee_id));
+        read_hours(source);
+    });
+}
+
+LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
+                               std::pmr::memory_resource* memory)
+    : LoadedCalendar(schema, as_of, memory) {
+    from_tables([&](CalendarSource& source) {
+        const std::optional<BusinessRow> business = source.business_of_employee(pg::to_uuid(employee_id));
+        if (!business)
+            not_found("employee", employee_id);
+        take_over(*business);
+        rows_.emplace_back(pg::to_uuid(employee_id), memory_);
+        read_hours(source);
+    });
+}
+
+void LoadedCalendar::load(Interval window, BookingScope scope) {
+    calendar_.window = window;
+    for (ResourceRows& rows : rows_) {
+        rows.overrides.clear();
+        rows.bookings.clear();
+    }
+    unassigned_.clear();
+    const BookingReach bookings =
+        booking_reach(window, calendar_.service, std::max(scope, scope_of_slots(calendar_.settings)));
+    const Interval overrides = override_reach(window, calendar_.service);
+    if (!is_empty(window) && !rows_.empty()) {
+        from_tables([&](CalendarSource& source) {
+            if (!employees().empty())
+                source.overrides(overrides, employees());
+            read_bookings(source, bookings);
+        });
+    }
+    zone_ = zone_periods(time_zone_,
+                         {std::min(bookings.far_before.begin, overrides.begin) - date_reach,
+                          std::max(bookings.far_behind.end, overrides.end) + date_reach},
+                         memory_);
+    resources_.clear();
+    for (const ResourceRows& rows : rows_)
+        resources_.push_back({rows.id, rows.own_hours, rows.overrides, rows.bookings});
+    calendar_.zone = zone_;
+    calendar_.default_hours = default_hours_;
+    calendar_.resources = resources_;
+    calendar_.unassigned = unassigned_;
+    calendar_.competing_services = competing_services_;
+}
+
+template <class Read>
+void LoadedCalendar::from_tables(Read read) {
+    if (scans_) {
+        read(*scans_);
+    } else {
+        CalendarQueries queries(schema_);
+        read(queries);
+    }
+}
+
+void LoadedCalendar::take_over(const ServiceRow& service, const Question& question) {
+    calendar_.service = service.service;
+    take_over(service.business);
+    // S17: the service's settings override the business's, the argument both.
+    read_settings(calendar_.settings, SettingsOwner::service, question.service_id, service.settings);
+    if (question.slot_interval_minutes)
+        calendar_.settings.slot_interval = std::chrono::minutes(*question.slot_interval_minutes);
+}
+
+void LoadedCalendar::take_over(const BusinessRow& business) {
+    business_id_ = business.id;
+    read_settings(calendar_.settings, SettingsOwner::business, to_pg_uuid(business.id), business.settings);
+    time_zone_ = known_time_zone(business.time_zone);
+}
+
+/// S12: the active employees mapped to the service; or the business itself, if it has no active employee at all.
+void LoadedCalendar::read_resources(CalendarSource& source, const std::optional<Uuid>& employee_id) {
+    std::pmr::vector<Uuid> ids(memory_);
+    source.eligible_employees(calendar_.service.id, employee_id, ids);
+    if (ids.empty() && !employee_id && !source.has_active_employee(business_id_)) {
+        business_is_resource_ = true;
+        ids.push_back(business_id_);
+    }
+    for (const Uuid& id : ids)
+        rows_.emplace_back(id, memory_);
+}
+
+void LoadedCalendar::read_hours(CalendarSource& source) {
+    if (rows_.empty())
+        return;
+    if (!employees().empty())
+        source.own_hours(employees());
+    // S1: by schedule, those of the business are nobody's where all have hours of their own.
+    const bool all_have_own =
+        std::ranges::none_of(rows_, [](const ResourceRows& rows) { return rows.own_hours.empty(); });
+    if (calendar_.settings.working_hours_inheritance == HoursInheritance::day || !all_have_own)
+        source.default_hours(business_id_, default_hours_);
+}
+
+/// Bookings without an employee occupy a business that is its own resource (S12); of a business with employees they count
+/// against the free ones (S14).
+void LoadedCalendar::read_bookings(CalendarSource& source, const BookingReach& reach) {
+    const BookingsAsked asked{reach, exclude_booking_id_};
+    std::pmr::vector<Booking>* const without_employee = business_is_resource_ ? &rows_.front().bookings
+                                                        : counts_unassigned_  ? &unassigned_
+                                                                              : nullptr;
+    if (!employees().empty())
+        source.bookings(asked, employees());
+    if (without_employee != nullptr)
+        source.unassigned_bookings(business_id_, asked, *without_employee);
+    source.far_bookings(business_id_, asked, employees(), without_employee);
+    if (!unassigned_.empty() && competing_services_.empty())
+        source.services_of(employees(), competing_services_);
+}
+
+std::span<ResourceRows> LoadedCalendar::employees() {
+    return business_is_resource_ ? std::span<ResourceRows>() : rows_;
+}
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,230 @@
+// Queries of a calendar: see calendar/queries.hpp.
+#include "pg/calendar/queries.hpp"
+#include "pg/calendar/employees.hpp"
+#include "pg/calendar/rows.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constexpr Oid uuid_argument[] = {UUIDOID};
+constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
+constexpr Oid ids_argument[] = {UUIDARRAYOID};
+constexpr Oid ids_and_range[] = {UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+constexpr Oid business_and_range[] = {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+
+constinit SavedQuery service_query(R"(
+    SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status, s.settings,
+           b.id, b.status, b.settings, b.timezone
+      FROM @extschema@.services s
+      JOIN @extschema@.businesses b ON b.id = s.business_id
+     WHERE s.id = $1)",
+                                   uuid_argument);
+
+constinit SavedQuery employee_query(R"(
+    SELECT b.id, b.status, b.settings, b.timezone
+      FROM @extschema@.employees e
+      JOIN @extschema@.businesses b ON b.id = e.business_id
+     WHERE e.id = $1)",
+                                    uuid_argument);
+
+constinit SavedQuery eligible_query(R"(
+    SELECT e.id
+      FROM @extschema@.employee_services m
+      JOIN @extschema@.employees e ON e.id = m.employee_id
+     WHERE m.service_id = $1 AND e.employment_status = 'active'
+     ORDER BY e.id)",
+                                    uuid_argument);
+
+constinit SavedQuery eligible_employee_query(R"(
+    SELECT e.id
+      FROM @extschema@.employee_services m
+      JOIN @extschema@.employees e ON e.id = m.employee_id
+     WHERE m.service_id = $1 AND m.employee_id = $2 AND e.employment_status = 'active')",
+                                             two_uuids);
+
+constinit SavedQuery own_hours_query(R"(
+    SELECT day_of_week, is_off, start_time, end_time, employee_id
+      FROM @extschema@.working_hours
+     WHERE employee_id = ANY ($1))",
+                                     ids_argument);
+
+constinit SavedQuery default_hours_query(R"(
+    SELECT day_of_week, is_off, start_time, end_time
+      FROM @extschema@.working_hours
+     WHERE business_id = $1 AND employee_id IS NULL)",
+                                         uuid_argument);
+
+constinit SavedQuery overrides_query(R"(
+    SELECT employee_id, start_time, end_time, is_unavailable
+      FROM @extschema@.employee_availability_overrides
+     WHERE employee_id = ANY ($1) AND end_time > $2 AND start_time < $3)",
+                                     ids_and_range);
+
+// The bounds compare start_time alone, so that they are index conditions under row security too; what they must be is
+// booking_reach()'s to say. All columns are those of the index, which is then read alone.
+constinit SavedQuery bookings_query(R"(
+    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
+           hold_expires_at, employee_id
+      FROM @extschema@.bookings
+     WHERE employee_id = ANY ($1) AND start_time >= $2 AND start_time < $3)",
+                                    ids_and_range);
+
+constinit SavedQuery unassigned_query(R"(
+    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
+           hold_expires_at
+      FROM @extschema@.bookings
+     WHERE business_id = $1 AND employee_id IS NULL AND start_time >= $2 AND start_time < $3)",
+                                      business_and_range);
+
+constinit SavedQuery far_query(R"(
+    SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
+           hold_expires_at, employee_id
+      FROM @extschema@.bookings
+     WHERE business_id = $1 AND start_time >= $2 AND start_time < $3
+       AND @extschema@.booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes))",
+                               business_and_range);
+
+constinit SavedQuery services_query(R"(
+    SELECT DISTINCT service_id FROM @extschema@.employee_services WHERE employee_id = ANY ($1) ORDER BY service_id)",
+                                    ids_argument);
+
+/// As a uuid[] for `= ANY`.
+Datum ids_of(std::span<const ResourceRows> employees) {
+    return pg_call([&] {
+        auto* const ids = static_cast<Datum*>(palloc(sizeof(Datum) * (employees.size() + 1)));
+        for (std::size_t i = 0; i < employees.size(); ++i)
+            ids[i] = to_datum(employees[i].id);
+        return PointerGetDatum(construct_array(ids, static_cast<int>(employees.size()), UUIDOID, UUID_LEN,
+                                               false, TYPALIGN_CHAR));
+    });
+}
+
+/// Of a column of an enum type.
+bool is_active(const SpiRows& rows, const SpiRow& row, int column) {
+    return row.label(column) == enum_value(rows.column_type(column), "active");
+}
+
+/// Columns from `first` on: id, status, settings, timezone.
+BusinessRow to_business(const SpiRows& rows, const SpiRow& row, int first) {
+    return {to_uuid(row.id(first)), is_active(rows, row, first + 1), row.get(first + 2, JSONBOID),
+            row.string(first + 3)};
+}
+
+StatusLabels status_labels(const SpiRows& bookings) {
+    return StatusLabels(bookings.column_type(7));
+}
+
+} // namespace
+
+std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
+    const SpiRows rows = service_query.run(schema_, {to_datum(id)});
+    if (rows.size() == 0)
+        return std::nullopt;
+    const SpiRow row = *rows.begin();
+    using std::chrono::minutes;
+    return ServiceRow{{id, minutes(row.int4(1)), minutes(row.int4(2)), minutes(row.int4(3))},
+                      is_active(rows, row, 4),
+                      row.get(5, JSONBOID),
+                      to_business(rows, row, 6)};
+}
+
+std::optional<BusinessRow> CalendarQueries::business_of_employee(const Uuid& employee_id) {
+    const SpiRows rows = employee_query.run(schema_, {to_datum(employee_id)});
+    if (rows.size() == 0)
+        return std::nullopt;
+    return to_business(rows, *rows.begin(), 1);
+}
+
+void CalendarQueries::eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
+                                         std::pmr::vector<Uuid>& ids) {
+    for (const SpiRow row :
+         only ? eligible_employee_query.run(schema_, {to_datum(service_id), to_datum(*only)})
+              : eligible_query.run(schema_, {to_datum(service_id)}))
+        ids.push_back(to_uuid(row.id(1)));
+}
+
+bool CalendarQueries::has_active_employee(const Uuid& business_id) {
+    return pg::has_active_employee(schema_, to_datum(business_id), Seen::by_statement);
+}
+
+void CalendarQueries::own_hours(std::span<ResourceRows> employees) {
+    RowCount count = hours_count;
+    for (const SpiRow row : own_hours_query.run(schema_, {ids_of(employees)}, count.to_ask_for())) {
+        if (ResourceRows* const employee = find(employees, to_uuid(row.id(5))))
+            add_shift(row, count, employee->own_hours);
+    }
+}
+
+void CalendarQueries::default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) {
+    RowCount count = hours_count;
+    for (const SpiRow row : default_hours_query.run(schema_, {to_datum(business_id)}, most_hours_of_one + 1))
+        add_shift(row, count, hours);
+}
+
+void CalendarQueries::overrides(Interval reach, std::span<ResourceRows> employees) {
+    RowCount count = overrides_count;
+    for (const SpiRow row : overrides_query.run(
+             schema_, {ids_of(employees), to_datum(reach.begin), to_datum(reach.end)}, count.to_ask_for())) {
+        if (ResourceRows* const employee = find(employees, to_uuid(row.id(1))))
+            add_override({{to_instant(row.time(2)), to_instant(row.time(3))}, row.boolean(4)}, count,
+                         employee->overrides);
+    }
+}
+
+void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
+    RowCount count = bookings_count;
+    const SpiRows rows = bookings_query.run(
+        schema_, {ids_of(employees), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)},
+        count.to_ask_for());
+    const StatusLabels labels = status_labels(rows);
+    for (const SpiRow row : rows) {
+        count.add();
+        ResourceRows* const employee = find(employees, to_uuid(row.id(9)));
+        if (employee == nullptr)
+            continue;
+        // As the scans do, so that both need the same memory.
+        if (employee->bookings.empty())
+            employee->bookings.reserve(rows.size() / employees.size() + 16);
+        add_booking(row, labels, asked, employee->bookings);
+    }
+}
+
+void CalendarQueries::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                          std::pmr::vector<Booking>& bookings) {
+    RowCount count = bookings_count;
+    const SpiRows rows = unassigned_query.run(
+        schema_, {to_datum(business_id), to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)},
+        count.to_ask_for());
+    const StatusLabels labels = status_labels(rows);
+    for (const SpiRow row : rows) {
+        count.add();
+        add_booking(row, labels, asked, bookings);
+    }
+}
+
+void CalendarQueries::far_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                   std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+    RowCount count = bookings_count;
+    for (const Interval part : {asked.reach.far_before, asked.reach.far_behind}) {
+        const SpiRows rows = far_query.run(
+            schema_, {to_datum(business_id), to_datum(part.begin), to_datum(part.end)}, count.to_ask_for());
+        const StatusLabels labels = status_labels(rows);
+        for (const SpiRow row : rows) {
+            count.add();
+            add_far_booking(row, labels, asked, employees, unassigned);
+        }
+    }
+}
+
+void CalendarQueries::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {
+    for (const SpiRow row : services_query.run(schema_, {ids_of(employees)}))
+        services.push_back(to_uuid(row.id(1)));
+}
+
+} // namespace bookmeatoz::pg

@@ -1,0 +1,372 @@
+// Installs the data structures: see schema/installer.hpp. The DDL is plain text in bookmeatoz_schema(), assembled from
+// sql/install/*.schema.sql. It is taken statement by statement: a CREATE runs when its object is missing, and a table that
+// exists gets the columns and constraints that it lacks; COMMENT and ALTER TABLE complete the CREATE before them.
+#include "pg/schema/installer.hpp"
+#include "pg/server/boundary.hpp"
+#include "pg/schema/existing_objects.hpp"
+#include "pg/server/extension_schema.hpp"
+#include "pg/server/spi.hpp"
+#include "pg/schema/ddl.hpp"
+#include "pg/schema/stale_bookings.hpp"
+#include "pg/server/table_owner.hpp"
+
+#include <string>
+#include <string_view>
+
+extern "C" {
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_constraint.h"
+#include "commands/comment.h"
+#include "commands/extension.h"
+#include "funcapi.h"
+#include "nodes/makefuncs.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/tuplestore.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+enum InstallMode { install_off, install_on, install_auto };
+
+constinit int install_mode = install_auto;
+
+constexpr config_enum_entry install_modes[] = {{"off", install_off, false},   {"on", install_on, false},
+                                               {"auto", install_auto, false}, {"false", install_off, true},
+                                               {"true", install_on, true},    {"no", install_off, true},
+                                               {"yes", install_on, true},     {nullptr, 0, false}};
+
+/// Whether a table has a permissive policy of the user's own for the command of this one. Permissive policies are
+/// OR-ed: putting ours back beside it would show rows that the user chose to hide. May raise a server error.
+bool has_other_policy(const Statement& statement, Oid schema) {
+    const std::string_view command(reinterpret_cast<CreatePolicyStmt*>(statement.node)->cmd_name);
+    const char code = command == "select"   ? 'r'
+                      : command == "insert" ? 'a'
+                      : command == "update" ? 'w'
+                      : command == "delete" ? 'd'
+                                            : '*';
+    SPI_execute(psprintf("SELECT FROM pg_catalog.pg_policy WHERE polrelid = %u AND polpermissive"
+                         "   AND (polcmd IN ('*', '%c') OR '%c' = '*') AND polname <> %s",
+                         get_relname_relid(statement.table, schema), code, code,
+                         quote_literal_cstr(statement.name)),
+                true, 1);
+    return SPI_processed > 0;
+}
+
+/// Whether the object of a COMMENT has one. May raise a server error.
+bool has_comment(const CommentStmt* statement) {
+    Relation relation = nullptr;
+    const ObjectAddress object =
+        get_object_address(statement->objtype, statement->object, &relation, AccessShareLock, false);
+    const bool found = GetComment(object.objectId, object.classId, object.objectSubId) != nullptr;
+    if (relation != nullptr)
+        relation_close(relation, AccessShareLock);
+    return found;
+}
+
+/// While it lives, unqualified names mean what PostgreSQL itself brings, whatever else the extension's schema holds, and new
+/// objects do not become members of an extension that is being created.
+class Installing {
+public:
+    Installing()
+        : creating_extension_(creating_extension), nest_level_(NewGUCNestLevel()),
+          exceptions_(std::uncaught_exceptions()) {
+        pg_call([] {
+            (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                                    GUC_ACTION_SAVE, true, 0, false);
+        });
+        creating_extension = false;
+    }
+    ~Installing() {
+        creating_extension = creating_extension_;
+        // After an error the end of the transaction puts the settings back.
+        if (std::uncaught_exceptions() == exceptions_)
+            AtEOXact_GUC(true, nest_level_);
+    }
+    Installing(const Installing&) = delete;
+    Installing& operator=(const Installing&) = delete;
+
+private:
+    bool creating_extension_;
+    int nest_level_;
+    int exceptions_;
+};
+
+/// May raise a server error.
+void execute(const char* statement) {
+    const int code = SPI_execute(statement, false, 0);
+    if (code < 0)
+        elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
+}
+
+/// Rights on our types and tables come from the grant functions alone: what the database's default privileges gave to others
+/// on a new one is taken away again. USAGE of a type is everybody's, as the server has it. May raise a server error.
+void take_away_default_rights(const Statement& statement, Oid schema) {
+    const char* const name = quote_qualified_identifier(get_namespace_name(schema), statement.name);
+    const bool is_type = IsA(statement.node, CreateEnumStmt);
+    execute(psprintf(
+        is_type ? "SELECT DISTINCT format('REVOKE ALL ON TYPE %%s FROM %%s', t.oid::regtype, "
+                  "acl.grantee::regrole)"
+                  "  FROM pg_type t CROSS JOIN aclexplode(t.typacl) acl"
+                  " WHERE t.oid = %s::regtype AND acl.grantee NOT IN (0, t.typowner)"
+                : "SELECT DISTINCT format('REVOKE ALL ON TABLE %%s FROM %%s', c.oid::regclass,"
+                  "              CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END)"
+                  "  FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl"
+                  " WHERE c.oid = %s::regclass AND acl.grantee <> c.relowner",
+        quote_literal_cstr(name)));
+    const SPITupleTable* const revocations = SPI_tuptable;
+    const uint64 count = SPI_processed;
+    for (uint64 i = 0; i < count; ++i)
+        execute(SPI_getvalue(revocations->vals[i], revocations->tupdesc, 1));
+}
+
+/// May raise a server error.
+bool has_row_security(Oid table) {
+    const Relation relation = relation_open(table, AccessShareLock);
+    const bool has = relation->rd_rel->relrowsecurity;
+    relation_close(relation, AccessShareLock);
+    return has;
+}
+
+/// ALTER TABLE ... ADD one element of a CREATE TABLE. May raise a server error.
+void add_to_table(const CreateStmt* create, AlterTableType action, Node* element, const char* ddl) {
+    AlterTableCmd* const command = makeNode(AlterTableCmd);
+    command->subtype = action;
+    command->def = element;
+    AlterTableStmt* const alter = makeNode(AlterTableStmt);
+    alter->relation = create->relation;
+    alter->cmds = list_make1(command);
+    alter->objtype = OBJECT_TABLE;
+    PlannedStmt* const planned = makeNode(PlannedStmt);
+    planned->commandType = CMD_UTILITY;
+    planned->utilityStmt = reinterpret_cast<Node*>(alter);
+    planned->stmt_location = -1;
+    ProcessUtility(planned, ddl, true, PROCESS_UTILITY_QUERY, nullptr, nullptr, None_Receiver, nullptr);
+    CommandCounterIncrement();
+}
+
+/// Why CREATE EXTENSION leaves the schema alone.
+struct Reason {
+    const char* text;
+    /// A table that is there although no dump is being restored; nullptr for other reasons.
+    const Statement* table;
+};
+
+/// CREATE EXTENSION silences notices; this one says why there are no tables, and what to do, so it must be seen. A warning
+/// where tables are there: whose they are only the administrator can know.
+void announce_skipped(const Reason& reason, Oid schema) {
+    const Oid owner = reason.table == nullptr ? InvalidOid : existing_owner(*reason.table, schema);
+    pg_call([&] {
+        const int nest_level = NewGUCNestLevel();
+        (void)set_config_option("client_min_messages", "notice", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                                true, 0, false);
+        if (reason.table == nullptr)
+            ereport(
+                NOTICE,
+                (errmsg("bookmeatoz does not install its tables: %s", reason.text),
+                 errhint(
+                     "If they are missing afterwards, run SELECT bookmeatoz_install_schema() as the owner "
+                     "of the data.")));
+        else if (owner == GetUserId())
+            ereport(WARNING,
+                    (errmsg("bookmeatoz does not install its tables: %s", reason.text),
+                     errhint("If the tables are bookmeatoz's, run SELECT bookmeatoz_install_schema() to "
+                             "complete them.")));
+        else {
+            const char* const name = GetUserNameFromId(owner, true);
+            ereport(WARNING,
+                    (errmsg("bookmeatoz does not install its tables: %s", reason.text),
+                     errdetail("It belongs to role %s.", name == nullptr ? "?" : quote_identifier(name)),
+                     errhint("If this role owns the data, run SELECT bookmeatoz_set_owner(%s), then SELECT "
+                             "bookmeatoz_install_schema().",
+                             name == nullptr ? "role" : quote_literal_cstr(quote_identifier(name)))));
+        }
+        AtEOXact_GUC(true, nest_level);
+    });
+}
+
+/// bookmeatoz.install_schema, while the extension is being created: why the schema is left alone, or no text.
+Reason reason_to_skip(const Schema& schema, Oid schema_id) {
+    if (install_mode == install_off)
+        return {"bookmeatoz.install_schema is off", nullptr};
+    if (install_mode == install_on)
+        return {nullptr, nullptr};
+    // pg_dump's output begins with SET row_security = off; the dump itself brings the tables.
+    if (!row_security)
+        return {"a dump is being restored (row_security is off)", nullptr};
+    return pg_call([&]() -> Reason {
+        for (int i = 0; i < schema.count; ++i) {
+            const Statement& statement = schema.statements[i];
+            if (IsA(statement.node, CreateStmt) && exists(statement, schema_id))
+                return {psprintf("table \"%s\" exists already", statement.name), &statement};
+        }
+        return {nullptr, nullptr};
+    });
+}
+
+/// Appends a row of texts to a materialised set.
+template <std::size_t N>
+void put_row(FunctionCallInfo fcinfo, const char* const (&texts)[N]) {
+    auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    pg_call([&] {
+        Datum values[N];
+        bool nulls[N] = {};
+        for (std::size_t i = 0; i < N; ++i)
+            values[i] = CStringGetTextDatum(texts[i]);
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    });
+}
+
+const char* describe_created(const char* kind, const char* name, const char* table) {
+    return pg_call([&] {
+        return table == nullptr ? psprintf("created %s %s", kind, name)
+                                : psprintf("created %s %s on %s", kind, name, table);
+    });
+}
+
+/// The columns and constraints that an existing table lacks: DROP EXTENSION ... CASCADE takes bookings.busy along, and
+/// with it the guard against double bookings.
+bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
+    const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
+    const Oid table = pg_call([&] { return get_relname_relid(statement.name, schema_id); });
+    bool changed = false;
+    ListCell* cell = nullptr;
+    foreach (cell, create->tableElts) {
+        auto* const element = static_cast<Node*>(lfirst(cell));
+        const bool is_column = IsA(element, ColumnDef);
+        const char* const name = is_column ? reinterpret_cast<ColumnDef*>(element)->colname
+                                           : reinterpret_cast<Constraint*>(element)->conname;
+        const bool missing = pg_call([&] {
+            return is_column ? get_attnum(table, name) == InvalidAttrNumber
+                             : !OidIsValid(get_relation_constraint_oid(table, name, true));
+        });
+        if (!missing)
+            continue;
+        pg_call([&] {
+            add_to_table(create, is_column ? AT_AddColumn : AT_AddConstraint, element, statement.text);
+        });
+        put_row(fcinfo, {describe_created(is_column ? "column" : "constraint", name, statement.name)});
+        changed = true;
+    }
+    return changed;
+}
+
+/// The caller, or whoever owns what is there: then with the owner's rights and no more.
+Oid future_owner(Oid present_owner) {
+    if (!OidIsValid(present_owner))
+        return GetUserId();
+    if (!pg_call([&] { return has_privs_of_role(GetUserId(), present_owner); }))
+        throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "only the owner of the data may complete the tables",
+                       {}, "Call bookmeatoz_install_schema() as their owner, or as a superuser.");
+    return present_owner;
+}
+
+/// Whoever makes a policy or a trigger enables row security first: on a table that was restored alone it is off.
+void enable_row_security(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
+    const bool enabled = pg_call([&] {
+        if (has_row_security(get_relname_relid(statement.table, schema_id)))
+            return false;
+        execute(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY",
+                         quote_qualified_identifier(get_namespace_name(schema_id), statement.table)));
+        return true;
+    });
+    if (enabled)
+        put_row(fcinfo, {pg_call([&] { return psprintf("enabled row security on %s", statement.table); })});
+}
+
+void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
+    const SpiConnection spi;
+    const Installing installing;
+    const OnBehalfOfOwner on_behalf(future_owner(check_existing_objects(schema, schema_id)));
+    const StaleBookings stale(schema_id);
+    // What happened to the object of the last CREATE.
+    enum { untouched, created, completed } last = untouched;
+    for (int i = 0; i < schema.count; ++i) {
+        const Statement& statement = schema.statements[i];
+        if (statement.kind == nullptr) {
+            const bool lacks_comment = last == completed && IsA(statement.node, CommentStmt) && !pg_call([&] {
+                                           return has_comment(reinterpret_cast<CommentStmt*>(statement.node));
+                                       });
+            if (last == created || lacks_comment)
+                pg_call([&] { execute(statement.text); });
+            continue;
+        }
+        last = untouched;
+        // A type or table that somebody has created since it was looked for is not ours: CREATE fails.
+        const bool is_judged = IsA(statement.node, CreateEnumStmt) || IsA(statement.node, CreateStmt);
+        if (is_judged ? statement.existed : pg_call([&] { return exists(statement, schema_id); })) {
+            if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id))
+                last = completed;
+        } else if (IsA(statement.node, CreatePolicyStmt) &&
+                   pg_call([&] { return has_other_policy(statement, schema_id); })) {
+            put_row(fcinfo, {pg_call([&] {
+                        return psprintf("left out policy %s on %s: the table has another one for its command",
+                                        statement.name, statement.table);
+                    })});
+        } else {
+            if (IsA(statement.node, CreatePolicyStmt) || IsA(statement.node, CreateTrigStmt))
+                enable_row_security(fcinfo, statement, schema_id);
+            pg_call([&] {
+                execute(statement.text);
+                if (is_judged)
+                    take_away_default_rights(statement, schema_id);
+            });
+            put_row(fcinfo, {describe_created(statement.kind, statement.name, statement.table)});
+            last = created;
+        }
+    }
+    stale.guard_again();
+    if (stale.count() > 0)
+        put_row(fcinfo, {pg_call([&] {
+                    return psprintf("guarded " UINT64_FORMAT
+                                    " bookings again that were written without the guard",
+                                    stale.count());
+                })});
+}
+
+} // namespace
+
+void schema_installer_init() {
+    DefineCustomEnumVariable(
+        "bookmeatoz.install_schema", "Whether CREATE EXTENSION bookmeatoz installs the tables.",
+        "on, off, or auto: not while a dump is restored (row_security is off), and not where the tables "
+        "exist.",
+        &install_mode, install_auto, install_modes, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+}
+
+} // namespace bookmeatoz::pg
+
+using namespace bookmeatoz::pg;
+
+/// Idempotent: creates what is missing, and says what it created.
+BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({}).returns_set_of(TEXTOID)) {
+    pg_call([&] { InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC); });
+    const Oid schema_id = extension_schema(fcinfo);
+    const Schema schema = read_schema(schema_id);
+    const Reason skipped = creating_extension ? reason_to_skip(schema, schema_id) : Reason{nullptr, nullptr};
+    if (skipped.text != nullptr)
+        announce_skipped(skipped, schema_id);
+    else
+        install(fcinfo, schema, schema_id);
+    return Datum(0);
+}
+
+/// The types and tables of the schema, in its order, whether they exist or not.
+BOOKMEATOZ_FUNCTION(bookmeatoz_objects, takes({}).returns_table({TEXTOID, TEXTOID})) {
+    pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
+    const Schema schema = read_schema(extension_schema(fcinfo));
+    for (int i = 0; i < schema.count; ++i) {
+        const Statement& statement = schema.statements[i];
+        if (statement.kind != nullptr && statement.table == nullptr)
+            put_row(fcinfo, {statement.kind, statement.name});
+    }
+    return Datum(0);
+}

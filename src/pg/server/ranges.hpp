@@ -1,0 +1,31 @@
+// Ranges of time as the server's type tstzrange.
+#pragma once
+
+#include "pg/server/boundary.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/rangetypes.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+}
+
+namespace bookmeatoz::pg {
+
+/// [begin, end), or the empty range. May raise a server error.
+inline Datum time_range(TimestampTz begin, TimestampTz end, bool empty = false) {
+    TypeCacheEntry* const type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+    RangeBound lower = {};
+    lower.val = TimestampTzGetDatum(begin);
+    lower.inclusive = true;
+    lower.lower = true;
+    RangeBound upper = {};
+    upper.val = TimestampTzGetDatum(end);
+#if PG_VERSION_NUM >= 160000
+    return RangeTypePGetDatum(make_range(type, &lower, &upper, empty, nullptr));
+#else
+    return RangeTypePGetDatum(make_range(type, &lower, &upper, empty));
+#endif
+}
+
+} // namespace bookmeatoz::pg
