@@ -18,6 +18,8 @@ public:
 private:
     /// Those that count and are not off, by weekday and by start: of thousands a date looks at its own alone.
     std::pmr::vector<WeeklyShift> shifts_;
+    /// Where those of each weekday begin, and behind them where the last ones end.
+    std::array<std::uint32_t, 8> begins_{};
 };
 
 } // namespace bookmeatoz
