@@ -103,11 +103,13 @@ constinit SavedQuery delete_expired_hold(R"(
                     FOR UPDATE SKIP LOCKED))",
                                          uuid_argument);
 
+// Holds that have expired are about to be deleted.
 constinit SavedQuery seats_query(R"(
     SELECT seat
       FROM @extschema@.bookings
      WHERE session_key = $1 AND id <> $2
-       AND NOT overbooked AND )" OCCUPYING_STATUS R"()",
+       AND NOT overbooked AND )" OCCUPYING_STATUS R"(
+       AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp()))",
                                  two_uuids);
 
 constexpr int most_seats = 10000;
