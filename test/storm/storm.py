@@ -22,7 +22,7 @@ import psycopg2
 import proof
 import world
 from offers import broken_offers
-from clients import CRASHES, DISCONNECTED, DONE, IMPORT, IN_DOUBT, OPERATIONS, READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE, Client, Phase, Report
+from clients import CRASHES, DISCONNECTED, DONE, FIRST, IMPORT, IN_DOUBT, OPERATIONS, READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE, Client, Phase, Report
 
 ALL_LEVELS = (READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE)
 MUST_FAIL = {"book_with_used_key", "overbook", "trespass"}
@@ -30,7 +30,7 @@ SHOWN = 3  # violations of each kind
 
 
 def phases(seconds: float, crash: bool) -> List[Phase]:
-    plan = [Phase("read committed", seconds * 0.5, (READ_COMMITTED,)), Phase("all levels", seconds * 0.25, ALL_LEVELS)]
+    plan = [Phase(FIRST, seconds * 0.5, (READ_COMMITTED,)), Phase("all levels", seconds * 0.25, ALL_LEVELS)]
     return plan + [Phase(CRASHES, seconds * 0.25, ALL_LEVELS)] if crash else plan
 
 
