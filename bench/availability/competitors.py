@@ -9,7 +9,7 @@ A start s is free if it lies in no block's open interval: a booking blocks (star
 override (start - D, end); and in a shift up to its end - D."""
 
 # Up to 7 days lasts a booking (bookings_lasts_at_most_7_days), up to a day a buffer. So they are read as ours reads them: all that start up
-# to six hours from what is asked for, and from further away those that reach far, by the index that holds no others.
+# to six hours from what is asked for, and from further away the long ones, by the index that holds no others.
 OCCUPYING = "status IN ('pending', 'confirmed', 'completed') AND (hold_expires_at IS NULL OR hold_expires_at > now())"
 BLOCKS = """
           SELECT {block} FROM bookings
@@ -18,7 +18,7 @@ BLOCKS = """
           UNION ALL
           SELECT {block} FROM bookings
           WHERE business_id = question.business AND employee_id = {employee} AND {occupying}
-            AND booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes)
+            AND booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes)
             AND start_time >= $2::timestamptz - make_interval(mins => reach_before) - interval '192 hours'
             AND start_time < $3::timestamptz + make_interval(mins => reach_after + 1440)
             AND NOT (start_time >= $2::timestamptz - make_interval(mins => reach_before + 360)

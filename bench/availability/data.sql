@@ -105,7 +105,7 @@ FROM workload, generate_series(history, horizon, '7 days') monday
 \echo '  indexes of bookings'
 \if :{?search_only}
 -- The others take most of the time that the largest size needs, and no search reads them.
-SELECT definition FROM dropped WHERE name IN ('bookings_employee_start_idx', 'bookings_unassigned_start_idx', 'bookings_far_reaching_idx')
+SELECT definition FROM dropped WHERE name IN ('bookings_employee_start_idx', 'bookings_unassigned_start_idx', 'bookings_long_idx')
 \gexec
 \else
 -- It puts back whatever is missing, the constraint included.

@@ -119,11 +119,11 @@ CREATE INDEX bookings_unassigned_start_idx ON @extschema@.bookings (business_id,
     WHERE employee_id IS NULL;
 COMMENT ON INDEX @extschema@.bookings_unassigned_start_idx IS 'A business''s bookings without an employee, with all that the search needs (S12, S14).';
 -- Nearly empty: few bookings last longer than half a working day. Thanks to it a search need not read all of the eight days
--- from which one could reach into its window. What it leaves out is for booking_reaches_far() alone to say.
-CREATE INDEX bookings_far_reaching_idx ON @extschema@.bookings (business_id, start_time)
+-- from which one could reach into its window. What it leaves out is for booking_is_long() alone to say.
+CREATE INDEX bookings_long_idx ON @extschema@.bookings (business_id, start_time)
     INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, service_id, employee_id, id, hold_expires_at)
-    WHERE @extschema@.booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
-COMMENT ON INDEX @extschema@.bookings_far_reaching_idx IS 'A business''s bookings that occupy time more than 6 hours from their start, with all that the search needs.';
+    WHERE @extschema@.booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
+COMMENT ON INDEX @extschema@.bookings_long_idx IS 'A business''s bookings that occupy time more than 6 hours from their start, with all that the search needs.';
 CREATE INDEX bookings_business_start_idx ON @extschema@.bookings (business_id, start_time);
 COMMENT ON INDEX @extschema@.bookings_business_start_idx IS 'The calendar of a business.';
 CREATE INDEX bookings_service_start_idx ON @extschema@.bookings (service_id, start_time);

@@ -8,12 +8,12 @@ COMMENT ON FUNCTION @extschema@.busy_range(timestamptz, timestamptz, integer, in
     'S6: the time that a booking occupies, [start_time - before, end_time + after), buffers in minutes. The value of bookings.busy; empty when the end lies before the start. Infinite bounds stay where they are. NULL where an argument is.
 Errors: 22008 a bound with its buffer is out of the range of timestamptz, also of an empty range; 22000 negative buffers move the start behind the end. The checks of bookings admit neither negative buffers nor such as reach so far.';
 
-CREATE FUNCTION @extschema@.booking_reaches_far(
+CREATE FUNCTION @extschema@.booking_is_long(
     start_time timestamptz, end_time timestamptz, buffer_before_minutes integer, buffer_after_minutes integer)
 RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'booking_reaches_far';
-COMMENT ON FUNCTION @extschema@.booking_reaches_far(timestamptz, timestamptz, integer, integer) IS
-    'Whether the busy time of a booking (S6) goes more than 6 hours from its start, to either side. The condition of bookings_far_reaching_idx.';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'booking_is_long';
+COMMENT ON FUNCTION @extschema@.booking_is_long(timestamptz, timestamptz, integer, integer) IS
+    'Whether the busy time of a booking (S6) goes more than 6 hours from its start, to either side. The condition of bookings_long_idx.';
 
 CREATE FUNCTION @extschema@.may_overbook() RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'may_overbook';

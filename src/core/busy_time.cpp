@@ -7,11 +7,11 @@ namespace bookmeatoz {
 
 BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings, Poll poll,
                    std::pmr::memory_resource* memory)
-    : capacity_(calendar.settings.capacity), refused_(memory), sessions_(memory), ends_(memory) {
+    : capacity_(calendar.settings.capacity), blocked_(memory), sessions_(memory), ends_(memory) {
     const Service& service = calendar.service;
     const Duration reach = service.duration + service.buffer_after;
     const bool needs_ends = calendar.settings.slot_alignment == SlotAlignment::optimized;
-    refused_.reserve(bookings.size());
+    blocked_.reserve(bookings.size());
     for (const Booking& booking : bookings) {
         if (!occupies(booking, calendar.as_of))
             continue;
@@ -19,25 +19,25 @@ BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings, 
         if (needs_ends)
             ends_.push_back(busy.end);
         // S6: [start - B, start + D + A) meets the busy time.
-        const Interval refused{busy.begin - reach + one_tick, busy.end + service.buffer_before};
+        const Interval blocked{busy.begin - reach + one_tick, busy.end + service.buffer_before};
         const bool can_be_shared = capacity_ > 1 && booking.service_id == service.id &&
                                    booking.interval.end - booking.interval.begin == service.duration;
         if (can_be_shared) {
-            sessions_.push_back({booking.interval.begin, refused, 1});
+            sessions_.push_back({booking.interval.begin, blocked, 1});
         } else {
-            add(refused_, refused);
+            add(blocked_, blocked);
         }
     }
     merge_sessions(poll);
     for (const Session& session : sessions_) {
         if (session.taken >= capacity_) {
-            add(refused_, session.refused);
+            add(blocked_, session.blocked);
         } else {
-            add(refused_, {session.refused.begin, session.start});
-            add(refused_, {session.start + one_tick, session.refused.end});
+            add(blocked_, {session.blocked.begin, session.start});
+            add(blocked_, {session.start + one_tick, session.blocked.end});
         }
     }
-    normalize(refused_, poll);
+    normalize(blocked_, poll);
 }
 
 void BusyTime::merge_sessions(Poll poll) {
@@ -47,8 +47,8 @@ void BusyTime::merge_sessions(Poll poll) {
         if (kept > 0 && sessions_[kept - 1].start == session.start) {
             // Buffers may have been frozen at different lengths; against others the widest counts.
             Session& same = sessions_[kept - 1];
-            same.refused = {std::min(same.refused.begin, session.refused.begin),
-                            std::max(same.refused.end, session.refused.end)};
+            same.blocked = {std::min(same.blocked.begin, session.blocked.begin),
+                            std::max(same.blocked.end, session.blocked.end)};
             same.taken += session.taken;
         } else {
             sessions_[kept++] = session;

@@ -41,7 +41,7 @@ public:
 
     /// The starts at which a booking stands in the way of a slot: one of another session with its buffers (S6), or a
     /// session that is full (S15). Normalised.
-    const Intervals& refused() const { return refused_; }
+    const Intervals& blocked() const { return blocked_; }
 
     /// Seats left in the session that begins at `start` (S15): the capacity where nobody has booked it. Starts must
     /// ascend from call to call.
@@ -60,13 +60,13 @@ private:
     struct Session {
         Instant start;
         /// The starts that it refuses to all slots but those of its own.
-        Interval refused;
+        Interval blocked;
         int taken;
     };
     void merge_sessions(Poll poll);
 
     int capacity_;
-    Intervals refused_;
+    Intervals blocked_;
     /// Where the capacity is 1, a session is full with its first booking and needs no count.
     std::pmr::vector<Session> sessions_;
     std::size_t next_session_ = 0;

@@ -78,13 +78,13 @@ inline constexpr Duration longest_booking = 7 * one_day;
 inline constexpr std::chrono::minutes longest_buffer{1440};
 
 /// How far from its start the busy time of nearly every booking goes, to either side: less than a working day, so that from
-/// one day to the next there is nothing to look for but the few that are far-reaching.
+/// one day to the next there is nothing to look for but the few that are long.
 inline constexpr Duration usual_reach = 6 * one_hour;
 
 /// Whether a booking's busy time goes further than usual_reach from its start. They have an index of their own
-/// (bookings_far_reaching_idx, by booking_reaches_far()). Whatever the values, nothing overflows.
-constexpr bool reaches_far(Duration length, std::chrono::minutes buffer_before,
-                           std::chrono::minutes buffer_after) {
+/// (bookings_long_idx, by booking_is_long()). Whatever the values, nothing overflows.
+constexpr bool is_long(Duration length, std::chrono::minutes buffer_before,
+                       std::chrono::minutes buffer_after) {
     return buffer_before > usual_reach || length > usual_reach - buffer_after;
 }
 
@@ -102,9 +102,9 @@ enum class BookingScope { window, whole_dates };
 struct BookingReach {
     /// All that start in it.
     Interval all;
-    /// Right before it and right behind it: those of them that reach far.
-    Interval far_before;
-    Interval far_behind;
+    /// Right before it and right behind it: the long ones among them.
+    Interval long_before;
+    Interval long_behind;
 };
 BookingReach booking_reach(Interval window, const Service& service, BookingScope scope);
 

@@ -34,7 +34,7 @@ ResourceSlots::ResourceSlots(const Calendar& calendar, const Resource& resource,
     : poll_(poll), busy_(calendar, resource.bookings, poll, memory),
       limit_(calendar, resource.bookings, poll, memory),
       grid_(calendar, working, busy_, window, poll, memory),
-      allowed_(subtract(fitting_starts(calendar, working, window, memory), busy_.refused(), memory)),
+      allowed_(subtract(fitting_starts(calendar, working, window, memory), busy_.blocked(), memory)),
       at_least_(window.begin) {
 }
 

@@ -271,7 +271,7 @@ def without_bookings_that_begin_after_the_window(business, service, question, bo
 
 
 def without_bookings_that_began_half_a_day_before(business, service, question, bookings, employee_id):
-    """Nothing is looked for but what is usual: far-reaching bookings are missed."""
+    """Nothing is looked for but what is usual: long bookings are missed."""
     return business, service, question, [booking for booking in bookings
                                          if booking.start >= question.from_time - (service.before + 360) * MINUTE], employee_id
 

@@ -44,7 +44,7 @@ INSERT INTO customers (id, business_id, user_id, email, name) VALUES
     (u('customer', 1), u('business', 1), u('user', 4), 'customer1@mail.example', 'Customer 1'),
     (u('customer', 2), u('business', 2), u('user', 4), 'customer2@mail.example', 'Customer 2'),
     (u('customer', 3), u('business', 3), u('user', 5), 'customer3@mail.example', 'Customer 3');
--- 1 booked, 2 held, 3 of nobody, 4 far-reaching, 5 cancelled, 6 an expired hold, 7 with seats, 8 the business is the resource, 9 another tenant's
+-- 1 booked, 2 held, 3 of nobody, 4 long, 5 cancelled, 6 an expired hold, 7 with seats, 8 the business is the resource, 9 another tenant's
 INSERT INTO bookings (id, business_id, customer_id, service_id, employee_id, start_time, end_time, status, hold_expires_at, idempotency_key) VALUES
     (u('booking', 1), u('business', 1), u('customer', 1), u('service', 1), u('employee', 1), '2035-01-08 09:30+01', NULL, 'confirmed', NULL, 'first'),
     (u('booking', 2), u('business', 1), NULL, u('service', 1), u('employee', 2), '2035-01-08 14:00+01', NULL, 'pending', '2036-01-01', NULL),

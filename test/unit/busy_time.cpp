@@ -40,10 +40,10 @@ TEST(S6Buffers, ABookingTakesItsOwnBuffers) {
 
 /// The first start from this one on that no booking refuses.
 Instant first_unblocked(const BusyTime& busy, Instant start) {
-    const auto refused =
-        std::find_if(busy.refused().begin(), busy.refused().end(),
+    const auto blocked =
+        std::find_if(busy.blocked().begin(), busy.blocked().end(),
                      [&](const Interval& starts) { return starts.begin <= start && start < starts.end; });
-    return refused != busy.refused().end() ? refused->end : start;
+    return blocked != busy.blocked().end() ? blocked->end : start;
 }
 
 /// One person and a service of an hour with buffers of 10 and 20 minutes.

@@ -76,8 +76,8 @@ void LoadedCalendar::load(Interval window, BookingScope scope) {
         });
     }
     zone_ = zone_periods(time_zone_,
-                         {std::min(bookings.far_before.begin, overrides.begin) - date_reach,
-                          std::max(bookings.far_behind.end, overrides.end) + date_reach},
+                         {std::min(bookings.long_before.begin, overrides.begin) - date_reach,
+                          std::max(bookings.long_behind.end, overrides.end) + date_reach},
                          memory_);
     resources_.clear();
     for (const ResourceRows& rows : rows_)
@@ -149,7 +149,7 @@ void LoadedCalendar::read_bookings(CalendarSource& source, const BookingReach& r
         source.bookings(asked, employees());
     if (without_employee != nullptr)
         source.unassigned_bookings(business_id_, asked, *without_employee);
-    source.far_bookings(business_id_, asked, employees(), without_employee);
+    source.long_bookings(business_id_, asked, employees(), without_employee);
     if (!unassigned_.empty() && competing_services_.empty())
         source.services_of(employees(), competing_services_);
 }

@@ -82,13 +82,13 @@ constinit SavedQuery unassigned_query(R"(
      WHERE business_id = $1 AND employee_id IS NULL AND start_time >= $2 AND start_time < $3)",
                                       business_and_range);
 
-constinit SavedQuery far_query(R"(
+constinit SavedQuery long_query(R"(
     SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
            hold_expires_at, employee_id
       FROM @extschema@.bookings
      WHERE business_id = $1 AND start_time >= $2 AND start_time < $3
-       AND @extschema@.booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes))",
-                               business_and_range);
+       AND @extschema@.booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes))",
+                                business_and_range);
 
 constinit SavedQuery services_query(R"(
     SELECT DISTINCT service_id FROM @extschema@.employee_services WHERE employee_id = ANY ($1) ORDER BY service_id)",
@@ -208,11 +208,12 @@ void CalendarQueries::unassigned_bookings(const Uuid& business_id, const Booking
     }
 }
 
-void CalendarQueries::far_bookings(const Uuid& business_id, const BookingsAsked& asked,
-                                   std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+void CalendarQueries::long_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                    std::span<ResourceRows> employees,
+                                    std::pmr::vector<Booking>* unassigned) {
     RowCount count = bookings_count;
-    for (const Interval part : {asked.reach.far_before, asked.reach.far_behind}) {
-        const SpiRows rows = far_query.run(
+    for (const Interval part : {asked.reach.long_before, asked.reach.long_behind}) {
+        const SpiRows rows = long_query.run(
             schema_, {to_datum(business_id), to_datum(part.begin), to_datum(part.end)}, count.to_ask_for());
         const StatusLabels labels = status_labels(rows);
         for (const SpiRow row : rows) {

@@ -22,8 +22,8 @@ public:
     void bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) override;
     void unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                              std::pmr::vector<Booking>& bookings) override;
-    void far_bookings(const Uuid& business_id, const BookingsAsked& asked, std::span<ResourceRows> employees,
-                      std::pmr::vector<Booking>* unassigned) override;
+    void long_bookings(const Uuid& business_id, const BookingsAsked& asked, std::span<ResourceRows> employees,
+                       std::pmr::vector<Booking>* unassigned) override;
     void services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) override;
 
 private:

@@ -49,14 +49,14 @@ constexpr const char* mapping_columns[] = {"business_id", "service_id", "employe
 constexpr const char* hours_columns[] = {"business_id", "day_of_week", "is_off", "start_time", "end_time"};
 constexpr const char* override_columns[] = {"business_id", "start_time", "end_time", "is_unavailable"};
 // Those without an employee, and those of one, need not say whose they are.
-constexpr const char* far_booking_columns[] = {
+constexpr const char* long_booking_columns[] = {
     "business_id",          "id",     "service_id",      "start_time", "end_time", "buffer_before_minutes",
     "buffer_after_minutes", "status", "hold_expires_at", "employee_id"};
-constexpr auto booking_columns = std::span(far_booking_columns).first<9>();
+constexpr auto booking_columns = std::span(long_booking_columns).first<9>();
 
-/// The arguments of booking_reaches_far(), which reaches_far() of the core answers.
-constexpr const char* reaches_far_arguments[] = {"start_time", "end_time", "buffer_before_minutes",
-                                                 "buffer_after_minutes"};
+/// The arguments of booking_is_long(), which is_long() of the core answers.
+constexpr const char* is_long_arguments[] = {"start_time", "end_time", "buffer_before_minutes",
+                                             "buffer_after_minutes"};
 
 struct WantedPlan {
     SightedScan CalendarPlans::*scan;
@@ -79,9 +79,9 @@ constexpr WantedPlan wanted_plans[] = {
     {&CalendarPlans::unassigned_bookings,
      "bookings",
      {by_business_and_start, booking_columns, "employee_id"}},
-    {&CalendarPlans::far_bookings,
+    {&CalendarPlans::long_bookings,
      "bookings",
-     {by_business_and_start, far_booking_columns, nullptr, "booking_reaches_far", reaches_far_arguments}},
+     {by_business_and_start, long_booking_columns, nullptr, "booking_is_long", is_long_arguments}},
 };
 
 // ---- the plans that are kept, and for how long
@@ -462,8 +462,8 @@ void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsA
          });
 }
 
-void CalendarScans::far_bookings(const Uuid& business_id, const BookingsAsked& asked,
-                                 std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
+void CalendarScans::long_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                                  std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
     const auto keys_of = [&](Interval starts) {
         return ScanKeys()
             .uuid_is(to_datum(business_id))
@@ -471,12 +471,12 @@ void CalendarScans::far_bookings(const Uuid& business_id, const BookingsAsked& a
     };
     RowCount count = bookings_count;
     pg_call([&] {
-        IndexScan row(plans_.far_bookings.plan, keys_of(asked.reach.far_before));
-        for (const Interval starts : {asked.reach.far_before, asked.reach.far_behind}) {
+        IndexScan row(plans_.long_bookings.plan, keys_of(asked.reach.long_before));
+        for (const Interval starts : {asked.reach.long_before, asked.reach.long_behind}) {
             ScanKeys keys = keys_of(starts);
             row.seek(keys);
             while (row.next()) {
-                if (!sees(plans_.far_bookings.sight, row))
+                if (!sees(plans_.long_bookings.sight, row))
                     continue;
                 count.add();
                 add_far_booking(row, plans_.booking_statuses, asked, employees, unassigned);

@@ -24,7 +24,7 @@ struct SightedScan {
 /// All scans of a calendar.
 struct CalendarPlans {
     SightedScan service, business, employee, mapped_employees, mapped_services, employees_of_business,
-        own_hours, default_hours, overrides, bookings, unassigned_bookings, far_bookings;
+        own_hours, default_hours, overrides, bookings, unassigned_bookings, long_bookings;
     Oid active_service = InvalidOid;
     Oid active_business = InvalidOid;
     Oid active_employee = InvalidOid;
@@ -48,8 +48,8 @@ public:
     void bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) override;
     void unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                              std::pmr::vector<Booking>& bookings) override;
-    void far_bookings(const Uuid& business_id, const BookingsAsked& asked, std::span<ResourceRows> employees,
-                      std::pmr::vector<Booking>* unassigned) override;
+    void long_bookings(const Uuid& business_id, const BookingsAsked& asked, std::span<ResourceRows> employees,
+                       std::pmr::vector<Booking>* unassigned) override;
     void services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) override;
 
 private:

@@ -110,10 +110,10 @@ public:
     /// The bookings of a business without an employee that start in reach.all.
     virtual void unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                      std::pmr::vector<Booking>& bookings) = 0;
-    /// The far-reaching bookings of a business that start before or behind reach.all: those of the employees, and those
+    /// The long bookings of a business that start before or behind reach.all: those of the employees, and those
     /// without an employee unless `unassigned` is nullptr.
-    virtual void far_bookings(const Uuid& business_id, const BookingsAsked& asked,
-                              std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) = 0;
+    virtual void long_bookings(const Uuid& business_id, const BookingsAsked& asked,
+                               std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) = 0;
     /// The services that any of the employees is mapped to, ascending, each once.
     virtual void services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) = 0;
 };

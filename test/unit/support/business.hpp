@@ -177,10 +177,10 @@ inline Business in_reach(const Business& all) {
         const auto starts_in = [&](const Interval& part) {
             return part.begin <= booking.interval.begin && booking.interval.begin < part.end;
         };
-        const bool is_far = reaches_far(booking.interval.end - booking.interval.begin, booking.buffer_before,
-                                        booking.buffer_after);
+        const bool booking_is_long = is_long(booking.interval.end - booking.interval.begin,
+                                             booking.buffer_before, booking.buffer_after);
         return !starts_in(bookings.all) &&
-               !(is_far && (starts_in(bookings.far_before) || starts_in(bookings.far_behind)));
+               !(booking_is_long && (starts_in(bookings.long_before) || starts_in(bookings.long_behind)));
     };
     std::erase_if(loaded.unassigned, out_of_reach);
     for (Person& person : loaded.people) {
@@ -188,8 +188,8 @@ inline Business in_reach(const Business& all) {
         std::erase_if(person.overrides,
                       [&](const Override& entry) { return !meets(entry.interval, overrides); });
     }
-    const Interval clock{std::min(bookings.far_before.begin, overrides.begin) - date_reach,
-                         std::max(bookings.far_behind.end, overrides.end) + date_reach};
+    const Interval clock{std::min(bookings.long_before.begin, overrides.begin) - date_reach,
+                         std::max(bookings.long_behind.end, overrides.end) + date_reach};
     while (loaded.zone.size() > 1 && loaded.zone[1].begin <= clock.begin)
         loaded.zone.erase(loaded.zone.begin());
     while (loaded.zone.size() > 1 && loaded.zone.back().begin >= clock.end)

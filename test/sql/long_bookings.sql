@@ -1,4 +1,4 @@
--- Bookings that reach far from their start block slots however far from the window they begin (S6, S9); a search finds them by an
+-- Long bookings block slots however far from the window they begin (S6, S9); a search finds them by an
 -- index of their own, which both ways of reading use, and misses nothing without it.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
@@ -10,14 +10,14 @@ BEGIN;
 \pset tuples_only on
 
 -- What reaches far: more than six hours to either side, buffers included. Every value has an answer.
-SELECT booking_reaches_far('2030-01-16 00:00', '2030-01-16 06:00', 360, 0), booking_reaches_far('2030-01-16 00:00', '2030-01-16 06:00:00.000001', 0, 0),
-       booking_reaches_far('2030-01-16 00:00', '2030-01-16 05:30', 0, 30), booking_reaches_far('2030-01-16 00:00', '2030-01-16 05:30', 0, 31),
-       booking_reaches_far('2030-01-16 00:00', '2030-01-16 00:30', 361, 0);
-SELECT booking_reaches_far('-infinity', 'infinity', 0, 0), booking_reaches_far('infinity', '-infinity', 0, 0),
-       booking_reaches_far('4714-11-24 00:00+00 BC', '294276-12-31 23:59+00', 2147483647, -2147483648),
-       booking_reaches_far('2030-01-16 00:00', '2030-01-16 01:00', NULL, 0) AS of_null;
-SELECT provolatile, proparallel, proisstrict FROM pg_proc WHERE proname = 'booking_reaches_far';
-SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indexrelid = 'bookings_far_reaching_idx'::regclass;
+SELECT booking_is_long('2030-01-16 00:00', '2030-01-16 06:00', 360, 0), booking_is_long('2030-01-16 00:00', '2030-01-16 06:00:00.000001', 0, 0),
+       booking_is_long('2030-01-16 00:00', '2030-01-16 05:30', 0, 30), booking_is_long('2030-01-16 00:00', '2030-01-16 05:30', 0, 31),
+       booking_is_long('2030-01-16 00:00', '2030-01-16 00:30', 361, 0);
+SELECT booking_is_long('-infinity', 'infinity', 0, 0), booking_is_long('infinity', '-infinity', 0, 0),
+       booking_is_long('4714-11-24 00:00+00 BC', '294276-12-31 23:59+00', 2147483647, -2147483648),
+       booking_is_long('2030-01-16 00:00', '2030-01-16 01:00', NULL, 0) AS of_null;
+SELECT provolatile, proparallel, proisstrict FROM pg_proc WHERE proname = 'booking_is_long';
+SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indexrelid = 'bookings_long_idx'::regclass;
 
 -- A salon with Anna and Ben, and a studio of nobody, both always open; a booking lasts an hour, without buffers.
 CREATE FUNCTION pg_temp.id(name text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT md5(name)::uuid $$;
@@ -140,14 +140,14 @@ ROLLBACK TO before;
 -- The index serves the query as well, also under row security; without it, or with another one in its place, all is found by queries.
 CALL pg_temp.book('salon', 'anna', '2030-01-12 00:30', '5 days');
 CALL pg_temp.book('salon', NULL, '2030-01-15 18:30', '6 hours 1 minute');
-CREATE ROLE regress_far_reaching_app;
-SELECT bookmeatoz_grant_app_role('regress_far_reaching_app') \g /dev/null
+CREATE ROLE regress_long_bookings_app;
+SELECT bookmeatoz_grant_app_role('regress_long_bookings_app') \g /dev/null
 SET LOCAL enable_seqscan = off;
 SELECT set_config('app.current_business_id', pg_temp.id('salon')::text, true) \g /dev/null
-SET LOCAL ROLE regress_far_reaching_app;
+SET LOCAL ROLE regress_long_bookings_app;
 EXPLAIN (COSTS OFF) SELECT start_time FROM bookings
     WHERE business_id = md5('salon')::uuid AND start_time >= '2030-01-08' AND start_time < '2030-01-16'
-      AND booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
+      AND booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
 RESET ROLE;
 RESET enable_seqscan;
 CREATE FUNCTION pg_temp.told(business text) RETURNS text LANGUAGE plpgsql AS $$
@@ -160,28 +160,28 @@ BEGIN
 END $$;
 SELECT pg_temp.told('salon');
 SAVEPOINT before_others;
-DROP INDEX bookings_far_reaching_idx;
+DROP INDEX bookings_long_idx;
 SELECT pg_temp.told('salon');
 SELECT bookmeatoz_install_schema();
 SELECT pg_temp.told('salon');
-DROP INDEX bookings_far_reaching_idx;
+DROP INDEX bookings_long_idx;
 CREATE INDEX some_bookings_idx ON bookings (business_id, start_time)
-    WHERE booking_reaches_far(start_time, end_time, buffer_after_minutes, buffer_before_minutes);
+    WHERE booking_is_long(start_time, end_time, buffer_after_minutes, buffer_before_minutes);
 SELECT pg_temp.told('salon');
 CREATE INDEX long_bookings_idx ON bookings (business_id, start_time) WHERE end_time - start_time > interval '6 hours';
 SELECT pg_temp.told('salon');
 CREATE INDEX fewer_bookings_idx ON bookings (business_id, start_time)
-    WHERE booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes) AND status <> 'cancelled';
+    WHERE booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes) AND status <> 'cancelled';
 SELECT pg_temp.told('salon');
 CREATE INDEX other_bookings_idx ON bookings (business_id, start_time)
-    WHERE NOT booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
+    WHERE NOT booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
 SELECT pg_temp.told('salon');
-CREATE FUNCTION pg_temp.booking_reaches_far(timestamptz, timestamptz, integer, integer) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN false; END';
+CREATE FUNCTION pg_temp.booking_is_long(timestamptz, timestamptz, integer, integer) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN false; END';
 CREATE INDEX no_bookings_idx ON bookings (business_id, start_time)
-    WHERE pg_temp.booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
+    WHERE pg_temp.booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
 SELECT pg_temp.told('salon');
 -- One with less in it serves: the rows are read from the table.
-CREATE INDEX far_bookings_idx ON bookings (business_id, start_time)
-    WHERE booking_reaches_far(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
+CREATE INDEX narrow_bookings_idx ON bookings (business_id, start_time)
+    WHERE booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes);
 SELECT pg_temp.told('salon');
 ROLLBACK;
