@@ -142,7 +142,7 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
                                  *write.after.seat};
     Rival rival;
     if (!holds.empty()) {
-        // Who has deleted a hold is waited for, so nobody does it who is about to wait.
+        // Step 4. Who has deleted a hold is waited for, so nobody does it who is about to wait.
         rival = find_rival(bookings, booking, Wanted::open);
         if (rival.fate == Rival::Fate::none)
             delete_expired_holds(write, holds);
@@ -183,7 +183,7 @@ Outcome try_to_write(const Claimant& claimant) {
     const std::vector<ExpiredHold> holds =
         claimant.claims_time() ? expired_holds_in_the_way(claimant.write) : std::vector<ExpiredHold>();
     BookingLocks locks = needed_locks(claimant, holds);
-    locks.take();
+    locks.take();                   // steps 1 and 2
     refuse_revival(claimant.write); // it may have expired while it waited
     if (const std::optional<SlotReason> reason = reason_to_refuse(claimant)) {
         if (claimant.write.by_function)

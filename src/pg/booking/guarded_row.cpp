@@ -6,6 +6,9 @@
 #include "pg/server/extension_schema.hpp"
 #include "core/busy_time.hpp"
 
+#include <iterator>
+#include <type_traits>
+
 namespace bookmeatoz::pg {
 namespace {
 

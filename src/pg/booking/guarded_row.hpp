@@ -9,7 +9,8 @@
 
 namespace bookmeatoz::pg {
 
-/// The columns that the guard reads, in the order of guarded_columns.
+/// The columns that the guard reads. A further one needs its name in guarded_columns, in the same place, a value in BookingValues
+/// with its line in GuardedRow::values(), and its type in server/table_columns.cpp; one that the guard writes, a line in written().
 enum class BookingColumn {
     id,
     business_id,
@@ -27,8 +28,8 @@ enum class BookingColumn {
     seat,
 };
 
-/// A row, before the statement or after it. NULL is a missing value, also in columns that are declared NOT NULL: the table's own
-/// constraint refuses it, after the trigger.
+/// A row, before the statement or after it. A column that is declared NOT NULL may be NULL too: the table's own constraint refuses it,
+/// after the trigger.
 struct BookingValues {
     std::optional<Uuid> id;
     std::optional<Uuid> business_id;
