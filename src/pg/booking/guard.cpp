@@ -164,8 +164,9 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
         locks.release();
         return Outcome::pass_over;
     }
-    // With ON CONFLICT there may be nothing to do, so the index must be asked. Telling a plain INSERT from that gains what the
-    // last sentence of step 3 promises: such an INSERT, and a COPY, is refused here and never waits with its row in the index.
+    // With ON CONFLICT there may be nothing to do, so the index must be asked. The gain of telling plain INSERT and COPY from it: they
+    // are refused here, so they never wait with their row in the index, and at SERIALIZABLE they get 23P01 where the index ends in
+    // 40001.
     if (write.is_insert() && !trigger.is_inserted_plainly()) {
         locks.release_time();
         return Outcome::may_be_written;

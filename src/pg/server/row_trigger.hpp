@@ -18,8 +18,8 @@ namespace bookmeatoz::pg {
 /// error.
 void require_own_table(FunctionCallInfo fcinfo, const char* function, const char* table);
 
-/// The row before the statement or after it, with the values of all its columns: for who reads many of them. Lives as long as the
-/// row and the memory context that is current where it is made.
+/// The row before the statement or after it, with the values of all its columns: for code that reads many of them. Valid as long as
+/// the row and the memory context that is current where it is made.
 class TriggerRow : public TypedRow<TriggerRow> {
 public:
     TriggerRow(Relation table, HeapTuple row);
