@@ -5,7 +5,8 @@ namespace bookmeatoz {
 
 SlotGrid::SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy,
                    Interval window, Poll poll, std::pmr::memory_resource* memory)
-    : step_(calendar.settings.slot_interval), own_(memory), upcoming_(working.offered), active_(memory) {
+    : slot_interval_(calendar.settings.slot_interval), own_(memory), upcoming_(working.offered),
+      active_(memory) {
     using std::chrono::days;
     switch (calendar.settings.slot_alignment) {
     case SlotAlignment::shift:

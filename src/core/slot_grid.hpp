@@ -25,7 +25,7 @@ private:
     void activate(Progression progression);
     Progression take_first();
 
-    Duration step_;
+    Duration slot_interval_;
     /// Where they are not those of the working time.
     std::pmr::vector<Progression> own_;
     /// Ascending by begin; what is not taken up yet.
@@ -38,9 +38,10 @@ inline bool SlotGrid::advance(Progression& progression, Instant at_least) const 
     if (progression.end <= at_least)
         return false;
     if (progression.begin < at_least)
-        progression.begin += step_;
+        progression.begin += slot_interval_;
     if (progression.begin < at_least)
-        progression.begin += (at_least - progression.begin + step_ - one_tick) / step_ * step_;
+        progression.begin +=
+            (at_least - progression.begin + slot_interval_ - one_tick) / slot_interval_ * slot_interval_;
     return progression.begin < progression.end;
 }
 

@@ -10,19 +10,19 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// The class that the cached plans of this backend were made for, if any were made since the last reset.
-constinit std::optional<ContextClass> planned_class;
+/// The level that the cached plans of this backend were made for, if any were made since the last reset.
+constinit std::optional<AccessLevel> planned_level;
 
 void discard_plans() noexcept {
-    planned_class.reset();
+    planned_level.reset();
     ResetPlanCache(); // marks them, does not touch what is running; raises nothing
 }
 
-/// In class none every key is NULL and every set empty, so plans of any class are right there. It lies between any two
+/// In level none every key is NULL and every set empty, so plans of any level are right there. It lies between any two
 /// transactions, and discards nothing.
 void check_plans() noexcept {
-    const ContextClass now = nominal_context_class();
-    if (planned_class && now != ContextClass::none && now != *planned_class) {
+    const AccessLevel now = nominal_level();
+    if (planned_level && now != AccessLevel::none && now != *planned_level) {
         discard_plans();
     }
 }
@@ -34,7 +34,7 @@ void context_restored(void*) noexcept {
     check_plans();
 }
 
-/// At the end of a transaction or subtransaction the settings go back one by one; what lies between is no class that a
+/// At the end of a transaction or subtransaction the settings go back one by one; what lies between is no level that a
 /// query could meet. So the end is looked at when all are back: when the memory of the (sub)transaction is given up.
 void context_changed() noexcept {
     if (!IsTransactionState()) {
@@ -61,11 +61,11 @@ void access_plans_init() {
     on_session_context_change(context_changed);
 }
 
-void plan_is_made_for(ContextClass planned) noexcept {
-    planned_class = planned;
+void plan_is_made_for(AccessLevel planned) noexcept {
+    planned_level = planned;
 }
 
-void refuse_plan_of_another_class() {
+void refuse_plan_of_another_level() {
     discard_plans();
     throw SqlError{ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                    "the session context changed while a query of another context was open",

@@ -1,5 +1,5 @@
 // A set of ids that answers "is this one in it?" in a few nanoseconds: policies ask for every row.
-// Built and owned by the id sets of a session (access_id_sets); plain memory that its owner allocates.
+// Built and owned by the id sets of a session (access/session_ids); plain memory that its owner allocates.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// What the planner support compares columns with: the ids of the session, each with a value in its own class alone.
-// NULL or empty without a context; in any other class an error: the plan was made for another session (access/cached_plans.hpp).
-#include "pg/access/id_sets.hpp"
+// What the planner support compares columns with: the ids of the session, each with a value in its own level alone.
+// NULL or empty without a context; in any other level an error: the plan was made for another session (access/cached_plans.hpp).
+#include "pg/access/session_ids.hpp"
 #include "pg/access/cached_plans.hpp"
 #include "pg/access/level.hpp"
 #include "pg/access/tenancy.hpp"
@@ -45,85 +45,85 @@ Datum id_array(std::span<const pg_uuid_t> ids, const pg_uuid_t* more = nullptr) 
     });
 }
 
-/// Whether the session is of the class that the plan was made for; without a context nothing is, in any plan.
-bool is_class(ContextClass decided, ContextClass planned) {
-    if (decided != planned && decided != ContextClass::none) {
-        refuse_plan_of_another_class();
+/// Whether the session is of the level that the plan was made for; without a context nothing is, in any plan.
+bool is_level(AccessLevel level, AccessLevel planned) {
+    if (level != planned && level != AccessLevel::none) {
+        refuse_plan_of_another_level();
     }
-    return decided == planned;
+    return level == planned;
 }
 
 } // namespace
 
 /// The business of a business session.
 BOOKMEATOZ_FUNCTION(access_business_key, takes({}).returns(UUIDOID)) {
-    const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::business);
+    const bool right = is_level(effective_level(extension_schema_once(fcinfo)), AccessLevel::business);
     return key_or_null(fcinfo, right ? session_context().business : std::nullopt);
 }
 
 /// The tenant of a tenant session.
 BOOKMEATOZ_FUNCTION(access_managed_tenant_key, takes({}).returns(UUIDOID)) {
-    const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::tenant);
+    const bool right = is_level(effective_level(extension_schema_once(fcinfo)), AccessLevel::tenant);
     return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
 }
 
 /// The tenant of a tenant session, and that of a business session's business.
 BOOKMEATOZ_FUNCTION(access_tenant_key, takes({}).returns(UUIDOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const ContextClass decided = effective_class(schema);
-    if (decided == ContextClass::business) {
+    const Oid schema = extension_schema_once(fcinfo);
+    const AccessLevel level = effective_level(schema);
+    if (level == AccessLevel::business) {
         return key_or_null(fcinfo, tenant_of_business(schema, *session_context().business));
     }
-    const bool right = is_class(decided, ContextClass::tenant);
+    const bool right = is_level(level, AccessLevel::tenant);
     return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
 }
 
 /// The user of a user session.
 BOOKMEATOZ_FUNCTION(access_user_key, takes({}).returns(UUIDOID)) {
-    const bool right = is_class(effective_class(home_schema(fcinfo)), ContextClass::user);
+    const bool right = is_level(effective_level(extension_schema_once(fcinfo)), AccessLevel::user);
     return key_or_null(fcinfo, right ? session_context().user : std::nullopt);
 }
 
 /// The user of any session but a system administrator's, who sees the notifications of all.
 BOOKMEATOZ_FUNCTION(access_addressee_key, takes({}).returns(UUIDOID)) {
-    const ContextClass decided = effective_class(home_schema(fcinfo));
-    if (decided == ContextClass::admin) {
-        refuse_plan_of_another_class();
+    const AccessLevel level = effective_level(extension_schema_once(fcinfo));
+    if (level == AccessLevel::admin) {
+        refuse_plan_of_another_level();
     }
-    return key_or_null(fcinfo, decided == ContextClass::none ? std::nullopt : session_context().user);
+    return key_or_null(fcinfo, level == AccessLevel::none ? std::nullopt : session_context().user);
 }
 
 /// The businesses of a tenant session.
 BOOKMEATOZ_FUNCTION(access_business_ids, takes({}).returns(UUIDARRAYOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const bool right = is_class(effective_class(schema), ContextClass::tenant);
+    const Oid schema = extension_schema_once(fcinfo);
+    const bool right = is_level(effective_level(schema), AccessLevel::tenant);
     return id_array(right ? businesses_of_tenant(schema, *session_context().tenant).ids() : no_ids);
 }
 
-/// The users that a business or tenant session reaches: its staff, and the session's own user.
+/// The users that a business or tenant session sees: its staff, and the session's own user.
 BOOKMEATOZ_FUNCTION(access_user_ids, takes({}).returns(UUIDARRAYOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const ContextClass decided = effective_class(schema);
+    const Oid schema = extension_schema_once(fcinfo);
+    const AccessLevel level = effective_level(schema);
     const SessionContext& context = session_context();
-    if (decided != ContextClass::business && !is_class(decided, ContextClass::tenant)) {
+    if (level != AccessLevel::business && !is_level(level, AccessLevel::tenant)) {
         return id_array(no_ids);
     }
-    const IdSet& staff = decided == ContextClass::business ? staff_of_business(schema, *context.business)
-                                                           : staff_of_tenant(schema, *context.tenant);
+    const IdSet& staff = level == AccessLevel::business ? staff_of_business(schema, *context.business)
+                                                        : staff_of_tenant(schema, *context.tenant);
     return context.user ? id_array(staff.ids(), &*context.user) : id_array(staff.ids());
 }
 
 /// The customer records of a user session.
 BOOKMEATOZ_FUNCTION(access_customer_ids, takes({}).returns(UUIDARRAYOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const bool right = is_class(effective_class(schema), ContextClass::user);
+    const Oid schema = extension_schema_once(fcinfo);
+    const bool right = is_level(effective_level(schema), AccessLevel::user);
     return id_array(right ? customers_of_user(schema, *session_context().user).ids() : no_ids);
 }
 
 /// The businesses in which the user of a user session has an active role.
 BOOKMEATOZ_FUNCTION(access_employer_ids, takes({}).returns(UUIDARRAYOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const bool right = is_class(effective_class(schema), ContextClass::user);
+    const Oid schema = extension_schema_once(fcinfo);
+    const bool right = is_level(effective_level(schema), AccessLevel::user);
     return id_array(right ? businesses_by_active_role(schema, *session_context().user).ids() : no_ids);
 }
 

@@ -15,17 +15,17 @@ namespace {
 
 /// The schemas of functions that were asked for, until a function changes. A function has the place of its oid: those of
 /// one extension follow each other.
-struct KeptHome {
+struct KeptSchema {
     Oid function = InvalidOid;
     Oid schema = InvalidOid;
 };
-constinit std::array<KeptHome, 64> kept_homes{};
+constinit std::array<KeptSchema, 64> kept_schemas{};
 /// Counts changes of functions, so that one that comes in during a look-up is not missed.
 constinit unsigned changes = 0;
 
 void functions_changed() noexcept {
     changes++;
-    kept_homes = {};
+    kept_schemas = {};
 }
 
 void watch_functions() {
@@ -42,7 +42,7 @@ void watch_functions() {
 
 Oid schema_of(FunctionCallInfo fcinfo) {
     const Oid function = fcinfo->flinfo->fn_oid;
-    KeptHome& kept = kept_homes[function % kept_homes.size()];
+    KeptSchema& kept = kept_schemas[function % kept_schemas.size()];
     if (kept.function == function) {
         return kept.schema;
     }
@@ -57,7 +57,7 @@ Oid schema_of(FunctionCallInfo fcinfo) {
 
 } // namespace
 
-Oid home_schema(FunctionCallInfo fcinfo) {
+Oid extension_schema_once(FunctionCallInfo fcinfo) {
     FmgrInfo* const function = fcinfo->flinfo;
     if (function == nullptr) {
         throw SqlError{ERRCODE_INTERNAL_ERROR, "access predicate was called without its function's identity"};
@@ -71,16 +71,16 @@ Oid home_schema(FunctionCallInfo fcinfo) {
     return static_cast<Oid>(reinterpret_cast<std::uintptr_t>(function->fn_extra));
 }
 
-ContextClass effective_class(Oid schema) {
-    const ContextClass decided = context_class();
+AccessLevel effective_level(Oid schema) {
+    const AccessLevel level = access_level();
     const SessionContext& context = session_context();
-    if (decided == ContextClass::business && context.tenant) {
+    if (level == AccessLevel::business && context.tenant) {
         const std::optional<pg_uuid_t> tenant = tenant_of_business(schema, *context.business);
         if (!tenant || !same_id(*tenant, *context.tenant)) {
-            return ContextClass::none;
+            return AccessLevel::none;
         }
     }
-    return decided;
+    return level;
 }
 
 } // namespace bookmeatoz::pg

@@ -1,5 +1,5 @@
 // Reads ids from one of our tables with more sight than the caller has: as the table's owner, past row security.
-// Called by the id sets (access_tenancy, access_id_sets) alone. What it reads decides what a session may see and is never
+// Called by the id sets (access/tenancy, access/session_ids) alone. What it reads decides what a session may see and is never
 // shown.
 #pragma once
 

@@ -1,7 +1,7 @@
-// Planner support of the access predicates: what a policy means in the class of session in which a query is planned.
-// A function call is no index condition; what it stands for in one class often is (business_id = the session's business),
-// with the estimates of an equality. What such a plan compares with is empty or an error in every other class
-// (access/keys.cpp), and entering another class discards it (access/cached_plans.hpp).
+// Planner support of the access predicates: what a policy means in the level of session in which a query is planned.
+// A function call is no index condition; what it stands for in one level often is (business_id = the session's business),
+// with the estimates of an equality. What such a plan compares with is empty or an error in every other level
+// (access/keys.cpp), and entering another level discards it (access/cached_plans.hpp).
 #include "pg/access/cached_plans.hpp"
 
 #include <string_view>
@@ -22,12 +22,12 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// In place of a predicate in one class: its argument compared with a key (`=`) or with an array of ids (`= ANY`), or
+/// In place of a predicate in one level: its argument compared with a key (`=`) or with an array of ids (`= ANY`), or
 /// another predicate of that one argument.
 struct Meaning {
     enum class Form { equals_key, is_any_of, other_predicate };
     std::string_view predicate;
-    ContextClass in_class;
+    AccessLevel in_level;
     int argument;
     Form form;
     const char* function;
@@ -37,9 +37,9 @@ struct Meaning {
 constexpr Oid uuid_equals = 2972;
 
 using Form = Meaning::Form;
-using Class = ContextClass;
+using Class = AccessLevel;
 
-/// Exactly what the predicate says in that class; it takes the predicate's place.
+/// Exactly what the predicate says in that level; it takes the predicate's place.
 constexpr Meaning exact[] = {
     {"can_access_business", Class::business, 0, Form::equals_key, "access_business_key"},
     {"can_access_business", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
@@ -67,7 +67,7 @@ constexpr Meaning exact[] = {
     {"can_access_notification", Class::user, 1, Form::equals_key, "access_user_key"},
 };
 
-/// What follows from the predicate in that class, for an index to find the rows that it is then asked about. An equality
+/// What follows from the predicate in that level, for an index to find the rows that it is then asked about. An equality
 /// stands beside the predicate in the plan, ids are an index condition.
 constexpr Meaning necessary[] = {
     {"access_business_unless_user", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
@@ -78,10 +78,10 @@ constexpr Meaning necessary[] = {
 };
 
 template <std::size_t N>
-const Meaning* find_meaning(const Meaning (&meanings)[N], Oid predicate, ContextClass now) {
+const Meaning* find_meaning(const Meaning (&meanings)[N], Oid predicate, AccessLevel now) {
     const char* const name = get_func_name(predicate);
     for (const Meaning& meaning : meanings) {
-        if (name != nullptr && meaning.predicate == name && meaning.in_class == now) {
+        if (name != nullptr && meaning.predicate == name && meaning.in_level == now) {
             return &meaning;
         }
     }
@@ -124,12 +124,12 @@ Expr* expression(const Meaning& meaning, Oid predicate, List* arguments) {
     return nullptr;
 }
 
-Node* simplify(const SupportRequestSimplify* request, ContextClass now) {
+Node* simplify(const SupportRequestSimplify* request, AccessLevel now) {
     if (request->root == nullptr) { // not for a plan: an expression that is evaluated as it stands
         return nullptr;
     }
     const FuncExpr* const predicate = request->fcall;
-    plan_is_made_for(nominal_context_class());
+    plan_is_made_for(nominal_level());
     if (const Meaning* const meaning = find_meaning(exact, predicate->funcid, now)) {
         return reinterpret_cast<Node*>(expression(*meaning, predicate->funcid, predicate->args));
     }
@@ -164,7 +164,7 @@ bool is_said_elsewhere(const SupportRequestIndexCondition* request, const Expr* 
     return false;
 }
 
-Node* index_condition(SupportRequestIndexCondition* request, ContextClass now) {
+Node* index_condition(SupportRequestIndexCondition* request, AccessLevel now) {
     if (!is_funcclause(request->node) || !op_in_opfamily(uuid_equals, request->opfamily)) {
         return nullptr;
     }
@@ -181,7 +181,7 @@ Node* index_condition(SupportRequestIndexCondition* request, ContextClass now) {
     return reinterpret_cast<Node*>(list_make1(expression(*meaning, predicate->funcid, predicate->args)));
 }
 
-Node* selectivity(SupportRequestSelectivity* request, ContextClass now) {
+Node* selectivity(SupportRequestSelectivity* request, AccessLevel now) {
     const Meaning* const meaning = find_meaning(necessary, request->funcid, now);
     if (request->is_join || (meaning == nullptr && now != Class::admin && now != Class::none)) {
         return nullptr;
@@ -208,8 +208,8 @@ Node* cost(SupportRequestCost* request) {
 /// The SUPPORT function of all access predicates.
 BOOKMEATOZ_FUNCTION(access_planner_support, takes({INTERNALOID}).strict().returns(INTERNALOID)) {
     auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
-    // The class as the settings say. Whether business and tenant belong together shows when the plan runs.
-    const ContextClass now = context_class();
+    // The level as the settings say. Whether business and tenant belong together shows when the plan runs.
+    const AccessLevel now = access_level();
     return pg_call([&] {
         switch (nodeTag(request)) {
         case T_SupportRequestSimplify:

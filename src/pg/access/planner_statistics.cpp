@@ -63,7 +63,7 @@ bool is_hidden(const PlannerInfo* root, Oid table) {
             continue;
         const Oid bound = bound_table(root, place);
         if (OidIsValid(bound) && is_ours(bound))
-            return context_class() != ContextClass::admin;
+            return access_level() != AccessLevel::admin;
     }
     return false;
 }
@@ -83,14 +83,14 @@ bool shows_values(Oid type) {
 
 /// The id that the session speaks for, and the businesses of its tenant: of what size these are decides about plans, and
 /// the session sees it anyway.
-bool is_own(Oid schema, ContextClass session, const pg_uuid_t& id) {
+bool is_own(Oid schema, AccessLevel session, const pg_uuid_t& id) {
     const SessionContext& context = session_context();
     switch (session) {
-    case ContextClass::business:
+    case AccessLevel::business:
         return same_id(id, *context.business);
-    case ContextClass::tenant:
+    case AccessLevel::tenant:
         return same_id(id, *context.tenant) || businesses_of_tenant(schema, *context.tenant).contains(id);
-    case ContextClass::user:
+    case AccessLevel::user:
         return same_id(id, *context.user);
     default:
         return false;
@@ -113,7 +113,7 @@ CommonIds own_common_ids(HeapTuple statistics, Oid type) {
         }))
         return ids;
     const Oid schema = installed_schema();
-    const ContextClass session = effective_class(schema);
+    const AccessLevel session = effective_level(schema);
     for (int i = 0; i < std::min(ids.slot.nvalues, ids.slot.nnumbers); ++i) {
         if (is_own(schema, session, *DatumGetUUIDP(ids.slot.values[i]))) {
             ids.slot.values[ids.count] = ids.slot.values[i];

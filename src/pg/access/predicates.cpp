@@ -1,9 +1,9 @@
-// The functions of the row security policies: may this session reach a row with these ids?
+// The functions of the row security policies: may this session see a row with these ids?
 // Each function is one line of the table of rules in SQL (sql/install/12-access.sql has the contracts).
 // LEAKPROOF: everything that can fail (the context, the tables, the loading of a set) is done before the arguments are
 // looked at, so that no error depends on the values of a row.
 #include "pg/access/predicates.hpp"
-#include "pg/access/id_sets.hpp"
+#include "pg/access/session_ids.hpp"
 #include "pg/access/cached_plans.hpp"
 #include "pg/access/level.hpp"
 #include "pg/access/tenancy.hpp"
@@ -26,36 +26,36 @@ struct IdArgument {
     bool is_in(const IdSet& set) const noexcept { return id != nullptr && set.contains(*id); }
 };
 
-bool manages_tenant(ContextClass decided, IdArgument tenant) {
-    return decided == ContextClass::admin ||
-           (decided == ContextClass::tenant && tenant.is(session_context().tenant));
+bool manages_tenant(AccessLevel level, IdArgument tenant) {
+    return level == AccessLevel::admin ||
+           (level == AccessLevel::tenant && tenant.is(session_context().tenant));
 }
 
 } // namespace
 
-bool reaches_business(ContextClass decided, Oid schema, const pg_uuid_t* business) {
+bool sees_business(AccessLevel level, Oid schema, const pg_uuid_t* business) {
     const SessionContext& context = session_context();
-    switch (decided) {
-    case ContextClass::admin:
+    switch (level) {
+    case AccessLevel::admin:
         return true;
-    case ContextClass::business:
+    case AccessLevel::business:
         return IdArgument(business).is(context.business);
-    case ContextClass::tenant:
+    case AccessLevel::tenant:
         return IdArgument(business).is_in(businesses_of_tenant(schema, *context.tenant));
     default:
         return false;
     }
 }
 
-bool reaches_business_row(ContextClass decided, const pg_uuid_t* business, const pg_uuid_t* tenant) {
+bool sees_business_row(AccessLevel level, const pg_uuid_t* business, const pg_uuid_t* tenant) {
     const SessionContext& context = session_context();
-    switch (decided) {
-    case ContextClass::admin:
+    switch (level) {
+    case AccessLevel::admin:
         return true;
-    case ContextClass::business:
+    case AccessLevel::business:
         return IdArgument(business).is(context.business) &&
                (!context.tenant || IdArgument(tenant).is(context.tenant));
-    case ContextClass::tenant:
+    case AccessLevel::tenant:
         return IdArgument(tenant).is(context.tenant);
     default:
         return false;
@@ -64,58 +64,58 @@ bool reaches_business_row(ContextClass decided, const pg_uuid_t* business, const
 
 /// can_access_business(business_id)
 BOOKMEATOZ_FUNCTION(can_access_business, takes({UUIDOID}).strict().returns(BOOLOID)) {
-    const Oid schema = home_schema(fcinfo);
-    return BoolGetDatum(reaches_business(effective_class(schema), schema, IdArgument(fcinfo, 0).id));
+    const Oid schema = extension_schema_once(fcinfo);
+    return BoolGetDatum(sees_business(effective_level(schema), schema, IdArgument(fcinfo, 0).id));
 }
 
 /// access_business_unless_user(business_id): can_access_business() in plans that a user session must not use.
 BOOKMEATOZ_FUNCTION(access_business_unless_user, takes({UUIDOID}).strict().returns(BOOLOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const ContextClass decided = effective_class(schema);
-    if (decided == ContextClass::user) {
-        refuse_plan_of_another_class();
+    const Oid schema = extension_schema_once(fcinfo);
+    const AccessLevel level = effective_level(schema);
+    if (level == AccessLevel::user) {
+        refuse_plan_of_another_level();
     }
-    return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0).id));
+    return BoolGetDatum(sees_business(level, schema, IdArgument(fcinfo, 0).id));
 }
 
 /// can_access_person(business_id, user_id)
 BOOKMEATOZ_FUNCTION(can_access_person, takes({UUIDOID, UUIDOID}).returns(BOOLOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const ContextClass decided = effective_class(schema);
-    if (decided == ContextClass::user) {
+    const Oid schema = extension_schema_once(fcinfo);
+    const AccessLevel level = effective_level(schema);
+    if (level == AccessLevel::user) {
         return BoolGetDatum(IdArgument(fcinfo, 1).is(session_context().user));
     }
-    return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0).id));
+    return BoolGetDatum(sees_business(level, schema, IdArgument(fcinfo, 0).id));
 }
 
 /// can_access_booking(business_id, customer_id)
 BOOKMEATOZ_FUNCTION(can_access_booking, takes({UUIDOID, UUIDOID}).returns(BOOLOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const ContextClass decided = effective_class(schema);
-    if (decided == ContextClass::user) {
+    const Oid schema = extension_schema_once(fcinfo);
+    const AccessLevel level = effective_level(schema);
+    if (level == AccessLevel::user) {
         const IdSet& own_records = customers_of_user(schema, *session_context().user);
         return BoolGetDatum(IdArgument(fcinfo, 1).is_in(own_records));
     }
-    return BoolGetDatum(reaches_business(decided, schema, IdArgument(fcinfo, 0).id));
+    return BoolGetDatum(sees_business(level, schema, IdArgument(fcinfo, 0).id));
 }
 
 /// can_access_user(user_id)
 BOOKMEATOZ_FUNCTION(can_access_user, takes({UUIDOID}).returns(BOOLOID)) {
-    const Oid schema = home_schema(fcinfo);
+    const Oid schema = extension_schema_once(fcinfo);
     const SessionContext& context = session_context();
     const IdSet* staff = nullptr;
-    switch (effective_class(schema)) {
-    case ContextClass::admin:
+    switch (effective_level(schema)) {
+    case AccessLevel::admin:
         return BoolGetDatum(true);
-    case ContextClass::business:
+    case AccessLevel::business:
         staff = &staff_of_business(schema, *context.business);
         break;
-    case ContextClass::tenant:
+    case AccessLevel::tenant:
         staff = &staff_of_tenant(schema, *context.tenant);
         break;
-    case ContextClass::user:
+    case AccessLevel::user:
         break;
-    case ContextClass::none:
+    case AccessLevel::none:
         return BoolGetDatum(false);
     }
     const IdArgument user(fcinfo, 0);
@@ -124,57 +124,58 @@ BOOKMEATOZ_FUNCTION(can_access_user, takes({UUIDOID}).returns(BOOLOID)) {
 
 /// can_access_tenant(tenant_id)
 BOOKMEATOZ_FUNCTION(can_access_tenant, takes({UUIDOID}).returns(BOOLOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const ContextClass decided = effective_class(schema);
-    if (decided == ContextClass::business) {
+    const Oid schema = extension_schema_once(fcinfo);
+    const AccessLevel level = effective_level(schema);
+    if (level == AccessLevel::business) {
         return BoolGetDatum(
             IdArgument(fcinfo, 0).is(tenant_of_business(schema, *session_context().business)));
     }
-    return BoolGetDatum(manages_tenant(decided, IdArgument(fcinfo, 0)));
+    return BoolGetDatum(manages_tenant(level, IdArgument(fcinfo, 0)));
 }
 
 /// can_manage_tenant(tenant_id)
 BOOKMEATOZ_FUNCTION(can_manage_tenant, takes({UUIDOID}).returns(BOOLOID)) {
-    return BoolGetDatum(manages_tenant(context_class(), IdArgument(fcinfo, 0)));
+    return BoolGetDatum(manages_tenant(access_level(), IdArgument(fcinfo, 0)));
 }
 
 /// can_access_tenant_admin(tenant_id, user_id)
 BOOKMEATOZ_FUNCTION(can_access_tenant_admin, takes({UUIDOID, UUIDOID}).returns(BOOLOID)) {
-    const ContextClass decided = context_class();
-    const bool own = decided == ContextClass::user && IdArgument(fcinfo, 1).is(session_context().user);
-    return BoolGetDatum(own || manages_tenant(decided, IdArgument(fcinfo, 0)));
+    const AccessLevel level = access_level();
+    const bool own = level == AccessLevel::user && IdArgument(fcinfo, 1).is(session_context().user);
+    return BoolGetDatum(own || manages_tenant(level, IdArgument(fcinfo, 0)));
 }
 
 /// can_access_business_row(business_id, tenant_id)
 BOOKMEATOZ_FUNCTION(can_access_business_row, takes({UUIDOID, UUIDOID}).returns(BOOLOID)) {
-    const ContextClass decided = context_class();
-    if (decided == ContextClass::user) {
-        const IdSet& employers = businesses_by_active_role(home_schema(fcinfo), *session_context().user);
+    const AccessLevel level = access_level();
+    if (level == AccessLevel::user) {
+        const IdSet& employers =
+            businesses_by_active_role(extension_schema_once(fcinfo), *session_context().user);
         return BoolGetDatum(IdArgument(fcinfo, 0).is_in(employers));
     }
-    return BoolGetDatum(reaches_business_row(decided, IdArgument(fcinfo, 0).id, IdArgument(fcinfo, 1).id));
+    return BoolGetDatum(sees_business_row(level, IdArgument(fcinfo, 0).id, IdArgument(fcinfo, 1).id));
 }
 
 /// can_manage_business(business_id, tenant_id)
 BOOKMEATOZ_FUNCTION(can_manage_business, takes({UUIDOID, UUIDOID}).returns(BOOLOID)) {
     return BoolGetDatum(
-        reaches_business_row(context_class(), IdArgument(fcinfo, 0).id, IdArgument(fcinfo, 1).id));
+        sees_business_row(access_level(), IdArgument(fcinfo, 0).id, IdArgument(fcinfo, 1).id));
 }
 
 /// can_access_notification(business_id, user_id)
 BOOKMEATOZ_FUNCTION(can_access_notification, takes({UUIDOID, UUIDOID}).returns(BOOLOID)) {
-    const Oid schema = home_schema(fcinfo);
-    const ContextClass decided = effective_class(schema);
+    const Oid schema = extension_schema_once(fcinfo);
+    const AccessLevel level = effective_level(schema);
     const IdArgument business(fcinfo, 0);
-    const bool reaches = reaches_business(decided, schema, business.id);
+    const bool visible = sees_business(level, schema, business.id);
     const bool addressed = IdArgument(fcinfo, 1).is(session_context().user);
-    switch (decided) {
-    case ContextClass::admin:
+    switch (level) {
+    case AccessLevel::admin:
         return BoolGetDatum(true);
-    case ContextClass::business:
-    case ContextClass::tenant:
-        return BoolGetDatum(addressed && (business.is_null() || reaches));
-    case ContextClass::user:
+    case AccessLevel::business:
+    case AccessLevel::tenant:
+        return BoolGetDatum(addressed && (business.is_null() || visible));
+    case AccessLevel::user:
         return BoolGetDatum(addressed);
     default:
         return BoolGetDatum(false);

@@ -7,12 +7,12 @@
 namespace bookmeatoz::pg {
 
 /// can_access_business(), and what the predicates of persons and bookings say in any session but a user's. A null pointer
-/// is no id. `decided` is effective_class().
-bool reaches_business(ContextClass decided, Oid schema, const pg_uuid_t* business);
+/// is no id. `level` is effective_level().
+bool sees_business(AccessLevel level, Oid schema, const pg_uuid_t* business);
 
 /// can_access_business_row(), but for a user session: the row of the business itself says its tenant, so nothing is
 /// looked up.
-bool reaches_business_row(ContextClass decided, const pg_uuid_t* business, const pg_uuid_t* tenant);
+bool sees_business_row(AccessLevel level, const pg_uuid_t* business, const pg_uuid_t* tenant);
 
 } // namespace bookmeatoz::pg
 

@@ -1,6 +1,6 @@
 // A user session does not read customers.profile_notes: see access/profile_notes.hpp.
 // The permissions of a statement are checked whenever it starts, whoever has planned it. A statement that starts in another
-// class of session and goes on in a user session fails by its plan (access/planner.cpp).
+// level of session and goes on in a user session fails by its plan (access/planner.cpp).
 #include "pg/access/profile_notes.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
@@ -49,7 +49,7 @@ bool reads_notes(const List* permissions, Oid schema) {
 }
 
 bool is_allowed(const List* permissions, bool raises) {
-    if (context_class() != ContextClass::user)
+    if (access_level() != AccessLevel::user)
         return true;
     const Oid schema = installed_schema();
     if (!OidIsValid(schema) || !pg_call([&] { return reads_notes(permissions, schema); }))

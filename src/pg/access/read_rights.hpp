@@ -15,9 +15,9 @@ enum class Sight {
     unknown,
     /// All: row security does not bind the role.
     every_row,
-    /// Those whose business_id passes reaches_business(); in a user session that is not known.
+    /// Those whose business_id passes sees_business(); in a user session that is not known.
     by_business,
-    /// Those whose id and tenant_id pass reaches_business_row(); in a user session that is not known.
+    /// Those whose id and tenant_id pass sees_business_row(); in a user session that is not known.
     by_business_row,
 };
 

@@ -56,7 +56,7 @@ std::optional<pg_uuid_t> find_tenant(Oid schema, Datum subdomain) {
 bool is_active_tenant(Oid schema, const pg_uuid_t& id) {
     const AsOwner as_owner(required_owner(schema, "tenants"));
     const SpiConnection spi;
-    return active_tenant_query.run(schema, {UUIDPGetDatum(&id)}).size() > 0;
+    return !active_tenant_query.run(schema, {UUIDPGetDatum(&id)}).empty();
 }
 
 std::optional<Business> find_business(Oid schema, SavedQuery& query, Datum name) {

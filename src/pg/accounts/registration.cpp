@@ -71,9 +71,9 @@ BOOKMEATOZ_FUNCTION(register_user, takes({TEXTOID, TEXTOID, JSONBOID}).returns(U
     const RowIsSecret row_is_secret;
     const SpiRows rows =
         register_query.run_latest(schema, {email, BoolGetDatum(has_password), password_hash, profile});
-    if (rows.size() == 0)
+    if (rows.empty())
         throw SqlError(ERRCODE_UNIQUE_VIOLATION, "this e-mail address is registered already", {},
                        "Log in, or reset the password.");
-    *id = (*rows.begin()).id(1);
+    *id = rows.front().id(1);
     return UUIDPGetDatum(id);
 }

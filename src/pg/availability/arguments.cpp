@@ -71,7 +71,7 @@ int SlotArguments::count(int position, const char* name, int most) const {
     return value;
 }
 
-std::optional<int> SlotArguments::step(int position) const {
+std::optional<int> SlotArguments::slot_interval(int position) const {
     if (fcinfo_->args[position].isnull)
         return std::nullopt;
     const int minutes = DatumGetInt32(fcinfo_->args[position].value);
@@ -98,7 +98,7 @@ Question SlotArguments::question(int position) const {
     Question question{};
     question.service_id = id(0, "service_id");
     question.employee_id = optional_id(position);
-    question.slot_interval_minutes = step(position + 1);
+    question.slot_interval_minutes = slot_interval(position + 1);
     question.exclude_booking_id = optional_id(position + 2);
     question.as_of = instant(position + 3, "as_of");
     return question;

@@ -23,7 +23,7 @@ public:
     LocalDate date(int position, const char* name) const;
 
     /// The argument slot_interval_minutes, 22023 below 1.
-    std::optional<int> step(int position) const;
+    std::optional<int> slot_interval(int position) const;
 
     /// From 1 to `most`: 22004 for NULL, 22023 for another.
     int count(int position, const char* name, int most) const;
@@ -32,7 +32,7 @@ public:
     bookmeatoz::Interval window(int position) const;
 
     /// What the functions for slots have in common: service_id at the first position; employee_id, slot_interval_minutes,
-    /// exclude_booking_id and as_of in this order from `position` on. 22023 for a step below 1.
+    /// exclude_booking_id and as_of in this order from `position` on. 22023 for a slot_interval_minutes below 1.
     Question question(int position) const;
 
 private:

@@ -63,7 +63,7 @@ std::uint32_t choose_resource(const LoadedCalendar& loaded, Instant start,
                                                false, TYPALIGN_CHAR));
     });
     const SpiRows rows = longest_unbooked_query.run(schema, {array});
-    const Uuid chosen = to_uuid((*rows.begin()).id(1));
+    const Uuid chosen = to_uuid(rows.front().id(1));
     return *std::find_if(least.begin(), least.end(),
                          [&](std::uint32_t index) { return calendar.resources[index].id == chosen; });
 }

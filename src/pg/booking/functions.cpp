@@ -144,9 +144,9 @@ bool is_open(const BookingRecord& booking) {
 
 /// The row after an UPDATE by id. None: row security lets the caller lock the booking but not write it so.
 BookingRecord updated(const SpiRows& rows, const pg_uuid_t& id) {
-    if (rows.size() == 0)
+    if (rows.empty())
         booking_not_found(id);
-    return booking_record(*rows.begin());
+    return booking_record(rows.front());
 }
 
 } // namespace
@@ -169,7 +169,7 @@ BOOKMEATOZ_FUNCTION(book_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID,
     request.notes = optional_value(fcinfo, 5);
     request.metadata = optional_value(fcinfo, 6);
     request.idempotency_key = optional_value(fcinfo, 7);
-    request.slot_interval_minutes = arguments.step(8);
+    request.slot_interval_minutes = arguments.slot_interval(8);
     const std::string metadata = metadata_text(request.metadata);
     if (request.idempotency_key) {
         check_key(*request.idempotency_key);
@@ -200,7 +200,7 @@ BOOKMEATOZ_FUNCTION(hold_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID,
     request.start = arguments.instant(1, "slot_start");
     request.employee_id = arguments.optional_id(2);
     request.customer_id = arguments.optional_id(3);
-    request.slot_interval_minutes = arguments.step(4);
+    request.slot_interval_minutes = arguments.slot_interval(4);
     request.is_hold = true;
     request.status = "pending";
     return return_row(fcinfo, write_booking(request, extension_schema(fcinfo)));
@@ -244,7 +244,7 @@ BOOKMEATOZ_FUNCTION(release_hold, takes({UUIDOID}).returns_table({UUIDOID, UUIDO
     const LockedBooking booking = lock_booking(schema, id);
     if (!booking.record.is_hold())
         refuse_in_state("released", booking.record, "cancel_booking() cancels a booking.");
-    if (release_query.run_latest(schema, {UUIDPGetDatum(&id)}).size() == 0)
+    if (release_query.run_latest(schema, {UUIDPGetDatum(&id)}).empty())
         booking_not_found(id);
     return return_row(fcinfo, booking.record);
 }
@@ -254,7 +254,7 @@ BOOKMEATOZ_FUNCTION(reschedule_booking, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID,
                                                             TEXTOID, TIMESTAMPTZOID})) {
     const SlotArguments arguments(fcinfo);
     const pg_uuid_t id = arguments.id(0, "booking_id");
-    const Move move{arguments.instant(1, "slot_start"), arguments.optional_id(2), arguments.step(3)};
+    const Move move{arguments.instant(1, "slot_start"), arguments.optional_id(2), arguments.slot_interval(3)};
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);

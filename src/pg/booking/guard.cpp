@@ -70,7 +70,7 @@ bool caller_may_access_business(const BookingWrite& write, Relation bookings) {
     if (!is_bound)
         return true;
     const pg_uuid_t business = to_pg_uuid(*write.after.business_id);
-    return reaches_business(effective_class(write.schema), write.schema, &business);
+    return sees_business(effective_level(write.schema), write.schema, &business);
 }
 
 /// A row that claims something, with what decides about it.

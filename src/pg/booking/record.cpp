@@ -39,9 +39,9 @@ BookingRecord booking_record(const SpiRow& row) {
 
 LockedBooking lock_booking(Oid schema, const pg_uuid_t& id) {
     const SpiRows rows = lock_query.run_latest(schema, {UUIDPGetDatum(&id)});
-    if (rows.size() == 0)
+    if (rows.empty())
         booking_not_found(id);
-    const SpiRow row = *rows.begin();
+    const SpiRow row = rows.front();
     return {booking_record(row), row.id(booking_record_columns + 1), row.id(booking_record_columns + 2),
             optional_id(row, booking_record_columns + 3)};
 }

@@ -27,7 +27,7 @@ constinit SavedQuery unassigned_query(R"(
 /// overlap, and would collide as the business's.
 bool lost_its_employee(const BookingWrite& write) {
     return write.is_update() && write.before->employee_id &&
-           employee_query.run_latest(write.schema, {to_datum(write.before->employee_id)}).size() == 0;
+           employee_query.run_latest(write.schema, {to_datum(write.before->employee_id)}).empty();
 }
 
 } // namespace
@@ -42,8 +42,8 @@ std::optional<Uuid> resource_of(const BookingWrite& write) {
         return std::nullopt;
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
-    const Seen seen = booking.competes() ? Seen::kept : Seen::latest;
-    if (lost_its_employee(write) || has_active_employee(write.schema, to_datum(*booking.business_id), seen))
+    const View view = booking.competes() ? View::committed : View::latest;
+    if (lost_its_employee(write) || has_active_employee(write.schema, to_datum(*booking.business_id), view))
         return std::nullopt;
     return booking.business_id;
 }
@@ -65,12 +65,12 @@ bool meets_unassigned(const BookingWrite& write) {
     const TimestampTz reach = (longest_booking + 2 * longest_buffer) / std::chrono::microseconds(1);
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
-    return unassigned_query
-               .run_committed(write.schema,
-                              {to_datum(booking.business_id), to_datum(booking.id), busy_range(booking),
-                               TimestampTzGetDatum(*booking.start_time - reach),
-                               TimestampTzGetDatum(*booking.end_time + reach)})
-               .size() > 0;
+    return !unassigned_query
+                .run_committed(write.schema,
+                               {to_datum(booking.business_id), to_datum(booking.id), busy_range(booking),
+                                TimestampTzGetDatum(*booking.start_time - reach),
+                                TimestampTzGetDatum(*booking.end_time + reach)})
+                .empty();
 }
 
 } // namespace bookmeatoz::pg

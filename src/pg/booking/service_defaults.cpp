@@ -30,10 +30,10 @@ void fill_from_service(BookingWrite& write) {
     const SpiConnection spi;
     const SpiRows rows =
         service_query.run_latest(write.schema, {to_datum(booking.business_id), to_datum(booking.service_id)});
-    if (rows.size() == 0)
+    if (rows.empty())
         throw SqlError(ERRCODE_FOREIGN_KEY_VIOLATION, "the service of the booking was not found",
                        "The end and the buffers of a booking come from a service of its own business.");
-    const SpiRow service = *rows.begin();
+    const SpiRow service = rows.front();
     if (booking.start_time && !TIMESTAMP_NOT_FINITE(*booking.start_time))
         set_if_missing(booking.end_time, *booking.start_time + service.int4(1) * USECS_PER_MINUTE);
     set_if_missing(booking.buffer_before_minutes, service.int4(2));

@@ -26,9 +26,9 @@ std::optional<ServiceSettings> settings_of(const BookingWrite& write) {
     const SpiRows rows = settings_query.run_committed(
         write.schema,
         {to_datum(booking.business_id), to_datum(booking.service_id), to_datum(booking.employee_id)});
-    if (rows.size() == 0)
+    if (rows.empty())
         return std::nullopt;
-    const SpiRow found = *rows.begin();
+    const SpiRow found = rows.front();
     ServiceSettings settings;
     read_settings(settings.values, SettingsOwner::business, to_pg_uuid(*booking.business_id),
                   found.get(1, JSONBOID));

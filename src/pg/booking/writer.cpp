@@ -120,9 +120,9 @@ private:
 /// The booking that was made under this key before, in the business.
 std::optional<BookingRecord> booking_of_key(const BookingRequest& request, const Uuid& business, Oid schema) {
     const SpiRows rows = key_query.run(schema, {to_datum(business), *request.idempotency_key});
-    if (rows.size() == 0)
+    if (rows.empty())
         return std::nullopt;
-    const SpiRow row = *rows.begin();
+    const SpiRow row = rows.front();
     const int hash = booking_record_columns + 1;
     const bool same_arguments = !row.is_null(hash) && pg_call([&] {
         return DatumGetBool(DirectFunctionCall2(byteaeq, row.get(hash, BYTEAOID), *request.idempotency_hash));
@@ -141,13 +141,13 @@ std::optional<pg_uuid_t> booking_user(Oid schema) {
     if (!user)
         return std::nullopt;
     const AsOwner as_owner(required_owner(schema, "users"));
-    return user_query.run(schema, {UUIDPGetDatum(&*user)}).size() > 0 ? user : std::nullopt;
+    return user_query.run(schema, {UUIDPGetDatum(&*user)}).empty() ? std::nullopt : user;
 }
 
 } // namespace
 
 void check_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid schema) {
-    if (customer_query.run_latest(schema, {UUIDPGetDatum(&business_id), UUIDPGetDatum(&id)}).size() > 0)
+    if (!customer_query.run_latest(schema, {UUIDPGetDatum(&business_id), UUIDPGetDatum(&id)}).empty())
         return;
     throw SqlError(ERRCODE_NO_DATA_FOUND, "customer " + uuid_text(id) + " was not found", {},
                    "Check the id, and that the session context is that of the customer's business.");
@@ -190,8 +190,8 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
                      to_datum(calendar.service.buffer_before), to_datum(calendar.service.buffer_after),
                      status, request.notes, request.metadata, expiry, request.idempotency_key,
                      request.idempotency_hash, to_datum(user), BookingAttempt::mark()});
-        if (rows.size() > 0) {
-            const BookingRecord written = booking_record(*rows.begin());
+        if (!rows.empty()) {
+            const BookingRecord written = booking_record(rows.front());
             attempt.commit();
             return written;
         }
@@ -220,8 +220,8 @@ BookingRecord move_booking(const LockedBooking& booking, const Move& move, Oid s
                 schema, {UUIDPGetDatum(&booking.record.id), to_datum(employee), to_datum(move.start),
                          to_datum(move.start + service.duration), to_datum(service.buffer_before),
                          to_datum(service.buffer_after), BookingAttempt::mark()});
-            if (rows.size() > 0) {
-                const BookingRecord moved = booking_record(*rows.begin());
+            if (!rows.empty()) {
+                const BookingRecord moved = booking_record(rows.front());
                 attempt.commit();
                 return moved;
             }

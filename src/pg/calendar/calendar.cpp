@@ -38,7 +38,7 @@ LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::m
         const std::optional<ServiceRow> service = source.service(pg::to_uuid(question.service_id));
         if (!service)
             not_found("service", question.service_id);
-        take_over(*service, question);
+        apply(*service, question);
         if (service->is_active && service->business.is_active)
             read_resources(source, to_uuid(question.employee_id));
         read_hours(source);
@@ -52,7 +52,7 @@ LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid 
         const std::optional<BusinessRow> business = source.business_of_employee(pg::to_uuid(employee_id));
         if (!business)
             not_found("employee", employee_id);
-        take_over(*business);
+        apply(*business);
         rows_.emplace_back(pg::to_uuid(employee_id), memory_);
         read_hours(source);
     });
@@ -99,16 +99,16 @@ void LoadedCalendar::from_tables(Read read) {
     }
 }
 
-void LoadedCalendar::take_over(const ServiceRow& service, const Question& question) {
+void LoadedCalendar::apply(const ServiceRow& service, const Question& question) {
     calendar_.service = service.service;
-    take_over(service.business);
+    apply(service.business);
     // S17: the service's settings override the business's, the argument both.
     read_settings(calendar_.settings, SettingsOwner::service, question.service_id, service.settings);
     if (question.slot_interval_minutes)
         calendar_.settings.slot_interval = std::chrono::minutes(*question.slot_interval_minutes);
 }
 
-void LoadedCalendar::take_over(const BusinessRow& business) {
+void LoadedCalendar::apply(const BusinessRow& business) {
     business_id_ = business.id;
     read_settings(calendar_.settings, SettingsOwner::business, to_pg_uuid(business.id), business.settings);
     time_zone_ = known_time_zone(business.time_zone);

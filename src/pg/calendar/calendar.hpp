@@ -60,8 +60,8 @@ private:
     /// `read` is called with a source of the tables.
     template <class Read>
     void from_tables(Read read);
-    void take_over(const ServiceRow& service, const Question& question);
-    void take_over(const BusinessRow& business);
+    void apply(const ServiceRow& service, const Question& question);
+    void apply(const BusinessRow& business);
     void read_resources(CalendarSource& source, const std::optional<Uuid>& employee_id);
     void read_hours(CalendarSource& source);
     void read_bookings(CalendarSource& source, const BookingReach& reach);

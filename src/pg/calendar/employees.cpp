@@ -21,14 +21,14 @@ constinit SavedQuery kept_employee_query(R"(
 
 } // namespace
 
-bool has_active_employee(Oid schema, Datum business_id, Seen seen) {
-    switch (seen) {
-    case Seen::by_statement:
-        return active_employee_query.run(schema, {business_id}).size() > 0;
-    case Seen::latest:
-        return active_employee_query.run_latest(schema, {business_id}).size() > 0;
-    case Seen::kept:
-        return kept_employee_query.run_committed(schema, {business_id}).size() > 0;
+bool has_active_employee(Oid schema, Datum business_id, View view) {
+    switch (view) {
+    case View::of_statement:
+        return !active_employee_query.run(schema, {business_id}).empty();
+    case View::latest:
+        return !active_employee_query.run_latest(schema, {business_id}).empty();
+    case View::committed:
+        return !kept_employee_query.run_committed(schema, {business_id}).empty();
     }
     return false;
 }

@@ -2,20 +2,13 @@
 // guard of bookings.
 #pragma once
 
-#include "pg/server/boundary.hpp"
+#include "pg/server/snapshot.hpp"
 
 namespace bookmeatoz::pg {
 
-enum class Seen {
-    by_statement,
-    /// See SavedQuery::run_latest().
-    latest,
-    /// As committed by now; the employee that is found stays active until the transaction ends. So who finds a business
-    /// without employees sees all unassigned bookings that were written while it had one.
-    kept
-};
-
-/// As the current role sees the table employees. An SPI connection must be open.
-bool has_active_employee(Oid schema, Datum business_id, Seen seen);
+/// As the current role sees the table employees. With View::committed the employee that is found stays active until the
+/// transaction ends. So whoever finds a business without employees sees all unassigned bookings that were written while it had
+/// one. An SPI connection must be open.
+bool has_active_employee(Oid schema, Datum business_id, View view);
 
 } // namespace bookmeatoz::pg

@@ -124,9 +124,9 @@ StatusLabels status_labels(const SpiRows& bookings) {
 
 std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
     const SpiRows rows = service_query.run(schema_, {to_datum(id)});
-    if (rows.size() == 0)
+    if (rows.empty())
         return std::nullopt;
-    const SpiRow row = *rows.begin();
+    const SpiRow row = rows.front();
     using std::chrono::minutes;
     return ServiceRow{{id, minutes(row.int4(1)), minutes(row.int4(2)), minutes(row.int4(3))},
                       is_active(rows, row, 4),
@@ -136,9 +136,9 @@ std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
 
 std::optional<BusinessRow> CalendarQueries::business_of_employee(const Uuid& employee_id) {
     const SpiRows rows = employee_query.run(schema_, {to_datum(employee_id)});
-    if (rows.size() == 0)
+    if (rows.empty())
         return std::nullopt;
-    return to_business(rows, *rows.begin(), 1);
+    return to_business(rows, rows.front(), 1);
 }
 
 void CalendarQueries::eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
@@ -150,7 +150,7 @@ void CalendarQueries::eligible_employees(const Uuid& service_id, const std::opti
 }
 
 bool CalendarQueries::has_active_employee(const Uuid& business_id) {
-    return pg::has_active_employee(schema_, to_datum(business_id), Seen::by_statement);
+    return pg::has_active_employee(schema_, to_datum(business_id), View::of_statement);
 }
 
 void CalendarQueries::own_hours(std::span<ResourceRows> employees) {

@@ -58,54 +58,52 @@ constexpr auto booking_columns = std::span(long_booking_columns).first<9>();
 constexpr const char* is_long_arguments[] = {"start_time", "end_time", "buffer_before_minutes",
                                              "buffer_after_minutes"};
 
-struct WantedPlan {
-    SightedScan CalendarPlans::*scan;
+struct WantedLayout {
+    SightedScan ScanLayouts::*scan;
     const char* table;
     WantedScan wanted;
 };
 
 // One table's scans stand together.
-constexpr WantedPlan wanted_plans[] = {
-    {&CalendarPlans::service, "services", {by_id, service_columns}},
-    {&CalendarPlans::business, "businesses", {by_id, business_columns}},
-    {&CalendarPlans::employee, "employees", {by_id, employee_columns}},
-    {&CalendarPlans::employees_of_business, "employees", {by_business, employee_columns}},
-    {&CalendarPlans::mapped_employees, "employee_services", {by_service, mapping_columns}},
-    {&CalendarPlans::mapped_services, "employee_services", {by_employee, mapping_columns}},
-    {&CalendarPlans::own_hours, "working_hours", {by_employee, hours_columns}},
-    {&CalendarPlans::default_hours, "working_hours", {by_business, hours_columns, "employee_id"}},
-    {&CalendarPlans::overrides, "employee_availability_overrides", {by_employee_and_end, override_columns}},
-    {&CalendarPlans::bookings, "bookings", {by_employee_and_start, booking_columns}},
-    {&CalendarPlans::unassigned_bookings,
-     "bookings",
-     {by_business_and_start, booking_columns, "employee_id"}},
-    {&CalendarPlans::long_bookings,
+constexpr WantedLayout wanted_layouts[] = {
+    {&ScanLayouts::service, "services", {by_id, service_columns}},
+    {&ScanLayouts::business, "businesses", {by_id, business_columns}},
+    {&ScanLayouts::employee, "employees", {by_id, employee_columns}},
+    {&ScanLayouts::employees_of_business, "employees", {by_business, employee_columns}},
+    {&ScanLayouts::mapped_employees, "employee_services", {by_service, mapping_columns}},
+    {&ScanLayouts::mapped_services, "employee_services", {by_employee, mapping_columns}},
+    {&ScanLayouts::own_hours, "working_hours", {by_employee, hours_columns}},
+    {&ScanLayouts::default_hours, "working_hours", {by_business, hours_columns, "employee_id"}},
+    {&ScanLayouts::overrides, "employee_availability_overrides", {by_employee_and_end, override_columns}},
+    {&ScanLayouts::bookings, "bookings", {by_employee_and_start, booking_columns}},
+    {&ScanLayouts::unassigned_bookings, "bookings", {by_business_and_start, booking_columns, "employee_id"}},
+    {&ScanLayouts::long_bookings,
      "bookings",
      {by_business_and_start, long_booking_columns, nullptr, "booking_is_long", is_long_arguments}},
 };
 
-// ---- the plans that are kept, and for how long
+// ---- the layouts that are kept, and for how long
 
 /// Counts what may have changed them, so that a change during the making is not missed.
 constinit unsigned changes = 0;
 
-struct KeptPlans {
+struct KeptLayouts {
     bool usable = false;
     unsigned made_at = 0;
     Oid schema = InvalidOid;
     RightsOf rights{};
-    CalendarPlans plans;
+    ScanLayouts layouts;
     /// Why not usable.
     char reason[256] = "";
 
     bool name(Oid relation) const {
-        return std::ranges::any_of(wanted_plans, [&](const WantedPlan& wanted) {
-            const ScanPlan& plan = (plans.*wanted.scan).plan;
-            return plan.table == relation || plan.index == relation;
+        return std::ranges::any_of(wanted_layouts, [&](const WantedLayout& wanted) {
+            const ScanLayout& layout = (layouts.*wanted.scan).layout;
+            return layout.table == relation || layout.index == relation;
         });
     }
 };
-constinit KeptPlans kept;
+constinit KeptLayouts kept;
 
 /// InvalidOid: everything may have changed. What was not usable may become so by whatever change.
 void relation_changed(Datum, Oid relation) noexcept {
@@ -129,19 +127,19 @@ void watch_changes() {
 }
 
 /// nullptr if all are found, else the reason. May raise a server error.
-const char* find_plans(Oid schema, CalendarPlans& plans) {
+const char* find_layouts(Oid schema, ScanLayouts& layouts) {
     if (!may_use_schema(schema))
         return "The role may not use the schema.";
-    for (const WantedPlan& wanted : wanted_plans) {
+    for (const WantedLayout& wanted : wanted_layouts) {
         const Oid table = get_relname_relid(wanted.table, schema);
         if (!OidIsValid(table))
             return psprintf("Table \"%s\" is missing.", wanted.table);
         const Relation relation = relation_open(table, AccessShareLock);
-        SightedScan& scan = plans.*wanted.scan;
+        SightedScan& scan = layouts.*wanted.scan;
         const char* reason = nullptr;
         scan.sight = sight_of(relation, reason);
         if (scan.sight != Sight::unknown)
-            reason = plan_scan(relation, wanted.wanted, scan.plan);
+            reason = find_layout(relation, wanted.wanted, scan.layout);
         relation_close(relation, NoLock);
         if (reason != nullptr)
             return reason;
@@ -149,30 +147,31 @@ const char* find_plans(Oid schema, CalendarPlans& plans) {
     return nullptr;
 }
 
-void make_plans(Oid schema, RightsOf rights) {
+void make_layouts(Oid schema, RightsOf rights) {
     watch_changes();
     const unsigned before = changes;
-    CalendarPlans plans;
-    const char* const reason = pg_call([&] { return find_plans(schema, plans); });
+    ScanLayouts layouts;
+    const char* const reason = pg_call([&] { return find_layouts(schema, layouts); });
     if (reason == nullptr) {
-        plans.active_service = enum_value(plans.service.plan.types[1], "active");
-        plans.active_business = enum_value(plans.business.plan.types[2], "active");
-        plans.active_employee = enum_value(plans.employee.plan.types[1], "active");
-        plans.booking_statuses = StatusLabels(plans.bookings.plan.types[7]);
+        layouts.active_service = enum_value(layouts.service.layout.types[1], "active");
+        layouts.active_business = enum_value(layouts.business.layout.types[2], "active");
+        layouts.active_employee = enum_value(layouts.employee.layout.types[1], "active");
+        layouts.booking_statuses = StatusLabels(layouts.bookings.layout.types[7]);
     }
     kept.usable = reason == nullptr;
     // An index that is too new for now becomes usable with time alone, so that is asked again.
-    const bool asks_again = std::ranges::any_of(
-        wanted_plans, [&](const WantedPlan& wanted) { return (plans.*wanted.scan).plan.index_is_too_new; });
+    const bool asks_again = std::ranges::any_of(wanted_layouts, [&](const WantedLayout& wanted) {
+        return (layouts.*wanted.scan).layout.index_is_too_new;
+    });
     kept.made_at = asks_again ? before - 1 : before;
     kept.schema = schema;
     kept.rights = rights;
-    kept.plans = plans;
+    kept.layouts = layouts;
     snprintf(kept.reason, sizeof kept.reason, "%s", reason == nullptr ? "" : reason);
 }
 
-/// The plans for the current role, the tables locked; nullptr with the reason where there are none.
-const CalendarPlans* current_plans(Oid schema, const char*& reason) {
+/// The layouts for the current role, the tables locked; nullptr with the reason where there are none.
+const ScanLayouts* current_layouts(Oid schema, const char*& reason) {
     if (direct_scans == scans_off) {
         reason = "bookmeatoz.direct_scans is off.";
         return nullptr;
@@ -185,31 +184,31 @@ const CalendarPlans* current_plans(Oid schema, const char*& reason) {
     pg_call([] { AcceptInvalidationMessages(); });
     for (int attempt = 0; attempt < 3; ++attempt) {
         if (kept.made_at != changes || kept.schema != schema || kept.rights != rights)
-            make_plans(schema, rights);
+            make_layouts(schema, rights);
         if (!kept.usable) {
             reason = kept.reason;
             return nullptr;
         }
-        // A lock that is new brings in what has changed before it was granted; then the plans are no longer right.
+        // A lock that is new brings in what has changed before it was granted; then the layouts are no longer right.
         pg_call([] {
             Oid last = InvalidOid;
-            for (const WantedPlan& wanted : wanted_plans) {
-                const Oid table = (kept.plans.*wanted.scan).plan.table;
+            for (const WantedLayout& wanted : wanted_layouts) {
+                const Oid table = (kept.layouts.*wanted.scan).layout.table;
                 if (table != last)
                     LockRelationOid(table, AccessShareLock);
                 last = table;
             }
         });
         if (kept.made_at == changes)
-            return &kept.plans;
+            return &kept.layouts;
     }
     reason = "The tables are being changed.";
     return nullptr;
 }
 
-bool is_restricted(const CalendarPlans& plans) {
-    return std::ranges::any_of(wanted_plans, [&](const WantedPlan& wanted) {
-        return (plans.*wanted.scan).sight != Sight::every_row;
+bool is_restricted(const ScanLayouts& layouts) {
+    return std::ranges::any_of(wanted_layouts, [&](const WantedLayout& wanted) {
+        return (layouts.*wanted.scan).sight != Sight::every_row;
     });
 }
 
@@ -246,35 +245,35 @@ void calendar_scans_init() {
 
 std::optional<CalendarScans> CalendarScans::open(Oid schema) {
     const char* reason = nullptr;
-    const CalendarPlans* const plans = current_plans(schema, reason);
-    ContextClass session = ContextClass::admin;
-    if (plans != nullptr && is_restricted(*plans)) {
-        session = effective_class(schema);
-        if (session == ContextClass::user)
+    const ScanLayouts* const layouts = current_layouts(schema, reason);
+    AccessLevel session = AccessLevel::admin;
+    if (layouts != nullptr && is_restricted(*layouts)) {
+        session = effective_level(schema);
+        if (session == AccessLevel::user)
             reason = "The session speaks for a user alone.";
     }
     tell_source(reason);
     if (reason != nullptr)
         return std::nullopt;
-    return CalendarScans(schema, session, *plans);
+    return CalendarScans(schema, session, *layouts);
 }
 
-bool CalendarScans::is_reached(Sight sight, const IndexScan& row) {
+bool CalendarScans::is_visible(Sight sight, const IndexScan& row) {
     const auto id = [&](int column) { return row.is_null(column) ? nullptr : &row.id(column); };
     switch (sight) {
     case Sight::every_row:
         return true;
     case Sight::by_business: {
         const pg_uuid_t* const business = id(0);
-        if (business != nullptr && reached_business_ && same_id(*business, *reached_business_))
+        if (business != nullptr && visible_business_ && same_id(*business, *visible_business_))
             return true;
-        const bool reaches = reaches_business(class_, schema_, business);
-        if (reaches && business != nullptr)
-            reached_business_ = *business;
-        return reaches;
+        const bool visible = sees_business(level_, schema_, business);
+        if (visible && business != nullptr)
+            visible_business_ = *business;
+        return visible;
     }
     case Sight::by_business_row:
-        return reaches_business_row(class_, id(0), id(1));
+        return sees_business_row(level_, id(0), id(1));
     case Sight::unknown:
         break;
     }
@@ -284,7 +283,7 @@ bool CalendarScans::is_reached(Sight sight, const IndexScan& row) {
 template <class Take>
 void CalendarScans::read(const SightedScan& scan, ScanKeys keys, Take take) {
     pg_call([&] {
-        IndexScan row(scan.plan, keys);
+        IndexScan row(scan.layout, keys);
         row.seek(keys);
         while (row.next()) {
             if (sees(scan.sight, row) && !take(row))
@@ -298,7 +297,7 @@ template <class Take>
 void CalendarScans::read_each(const SightedScan& scan, ScanKeys keys, std::span<ResourceRows> employees,
                               Take take) {
     pg_call([&] {
-        IndexScan row(scan.plan, keys);
+        IndexScan row(scan.layout, keys);
         for (ResourceRows& employee : employees) {
             keys.replace_first(to_datum(employee.id));
             row.seek(keys);
@@ -313,8 +312,8 @@ void CalendarScans::read_each(const SightedScan& scan, ScanKeys keys, std::span<
 
 std::optional<BusinessRow> CalendarScans::business(const Uuid& id) {
     std::optional<BusinessRow> found;
-    read(plans_.business, ScanKeys().uuid_is(to_datum(id)), [&](const IndexScan& row) {
-        found = {id, row.label(2) == plans_.active_business, copy_of(row.get(3, JSONBOID)), row.string(4)};
+    read(layouts_.business, ScanKeys().uuid_is(to_datum(id)), [&](const IndexScan& row) {
+        found = {id, row.label(2) == layouts_.active_business, copy_of(row.get(3, JSONBOID)), row.string(4)};
         return false;
     });
     return found;
@@ -323,9 +322,9 @@ std::optional<BusinessRow> CalendarScans::business(const Uuid& id) {
 std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
     ServiceRow service{};
     bool found = false;
-    read(plans_.service, ScanKeys().uuid_is(to_datum(id)), [&](const IndexScan& row) {
+    read(layouts_.service, ScanKeys().uuid_is(to_datum(id)), [&](const IndexScan& row) {
         service.business.id = to_uuid(row.id(0));
-        service.is_active = row.label(1) == plans_.active_service;
+        service.is_active = row.label(1) == layouts_.active_service;
         service.service = {id, std::chrono::minutes(row.int4(2)), std::chrono::minutes(row.int4(3)),
                            std::chrono::minutes(row.int4(4))};
         service.settings = copy_of(row.get(5, JSONBOID));
@@ -343,7 +342,7 @@ std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
 
 std::optional<BusinessRow> CalendarScans::business_of_employee(const Uuid& employee_id) {
     std::optional<Uuid> business_id;
-    read(plans_.employee, ScanKeys().uuid_is(to_datum(employee_id)), [&](const IndexScan& row) {
+    read(layouts_.employee, ScanKeys().uuid_is(to_datum(employee_id)), [&](const IndexScan& row) {
         business_id = to_uuid(row.id(0));
         return false;
     });
@@ -357,7 +356,7 @@ void CalendarScans::eligible_employees(const Uuid& service_id, const std::option
     if (only)
         keys.uuid_is(to_datum(*only));
     Uuid business_id{};
-    read(plans_.mapped_employees, keys, [&](const IndexScan& row) {
+    read(layouts_.mapped_employees, keys, [&](const IndexScan& row) {
         business_id = to_uuid(row.id(0));
         ids.push_back(to_uuid(row.id(2)));
         return true;
@@ -368,29 +367,30 @@ void CalendarScans::eligible_employees(const Uuid& service_id, const std::option
         return;
     pg_call([&] {
         ScanKeys key = ScanKeys().uuid_is(to_datum(ids.front()));
-        IndexScan row(plans_.employee.plan, key);
+        IndexScan row(layouts_.employee.layout, key);
         std::erase_if(ids, [&](const Uuid& id) {
             key.replace_first(to_datum(id));
             row.seek(key);
-            return !row.next() || !sees(plans_.employee.sight, row) || !is_active_employee(row);
+            return !row.next() || !sees(layouts_.employee.sight, row) || !is_active_employee(row);
         });
         row.close();
     });
 }
 
-/// To find one costs as much as to read some thirty in a row: so all of the business are read, but of a large one, and false
-/// is returned, no more than that. `ids` are ascending; those who are not active are taken out.
+/// One lookup costs about as much as reading 30 index entries in sequence. So read all employees of the business, but give up
+/// (false) after 30 per id. `ids` are ascending; those who are not active are taken out.
 bool CalendarScans::keep_active_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids) {
     const std::size_t most = 30 * ids.size();
     std::size_t rows = 0;
     std::pmr::vector<Uuid> active(ids.get_allocator());
     active.reserve(ids.size());
-    read(plans_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
-        const Uuid id = to_uuid(row.id(2));
-        if (is_active_employee(row) && std::binary_search(ids.begin(), ids.end(), id))
-            active.push_back(id);
-        return ++rows < most;
-    });
+    read(layouts_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)),
+         [&](const IndexScan& row) {
+             const Uuid id = to_uuid(row.id(2));
+             if (is_active_employee(row) && std::binary_search(ids.begin(), ids.end(), id))
+                 active.push_back(id);
+             return ++rows < most;
+         });
     if (rows == most)
         return false;
     std::sort(active.begin(), active.end());
@@ -400,23 +400,24 @@ bool CalendarScans::keep_active_of(const Uuid& business_id, std::pmr::vector<Uui
 
 bool CalendarScans::has_active_employee(const Uuid& business_id) {
     bool found = false;
-    read(plans_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
-        found = is_active_employee(row);
-        return !found;
-    });
+    read(layouts_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)),
+         [&](const IndexScan& row) {
+             found = is_active_employee(row);
+             return !found;
+         });
     return found;
 }
 
 void CalendarScans::own_hours(std::span<ResourceRows> employees) {
     RowCount count = hours_count;
     read_each(
-        plans_.own_hours, ScanKeys().uuid_is(Datum(0)), employees,
+        layouts_.own_hours, ScanKeys().uuid_is(Datum(0)), employees,
         [&](const IndexScan& row, ResourceRows& employee) { add_shift(row, count, employee.own_hours); });
 }
 
 void CalendarScans::default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) {
     RowCount count = hours_count;
-    read(plans_.default_hours, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
+    read(layouts_.default_hours, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
         add_shift(row, count, hours);
         return true;
     });
@@ -424,7 +425,7 @@ void CalendarScans::default_hours(const Uuid& business_id, std::pmr::vector<Week
 
 void CalendarScans::overrides(Interval reach, std::span<ResourceRows> employees) {
     RowCount count = overrides_count;
-    read_each(plans_.overrides, ScanKeys().uuid_is(Datum(0)).time_after(to_datum(reach.begin)), employees,
+    read_each(layouts_.overrides, ScanKeys().uuid_is(Datum(0)).time_after(to_datum(reach.begin)), employees,
               [&](const IndexScan& row, ResourceRows& employee) {
                   const Interval interval{to_instant(row.time(1)), to_instant(row.time(2))};
                   if (interval.begin < reach.end)
@@ -436,14 +437,14 @@ void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows>
     // One employee is about as busy as the others; memory that a growing vector leaves behind costs more than the rows.
     std::size_t most = 16;
     RowCount count = bookings_count;
-    read_each(plans_.bookings,
+    read_each(layouts_.bookings,
               ScanKeys().uuid_is(Datum(0)).time_within(to_datum(asked.reach.all.begin),
                                                        to_datum(asked.reach.all.end)),
               employees, [&](const IndexScan& row, ResourceRows& employee) {
                   count.add();
                   if (employee.bookings.empty())
                       employee.bookings.reserve(most);
-                  add_booking(row, plans_.booking_statuses, asked, employee.bookings);
+                  add_booking(row, layouts_.booking_statuses, asked, employee.bookings);
                   most = std::max(most, employee.bookings.size());
               });
 }
@@ -451,13 +452,13 @@ void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows>
 void CalendarScans::unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                                         std::pmr::vector<Booking>& bookings) {
     RowCount count = bookings_count;
-    read(plans_.unassigned_bookings,
+    read(layouts_.unassigned_bookings,
          ScanKeys()
              .uuid_is(to_datum(business_id))
              .time_within(to_datum(asked.reach.all.begin), to_datum(asked.reach.all.end)),
          [&](const IndexScan& row) {
              count.add();
-             add_booking(row, plans_.booking_statuses, asked, bookings);
+             add_booking(row, layouts_.booking_statuses, asked, bookings);
              return true;
          });
 }
@@ -471,15 +472,15 @@ void CalendarScans::long_bookings(const Uuid& business_id, const BookingsAsked& 
     };
     RowCount count = bookings_count;
     pg_call([&] {
-        IndexScan row(plans_.long_bookings.plan, keys_of(asked.reach.long_before));
+        IndexScan row(layouts_.long_bookings.layout, keys_of(asked.reach.long_before));
         for (const Interval starts : {asked.reach.long_before, asked.reach.long_behind}) {
             ScanKeys keys = keys_of(starts);
             row.seek(keys);
             while (row.next()) {
-                if (!sees(plans_.long_bookings.sight, row))
+                if (!sees(layouts_.long_bookings.sight, row))
                     continue;
                 count.add();
-                add_far_booking(row, plans_.booking_statuses, asked, employees, unassigned);
+                add_far_booking(row, layouts_.booking_statuses, asked, employees, unassigned);
             }
         }
         row.close();
@@ -487,7 +488,7 @@ void CalendarScans::long_bookings(const Uuid& business_id, const BookingsAsked& 
 }
 
 void CalendarScans::services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) {
-    read_each(plans_.mapped_services, ScanKeys().uuid_is(Datum(0)), employees,
+    read_each(layouts_.mapped_services, ScanKeys().uuid_is(Datum(0)), employees,
               [&](const IndexScan& row, ResourceRows&) { services.push_back(to_uuid(row.id(1))); });
     std::sort(services.begin(), services.end());
     services.erase(std::unique(services.begin(), services.end()), services.end());

@@ -15,14 +15,14 @@ namespace bookmeatoz::pg {
 void calendar_scans_init();
 
 /// A table, read by one of its indexes, and which of its rows the caller sees. The first columns are those that
-/// reaches_business() or reaches_business_row() decides by.
+/// sees_business() or sees_business_row() decides by.
 struct SightedScan {
-    ScanPlan plan;
+    ScanLayout layout;
     Sight sight = Sight::unknown;
 };
 
 /// All scans of a calendar.
-struct CalendarPlans {
+struct ScanLayouts {
     SightedScan service, business, employee, mapped_employees, mapped_services, employees_of_business,
         own_hours, default_hours, overrides, bookings, unassigned_bookings, long_bookings;
     Oid active_service = InvalidOid;
@@ -53,8 +53,8 @@ public:
     void services_of(std::span<ResourceRows> employees, std::pmr::vector<Uuid>& services) override;
 
 private:
-    CalendarScans(Oid schema, ContextClass session, const CalendarPlans& plans)
-        : schema_(schema), class_(session), plans_(plans) {}
+    CalendarScans(Oid schema, AccessLevel session, const ScanLayouts& layouts)
+        : schema_(schema), level_(session), layouts_(layouts) {}
 
     /// Calls `take(row)` for each row that the caller sees, until it returns false.
     template <class Take>
@@ -63,21 +63,21 @@ private:
     template <class Take>
     void read_each(const SightedScan& scan, ScanKeys keys, std::span<ResourceRows> employees, Take take);
     bool sees(Sight sight, const IndexScan& row) {
-        return sight == Sight::every_row || is_reached(sight, row);
+        return sight == Sight::every_row || is_visible(sight, row);
     }
-    bool is_reached(Sight sight, const IndexScan& row);
+    bool is_visible(Sight sight, const IndexScan& row);
     /// Of the columns of employees. As the queries say it: one without a status is not.
     bool is_active_employee(const IndexScan& row) const {
-        return !row.is_null(1) && row.label(1) == plans_.active_employee;
+        return !row.is_null(1) && row.label(1) == layouts_.active_employee;
     }
     std::optional<BusinessRow> business(const Uuid& id);
     bool keep_active_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids);
 
     Oid schema_;
-    ContextClass class_;
+    AccessLevel level_;
     /// The business of the last row that was seen: mostly that of the next one too.
-    std::optional<pg_uuid_t> reached_business_;
-    CalendarPlans plans_;
+    std::optional<pg_uuid_t> visible_business_;
+    ScanLayouts layouts_;
 };
 
 } // namespace bookmeatoz::pg

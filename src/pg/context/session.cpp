@@ -61,7 +61,7 @@ constinit Verdict verdict{&plain_context, false, false, DT_NOEND};
 
 Verdict decide() noexcept {
     if (token_is_set()) {
-        const AcceptedToken* const token = believed_token();
+        const AcceptedToken* const token = valid_token();
         return token == nullptr ? nothing_counts
                                 : Verdict{&token->ids, token->is_admin, true, token->expires_at};
     }
@@ -75,14 +75,14 @@ const Verdict& in_force() noexcept {
     return verdict.expires_at > GetCurrentTransactionStartTimestamp() ? verdict : nothing_counts;
 }
 
-ContextClass most_specific_id(const SessionContext& context) noexcept {
+AccessLevel most_specific_id(const SessionContext& context) noexcept {
     if (context.business) {
-        return ContextClass::business;
+        return AccessLevel::business;
     }
     if (context.tenant) {
-        return ContextClass::tenant;
+        return AccessLevel::tenant;
     }
-    return context.user ? ContextClass::user : ContextClass::none;
+    return context.user ? AccessLevel::user : AccessLevel::none;
 }
 
 // ---- changes
@@ -304,12 +304,12 @@ bool session_is_admin() {
     return now.is_admin && (now.is_signed || may_be_admin_cached(GetUserId()));
 }
 
-ContextClass context_class() {
-    return session_is_admin() ? ContextClass::admin : most_specific_id(session_context());
+AccessLevel access_level() {
+    return session_is_admin() ? AccessLevel::admin : most_specific_id(session_context());
 }
 
-ContextClass nominal_context_class() noexcept {
-    return in_force().is_admin ? ContextClass::admin : most_specific_id(session_context());
+AccessLevel nominal_level() noexcept {
+    return in_force().is_admin ? AccessLevel::admin : most_specific_id(session_context());
 }
 
 BOOKMEATOZ_FUNCTION(current_session_tenant_id, takes({}).returns(UUIDOID)) {

@@ -20,8 +20,8 @@ struct SessionContext {
     std::optional<pg_uuid_t> user;
 };
 
-/// The most specific part of the context decides which rows a session reaches.
-enum class ContextClass { none, user, tenant, business, admin };
+/// The most specific part of the context decides which rows a session sees.
+enum class AccessLevel { none, user, tenant, business, admin };
 
 /// Defines the settings; those that were SET before the library was loaded are checked now. Called by _PG_init.
 void session_context_init();
@@ -33,11 +33,11 @@ const SessionContext& session_context() noexcept;
 /// role may have it on. Inside a transaction only.
 bool session_is_admin();
 
-/// What the session reaches now. Inside a transaction only.
-ContextClass context_class();
+/// What the session sees now. Inside a transaction only.
+AccessLevel access_level();
 
 /// What the settings say, whether or not the current role may have the plain admin flag on. To be asked anywhere.
-ContextClass nominal_context_class() noexcept;
+AccessLevel nominal_level() noexcept;
 
 /// `callback` is called whenever a SET, or the end of one (RESET, ROLLBACK, the end of a transaction or of a function),
 /// may have changed the context: after it is in place, and by set_session_context() once, not four times. It must not

@@ -189,7 +189,7 @@ bool replace_text(char** text, std::string_view payload, std::uint64_t mark) noe
 }
 
 /// In a parallel worker: the leader has checked signature, expiry and process. Its key is compared as in the leader.
-bool take_over(std::string_view text, void** accepted) {
+bool apply(std::string_view text, void** accepted) {
     const std::size_t end = std::min(text.rfind(mark_separator), text.size());
     const std::optional<SignedContext> context = read_payload(text.substr(0, end));
     std::uint64_t mark = 0;
@@ -207,7 +207,7 @@ bool check_token(char** text, void** accepted, GucSource source) {
         return true;
     }
     if (InitializingParallelWorker) {
-        return take_over(*text, accepted);
+        return apply(*text, accepted);
     }
     // The server's cryptography needs a transaction, and a token in a catalog could be read by everybody.
     if (source < PGC_S_CLIENT || source == PGC_S_TEST || !IsTransactionState()) {
@@ -340,7 +340,7 @@ bool token_is_set() noexcept {
     return has_token;
 }
 
-const AcceptedToken* believed_token() noexcept {
+const AcceptedToken* valid_token() noexcept {
     const bool key_is_known = token.key_mark == key_mark || token.key_mark == previous_key_mark;
     return has_token && key_is_known ? &token : nullptr;
 }

@@ -29,6 +29,6 @@ bool token_is_set() noexcept;
 
 /// The token, unless the key that it was signed with has been withdrawn since. Look at expires_at: at the start of the
 /// transaction that asks, it must lie ahead.
-const AcceptedToken* believed_token() noexcept;
+const AcceptedToken* valid_token() noexcept;
 
 } // namespace bookmeatoz::pg

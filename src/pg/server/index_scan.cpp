@@ -125,10 +125,10 @@ std::size_t alignment(const Form_pg_attribute column) {
 }
 
 /// Where the wanted columns stand in the rows of the index, if all of its columns have a fixed length.
-void find_fixed_columns(Relation index, std::size_t wanted, ScanPlan& plan) {
+void find_fixed_columns(Relation index, std::size_t wanted, ScanLayout& layout) {
     const TupleDesc columns = RelationGetDescr(index);
-    std::array<ScanPlan::FixedColumn, INDEX_MAX_KEYS> fixed{};
-    std::array<std::uint8_t, sizeof plan.all_but_last> all_but_last{};
+    std::array<ScanLayout::FixedColumn, INDEX_MAX_KEYS> fixed{};
+    std::array<std::uint8_t, sizeof layout.all_but_last> all_but_last{};
     std::size_t end = 0;
     for (int i = 0; i < columns->natts; ++i) {
         const Form_pg_attribute column = TupleDescAttr(columns, i);
@@ -142,15 +142,15 @@ void find_fixed_columns(Relation index, std::size_t wanted, ScanPlan& plan) {
             all_but_last[static_cast<std::size_t>(i / 8)] |= static_cast<std::uint8_t>(1 << i % 8);
     }
     for (std::size_t i = 0; i < wanted; ++i)
-        plan.fixed_columns[i] = fixed[static_cast<std::size_t>(plan.places[i])];
-    std::memcpy(&plan.all_but_last, all_but_last.data(), sizeof plan.all_but_last);
-    plan.last_place = static_cast<AttrNumber>(columns->natts - 1);
-    plan.has_fixed_columns = true;
+        layout.fixed_columns[i] = fixed[static_cast<std::size_t>(layout.places[i])];
+    std::memcpy(&layout.all_but_last, all_but_last.data(), sizeof layout.all_but_last);
+    layout.last_place = static_cast<AttrNumber>(columns->natts - 1);
+    layout.has_fixed_columns = true;
 }
 
 } // namespace
 
-const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) {
+const char* find_layout(Relation table, const WantedScan& wanted, ScanLayout& layout) {
     const char* const table_name = RelationGetRelationName(table);
     AttrNumber keys[3];
     for (std::size_t i = 0; i < wanted.keys.size(); ++i) {
@@ -158,17 +158,17 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         if (keys[i] == 0)
             return psprintf("Column \"%s\" of table \"%s\" is not what it was.", wanted.keys[i], table_name);
     }
-    AttrNumber columns[ScanPlan::most_columns];
-    plan = {};
-    plan.table = RelationGetRelid(table);
+    AttrNumber columns[ScanLayout::most_columns];
+    layout = {};
+    layout.table = RelationGetRelid(table);
     for (std::size_t i = 0; i < wanted.columns.size(); ++i) {
         columns[i] = find_column(table, wanted.columns[i]);
         if (columns[i] == 0)
             return psprintf("Column \"%s\" of table \"%s\" is not what it was.", wanted.columns[i],
                             table_name);
-        plan.types[i] = TupleDescAttr(RelationGetDescr(table), columns[i] - 1)->atttypid;
-        plan.places[i] = static_cast<AttrNumber>(columns[i] - 1);
-        plan.attributes = std::max(plan.attributes, columns[i]);
+        layout.types[i] = TupleDescAttr(RelationGetDescr(table), columns[i] - 1)->atttypid;
+        layout.places[i] = static_cast<AttrNumber>(columns[i] - 1);
+        layout.attributes = std::max(layout.attributes, columns[i]);
     }
 
     List* const indexes = RelationGetIndexList(table);
@@ -179,27 +179,27 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
                           has_keys(index, table, wanted.keys, keys) &&
                           holds_wanted_rows(index, table, wanted);
         const bool serves = fits && holds_all_versions(index);
-        plan.index_is_too_new = plan.index_is_too_new || fits != serves;
-        std::array<AttrNumber, ScanPlan::most_columns> places{};
+        layout.index_is_too_new = layout.index_is_too_new || fits != serves;
+        std::array<AttrNumber, ScanLayout::most_columns> places{};
         bool has_all_columns = serves;
         for (std::size_t i = 0; i < wanted.columns.size() && has_all_columns; ++i) {
             places[i] = place_in(index, columns[i]);
             has_all_columns = places[i] >= 0;
         }
         // The first that serves; or one that serves alone.
-        if (serves && (has_all_columns || !OidIsValid(plan.index)) && !plan.index_only) {
-            plan.index = RelationGetRelid(index);
-            plan.index_only = has_all_columns;
+        if (serves && (has_all_columns || !OidIsValid(layout.index)) && !layout.index_only) {
+            layout.index = RelationGetRelid(index);
+            layout.index_only = has_all_columns;
             if (has_all_columns) {
-                plan.places = places;
-                find_fixed_columns(index, wanted.columns.size(), plan);
+                layout.places = places;
+                find_fixed_columns(index, wanted.columns.size(), layout);
             }
         }
         index_close(index, AccessShareLock);
     }
     list_free(indexes);
-    if (OidIsValid(plan.index)) {
-        plan.index_is_too_new = false;
+    if (OidIsValid(layout.index)) {
+        layout.index_is_too_new = false;
         return nullptr;
     }
     StringInfoData missing;
@@ -239,9 +239,9 @@ ScanKeys& ScanKeys::time_after(Datum time) {
     return *this;
 }
 
-IndexScan::IndexScan(const ScanPlan& plan, const ScanKeys& keys)
-    : plan_(plan), table_(table_open(plan.table, NoLock)), index_(index_open(plan.index, AccessShareLock)),
-      visibility_page_(InvalidBuffer) {
+IndexScan::IndexScan(const ScanLayout& layout, const ScanKeys& keys)
+    : layout_(layout), table_(table_open(layout.table, NoLock)),
+      index_(index_open(layout.index, AccessShareLock)), visibility_page_(InvalidBuffer) {
     const Snapshot snapshot = GetActiveSnapshot();
 #if PG_VERSION_NUM >= 190000
     scan_ = index_beginscan(table_, index_, snapshot, nullptr, keys.count(), 0, SO_NONE);
@@ -250,11 +250,11 @@ IndexScan::IndexScan(const ScanPlan& plan, const ScanKeys& keys)
 #else
     scan_ = index_beginscan(table_, index_, snapshot, keys.count(), 0);
 #endif
-    scan_->xs_want_itup = plan.index_only;
-    if (!plan.index_only)
+    scan_->xs_want_itup = layout.index_only;
+    if (!layout.index_only)
         slot_ = table_slot_create(table_, nullptr);
-    values_ = plan.index_only ? index_values_ : slot_->tts_values;
-    nulls_ = plan.index_only ? index_nulls_ : slot_->tts_isnull;
+    values_ = layout.index_only ? index_values_ : slot_->tts_values;
+    nulls_ = layout.index_only ? index_nulls_ : slot_->tts_isnull;
 }
 
 void IndexScan::close() {
@@ -272,19 +272,19 @@ void IndexScan::seek(ScanKeys& keys) {
 }
 
 void IndexScan::refuse_null_in(int column) const {
-    const AttrNumber place = plan_.places[static_cast<std::size_t>(column)];
-    const int number = plan_.index_only ? index_->rd_index->indkey.values[place] : place + 1;
+    const AttrNumber place = layout_.places[static_cast<std::size_t>(column)];
+    const int number = layout_.index_only ? index_->rd_index->indkey.values[place] : place + 1;
     refuse_null(RelationGetRelationName(table_),
                 NameStr(TupleDescAttr(RelationGetDescr(table_), number - 1)->attname));
 }
 
 bool IndexScan::next() {
     CHECK_FOR_INTERRUPTS();
-    if (plan_.index_only)
+    if (layout_.index_only)
         return next_of_index();
     if (!index_getnext_slot(scan_, ForwardScanDirection, slot_))
         return false;
-    slot_getsomeattrs(slot_, plan_.attributes);
+    slot_getsomeattrs(slot_, layout_.attributes);
     return true;
 }
 
@@ -309,15 +309,15 @@ bool IndexScan::next_of_index() {
 
 void IndexScan::take_apart(IndexTuple row) {
     fixed_ = nullptr;
-    if (plan_.has_fixed_columns) {
+    if (layout_.has_fixed_columns) {
         bool is_fixed = true;
         null_place_ = -1;
         if (IndexTupleHasNulls(row)) {
             std::uint32_t not_null = 0;
             std::memcpy(&not_null, reinterpret_cast<std::uint8_t*>(row) + sizeof(IndexTupleData),
                         sizeof not_null);
-            is_fixed = (not_null & plan_.all_but_last) == plan_.all_but_last;
-            null_place_ = plan_.last_place;
+            is_fixed = (not_null & layout_.all_but_last) == layout_.all_but_last;
+            null_place_ = layout_.last_place;
         }
         if (is_fixed) {
             fixed_ = reinterpret_cast<char*>(row) + IndexInfoFindDataOffset(row->t_info);

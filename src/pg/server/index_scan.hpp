@@ -33,7 +33,7 @@ struct WantedScan {
 };
 
 /// How a table is read. Right as long as the server sends no invalidation of the table or the index.
-struct ScanPlan {
+struct ScanLayout {
     static constexpr std::size_t most_columns = 10;
 
     Oid table = InvalidOid;
@@ -60,11 +60,11 @@ struct ScanPlan {
     std::uint32_t all_but_last = 0;
     AttrNumber last_place = 0;
 };
-static_assert(sizeof(IndexAttributeBitMapData) == sizeof(ScanPlan::all_but_last));
+static_assert(sizeof(IndexAttributeBitMapData) == sizeof(ScanLayout::all_but_last));
 
 /// Finds the way to read an open table; nullptr if found, else what is missing (allocated in the current memory context).
 /// May raise a server error.
-const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan);
+const char* find_layout(Relation table, const WantedScan& wanted, ScanLayout& layout);
 
 /// The conditions of one scan, on the leading columns of its index in their order. Raises no error: the comparisons are
 /// built-in functions.
@@ -92,7 +92,7 @@ private:
 /// inside a pg_call(). There is no destructor to skip then: the server releases what an error leaves open.
 class IndexScan : public TypedRow<IndexScan> {
 public:
-    IndexScan(const ScanPlan& plan, const ScanKeys& keys);
+    IndexScan(const ScanLayout& layout, const ScanKeys& keys);
     void close();
 
     /// Begins anew with these conditions, as many as at first.
@@ -100,18 +100,18 @@ public:
     /// Moves to the next row; false after the last. Values are good until then.
     bool next();
     bool is_null(int column) const {
-        const AttrNumber place = plan_.places[static_cast<std::size_t>(column)];
+        const AttrNumber place = layout_.places[static_cast<std::size_t>(column)];
         return fixed_ != nullptr ? place == null_place_ : nulls_[place];
     }
-    /// A value (see TypedRow), whose type plan_scan() has checked. That a column is NOT NULL now does not say that it was so when
+    /// A value (see TypedRow), whose type find_layout() has checked. That a column is NOT NULL now does not say that it was so when
     /// a row was written that an older snapshot still sees; so NULL is looked for in each.
     Datum get(int column, [[maybe_unused]] Oid type) const {
-        Assert(serves_as(plan_.types[static_cast<std::size_t>(column)], type));
+        Assert(serves_as(layout_.types[static_cast<std::size_t>(column)], type));
         if (is_null(column))
             refuse_null_in(column);
         if (fixed_ == nullptr)
-            return values_[plan_.places[static_cast<std::size_t>(column)]];
-        const ScanPlan::FixedColumn& fixed = plan_.fixed_columns[static_cast<std::size_t>(column)];
+            return values_[layout_.places[static_cast<std::size_t>(column)]];
+        const ScanLayout::FixedColumn& fixed = layout_.fixed_columns[static_cast<std::size_t>(column)];
         return fetch_att(fixed_ + fixed.offset, fixed.by_value, fixed.length);
     }
 
@@ -120,7 +120,7 @@ private:
     bool next_of_index();
     void take_apart(IndexTuple row);
 
-    const ScanPlan& plan_;
+    const ScanLayout& layout_;
     Relation table_;
     Relation index_;
     IndexScanDesc scan_;

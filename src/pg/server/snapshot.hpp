@@ -1,4 +1,4 @@
-// The latest snapshot, for code that decides what to write.
+// What a query sees, and the latest snapshot for code that decides what to write.
 #pragma once
 
 #include "pg/server/boundary.hpp"
@@ -10,7 +10,17 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// While one lives, queries see what the transaction has written so far and, under READ COMMITTED, what others have
+/// Which rows a query sees.
+enum class View {
+    /// Those of the calling statement's snapshot.
+    of_statement,
+    /// Also what this command has written so far and, under READ COMMITTED, what others have committed meanwhile.
+    latest,
+    /// As `latest`, but what others have committed at every isolation level.
+    committed
+};
+
+/// View::latest for several queries. While one lives, queries see what the transaction has written so far and, under READ COMMITTED, what others have
 /// committed until it was made.
 class LatestSnapshot {
 public:

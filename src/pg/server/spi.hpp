@@ -2,6 +2,7 @@
 // Used by everything that reads the tables; the server re-plans it when tables, roles or row security change.
 #pragma once
 
+#include "pg/server/snapshot.hpp"
 #include "pg/server/typed_row.hpp"
 
 #include <initializer_list>
@@ -70,6 +71,9 @@ public:
     Iterator begin() const { return {*this, 0}; }
     Iterator end() const { return {*this, count_}; }
     uint64 size() const { return count_; }
+    bool empty() const { return count_ == 0; }
+    /// Only of rows that are not empty.
+    SpiRow front() const { return *begin(); }
     Oid column_type(int column) const { return SPI_gettypeid(table_->tupdesc, column); }
 
 private:
@@ -118,7 +122,6 @@ public:
 private:
     static constexpr std::size_t most_arguments = 20;
     static constexpr std::size_t most_tables = 6;
-    enum class View { of_statement, latest, committed };
 
     void make_ready(Oid schema);
     bool is_valid() const;

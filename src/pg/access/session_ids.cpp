@@ -1,7 +1,7 @@
 // Id sets of a session: what they are, and when one that is kept is still right.
 // A set holds for one key (a tenant, a business, a user) as one snapshot sees the tables. It is thrown away at every
 // end of a transaction and every rollback to a savepoint, because then an equal snapshot may see other rows of our own.
-#include "pg/access/id_sets.hpp"
+#include "pg/access/session_ids.hpp"
 
 #include "pg/access/lookup.hpp"
 #include "pg/access/tenancy.hpp"
