@@ -2,12 +2,12 @@
 #include "pg/access/level.hpp"
 #include "pg/access/tenancy.hpp"
 #include "pg/server/extension_schema.hpp"
+#include "pg/server/invalidation.hpp"
 
 #include <array>
 
 extern "C" {
 #include "utils/inval.h"
-#include "utils/syscache.h"
 }
 
 namespace bookmeatoz::pg {
@@ -16,42 +16,21 @@ namespace {
 /// The schemas of functions that were asked for, until a function changes. A function has the place of its oid: those of
 /// one extension follow each other.
 struct KeptSchema {
+    unsigned made_at = 0;
     Oid function = InvalidOid;
     Oid schema = InvalidOid;
 };
 constinit std::array<KeptSchema, 64> kept_schemas{};
-/// Counts changes of functions, so that one that comes in during a look-up is not missed.
-constinit unsigned changes = 0;
-
-void functions_changed() noexcept {
-    changes++;
-    kept_schemas = {};
-}
-
-void watch_functions() {
-    static constinit bool watching = false;
-    if (!watching) {
-        // "auto": the type of a catalog's number differs between versions of the server.
-        pg_call([] {
-            CacheRegisterSyscacheCallback(
-                PROCOID, [](Datum, auto, uint32) { functions_changed(); }, Datum{0});
-        });
-        watching = true;
-    }
-}
-
 Oid schema_of(FunctionCallInfo fcinfo) {
     const Oid function = fcinfo->flinfo->fn_oid;
     KeptSchema& kept = kept_schemas[function % kept_schemas.size()];
-    if (kept.function == function) {
+    if (kept.function == function && kept.made_at == function_changes.count()) {
         return kept.schema;
     }
-    watch_functions();
-    const unsigned before = changes;
+    function_changes.watch();
+    const unsigned before = function_changes.count();
     const Oid schema = extension_schema(fcinfo);
-    if (changes == before) {
-        kept = {function, schema};
-    }
+    kept = {before, function, schema};
     return schema;
 }
 

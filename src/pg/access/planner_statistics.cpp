@@ -1,6 +1,7 @@
 // Statistics without values: see access/planner_statistics.hpp.
 // Values enter estimates through pg_statistic, which the server reads by two hooks (the end of an index is looked at only
 // where there is a histogram), and through extended statistics, which are taken out of the list of a relation.
+#include "pg/server/compat.hpp"
 #include "pg/access/planner_statistics.hpp"
 #include "pg/access/level.hpp"
 #include "pg/access/tenancy.hpp"
@@ -229,24 +230,14 @@ void hide_extended(const PlannerInfo* root, Oid table, RelOptInfo* relation) {
     });
 }
 
-#if PG_VERSION_NUM >= 190000
-constinit build_simple_rel_hook_type earlier_relation_info = nullptr;
+constinit RelationHook earlier_relation_info = nullptr;
 
-void relation_info(PlannerInfo* root, RelOptInfo* relation, RangeTblEntry* entry) {
+void relation_info(RELATION_HOOK_PARAMETERS) {
     if (earlier_relation_info != nullptr)
-        earlier_relation_info(root, relation, entry);
-    if (entry->rtekind == RTE_RELATION)
-        hide_extended(root, entry->relid, relation);
+        earlier_relation_info(RELATION_HOOK_ARGUMENTS);
+    if (OidIsValid(RELATION_HOOK_TABLE))
+        hide_extended(root, RELATION_HOOK_TABLE, relation);
 }
-#else
-constinit get_relation_info_hook_type earlier_relation_info = nullptr;
-
-void relation_info(PlannerInfo* root, Oid table, bool is_parent, RelOptInfo* relation) {
-    if (earlier_relation_info != nullptr)
-        earlier_relation_info(root, table, is_parent, relation);
-    hide_extended(root, table, relation);
-}
-#endif
 
 } // namespace
 
@@ -255,13 +246,8 @@ void planner_statistics_init() {
     get_relation_stats_hook = relation_stats;
     earlier_index_stats = get_index_stats_hook;
     get_index_stats_hook = index_stats;
-#if PG_VERSION_NUM >= 190000
-    earlier_relation_info = build_simple_rel_hook;
-    build_simple_rel_hook = relation_info;
-#else
-    earlier_relation_info = get_relation_info_hook;
-    get_relation_info_hook = relation_info;
-#endif
+    earlier_relation_info = RELATION_HOOK;
+    RELATION_HOOK = relation_info;
 }
 
 } // namespace bookmeatoz::pg

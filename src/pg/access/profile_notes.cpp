@@ -3,6 +3,7 @@
 // level of session and goes on in a user session fails by its plan (access/planner.cpp).
 #include "pg/access/profile_notes.hpp"
 #include "pg/server/boundary.hpp"
+#include "pg/server/compat.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/context/session.hpp"
 
@@ -19,14 +20,8 @@ namespace {
 
 constinit ExecutorCheckPerms_hook_type earlier_hook = nullptr;
 
-#if PG_VERSION_NUM >= 160000
-using Permissions = RTEPermissionInfo;
-#else
-using Permissions = RangeTblEntry;
-#endif
-
 /// The column itself, or the whole row.
-bool is_selected(const Permissions* wanted, AttrNumber column) {
+bool is_selected(const PermissionEntry* wanted, AttrNumber column) {
     return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, wanted->selectedCols) ||
            bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, wanted->selectedCols);
 }
@@ -40,7 +35,7 @@ bool reads_notes(const List* permissions, Oid schema) {
         return false;
     const ListCell* cell = nullptr;
     foreach (cell, permissions) {
-        const auto* const wanted = static_cast<const Permissions*>(lfirst(cell));
+        const auto* const wanted = static_cast<const PermissionEntry*>(lfirst(cell));
         if (wanted->relid == customers && is_selected(wanted, notes) &&
             check_enable_rls(customers, wanted->checkAsUser, true) == RLS_ENABLED)
             return true;
@@ -63,15 +58,9 @@ bool is_allowed(const List* permissions, bool raises) {
     return false;
 }
 
-#if PG_VERSION_NUM >= 160000
-bool check_permissions(List* entries, List* permissions, bool raises) {
-    if (earlier_hook != nullptr && !earlier_hook(entries, permissions, raises))
+bool check_permissions(PERMISSIONS_HOOK_PARAMETERS) {
+    if (earlier_hook != nullptr && !earlier_hook(PERMISSIONS_HOOK_ARGUMENTS))
         return false;
-#else
-bool check_permissions(List* permissions, bool raises) {
-    if (earlier_hook != nullptr && !earlier_hook(permissions, raises))
-        return false;
-#endif
     return DatumGetBool(boundary([&] { return BoolGetDatum(is_allowed(permissions, raises)); }));
 }
 

@@ -2,6 +2,7 @@
 #include "pg/access/read_rights.hpp"
 #include "pg/access/predicates.hpp"
 #include "pg/access/profile_notes.hpp"
+#include "pg/server/privileges.hpp"
 
 #include <cstring>
 
@@ -20,14 +21,6 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 namespace {
-
-bool is_allowed_to_execute(Oid function) {
-#if PG_VERSION_NUM >= 160000
-    return object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-#else
-    return pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-#endif
-}
 
 /// A policy for everybody, `USING (predicate(column, ...))`, that decides about SELECT.
 bool is_plain(const RowSecurityPolicy* policy) {
@@ -51,7 +44,7 @@ bool is_column(const List* arguments, int number, Relation table, const char* na
 /// What our own predicate means for a session that is not a user's. It is known by its address in this library: a function
 /// of the same name, or with settings of its own, is another.
 Sight meaning_of(const FuncExpr* predicate, Relation table) {
-    if (!is_allowed_to_execute(predicate->funcid))
+    if (!may_execute(predicate->funcid))
         return Sight::unknown;
     FmgrInfo function;
     fmgr_info(predicate->funcid, &function);
@@ -97,7 +90,7 @@ Sight sight_of(Relation table, const char*& reason) {
         reason = psprintf("\"%s\" is not an ordinary table.", name);
         return Sight::unknown;
     }
-    if (pg_class_aclcheck(RelationGetRelid(table), GetUserId(), ACL_SELECT) != ACLCHECK_OK) {
+    if (!may_select(RelationGetRelid(table))) {
         reason = psprintf("The role may not SELECT the whole of table \"%s\".", name);
         return Sight::unknown;
     }
@@ -107,14 +100,6 @@ Sight sight_of(Relation table, const char*& reason) {
     if (sight == Sight::unknown)
         reason = psprintf("Row security of table \"%s\" is not by bookmeatoz's policy alone.", name);
     return sight;
-}
-
-bool may_use_schema(Oid schema) {
-#if PG_VERSION_NUM >= 160000
-    return object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
-#else
-    return pg_namespace_aclcheck(schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
-#endif
 }
 
 bool rights_are_as_in_catalogs() noexcept {

@@ -37,9 +37,6 @@ struct RightsOf {
 /// raise a server error.
 Sight sight_of(Relation table, const char*& reason);
 
-/// Whether the current role may use the schema. May raise a server error.
-bool may_use_schema(Oid schema);
-
 /// Row security and privileges are as the catalogs say: no other module watches the reading of tables or adds policies, and
 /// row_security is on. What access/profile_notes.hpp adds is one column of a table that is never read past the executor.
 bool rights_are_as_in_catalogs() noexcept;

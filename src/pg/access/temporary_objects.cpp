@@ -2,6 +2,7 @@
 #include "pg/access/temporary_objects.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
+#include "pg/server/privileges.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -29,27 +30,16 @@ constinit object_access_hook_type earlier_hook = nullptr;
 /// What a role must be able to read, and be bound on, to count as an application's.
 constexpr const char* telling_tables[] = {"bookings", "businesses", "users"};
 
-/// May raise a server error.
-bool may_read(Oid table) {
-    return pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
-           pg_attribute_aclcheck_all(table, GetUserId(), ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK;
-}
-
 /// Not the owner, FORCE or not: the table is the owner's own. May raise a server error.
 bool is_bound(Oid table) {
-#if PG_VERSION_NUM >= 160000
-    const bool owns = object_ownercheck(RelationRelationId, table, GetUserId());
-#else
-    const bool owns = pg_class_ownercheck(table, GetUserId());
-#endif
-    return !owns && check_enable_rls(table, InvalidOid, true) == RLS_ENABLED;
+    return !owns_table(table) && check_enable_rls(table, InvalidOid, true) == RLS_ENABLED;
 }
 
 /// May raise a server error.
 bool is_application(Oid schema) {
     for (const char* const name : telling_tables) {
         const Oid table = get_relname_relid(name, schema);
-        if (OidIsValid(table) && may_read(table) && is_bound(table))
+        if (OidIsValid(table) && may_select_some(table) && is_bound(table))
             return true;
     }
     return false;

@@ -2,6 +2,7 @@
 #include "pg/access/tenancy.hpp"
 
 #include "pg/access/lookup.hpp"
+#include "pg/server/invalidation.hpp"
 #include "pg/server/row_trigger.hpp"
 #include "pg/context/session.hpp"
 
@@ -29,13 +30,18 @@ constinit Lookup
 
 /// The table that the kept sets were read from.
 constinit Oid businesses_table = InvalidOid;
-/// Counts its changes, so that one that comes in while a set is being read is not missed.
-constinit unsigned changes = 0;
+
+/// InvalidOid: everything may have changed.
+bool is_businesses(Oid table) noexcept {
+    return table == InvalidOid || table == businesses_table;
+}
+
+constinit Changes changes({}, is_businesses);
 
 class KeptTenancy {
 public:
     const IdSet* find(Oid schema, const pg_uuid_t& key) const noexcept {
-        const bool right = memory_ != nullptr && read_at_ == changes && schema_ == schema &&
+        const bool right = memory_ != nullptr && read_at_ == changes.count() && schema_ == schema &&
                            same_id(key_, key) && (!read_in_parallel_mode_ || IsInParallelMode());
         return right ? &set_ : nullptr;
     }
@@ -46,7 +52,7 @@ public:
         if (!in_parallel_mode) {
             pg_call([] { PushActiveSnapshot(GetLatestSnapshot()); });
         }
-        const unsigned before = changes;
+        const unsigned before = changes.count();
         businesses_table = pg_call([&] { return get_relname_relid("businesses", schema); });
         const std::span<const pg_uuid_t> ids = lookup.run(schema, UUIDPGetDatum(&key));
         if (!in_parallel_mode) {
@@ -78,26 +84,11 @@ private:
 constinit KeptTenancy kept_businesses;
 constinit KeptTenancy kept_tenant;
 
-/// InvalidOid: everything may have changed.
-void table_changed(Datum, Oid table) noexcept {
-    if (table == InvalidOid || table == businesses_table) {
-        changes++;
-    }
-}
-
-void watch_businesses() {
-    static constinit bool watching = false;
-    if (!watching) {
-        pg_call([] { CacheRegisterRelcacheCallback(table_changed, Datum{0}); });
-        watching = true;
-    }
-}
-
 const IdSet& kept_or_read(KeptTenancy& kept, Oid schema, pg_uuid_t key, Lookup& lookup) {
     if (const IdSet* const set = kept.find(schema, key)) {
         return *set;
     }
-    watch_businesses();
+    changes.watch();
     return kept.read(schema, key, lookup);
 }
 

@@ -2,6 +2,7 @@
 // is_auth_role(); in plans of roles without the right the planner leaves the question out.
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
+#include "pg/server/privileges.hpp"
 #include "pg/server/table_owner.hpp"
 
 extern "C" {
@@ -16,16 +17,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-bool may_execute(Oid role, Oid function) {
-    return pg_call([&] {
-#if PG_VERSION_NUM >= 160000
-        return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
-#else
-        return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
-#endif
-    });
-}
-
 /// Whether the role has the rights of the owner of users, who holds the right to log users in only to pass it on.
 bool has_rights_of_owner(Oid role, Oid schema) {
     const Oid owner = table_owner(schema, "users");
@@ -35,7 +26,8 @@ bool has_rights_of_owner(Oid role, Oid schema) {
 /// Asked of the catalog at every use, so that a right that is taken away ends in open sessions too.
 bool current_role_may_authenticate(Oid schema) {
     const Oid right = extension_function(schema, "may_authenticate_users");
-    return OidIsValid(right) && may_execute(GetUserId(), right) && !has_rights_of_owner(GetUserId(), schema);
+    return OidIsValid(right) && pg_call([&] { return may_execute(right); }) &&
+           !has_rights_of_owner(GetUserId(), schema);
 }
 
 /// Whether the server plans this query anew for another role: it does where row security has a say.

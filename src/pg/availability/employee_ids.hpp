@@ -1,6 +1,7 @@
 // The column employee_ids of a result: who is free, as uuid[].
 #pragma once
 
+#include "pg/server/compat.hpp"
 #include "pg/server/boundary.hpp"
 #include "core/calendar.hpp"
 

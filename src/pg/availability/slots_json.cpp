@@ -1,4 +1,5 @@
 // find_available_slots_json(): the slots of find_available_slots() as one JSON value, written straight into the result.
+#include "pg/server/compat.hpp"
 #include "pg/availability/call_memory.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/server/extension_schema.hpp"

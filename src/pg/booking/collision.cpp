@@ -1,5 +1,6 @@
 // Collisions of a booking: see booking/collision.hpp.
 #include "pg/booking/collision.hpp"
+#include "pg/server/compat.hpp"
 #include "pg/server/table_columns.hpp"
 
 #include <iterator>
@@ -72,13 +73,7 @@ Rival scan_for_rival(Relation bookings, Relation index, ScanKey keys, int count,
                      Wanted wanted) {
     SnapshotData dirty;
     InitDirtySnapshot(dirty);
-#if PG_VERSION_NUM >= 190000
-    const IndexScanDesc scan = index_beginscan(bookings, index, &dirty, nullptr, count, 0, SO_NONE);
-#elif PG_VERSION_NUM >= 180000
-    const IndexScanDesc scan = index_beginscan(bookings, index, &dirty, nullptr, count, 0);
-#else
-    const IndexScanDesc scan = index_beginscan(bookings, index, &dirty, count, 0);
-#endif
+    const IndexScanDesc scan = begin_index_scan(bookings, index, &dirty, count);
     TupleTableSlot* const slot = table_slot_create(bookings, nullptr);
     index_rescan(scan, keys, count, nullptr, 0);
     Rival rival;

@@ -1,6 +1,7 @@
 // The SQL functions that write bookings: book_slot(), hold_slot(), confirm_booking(), release_hold(), reschedule_booking()
 // and cancel_booking(). They check their arguments and whether the status allows the change; booking/writer.hpp decides and
 // writes. All return the booking as one row.
+#include "pg/server/compat.hpp"
 #include "pg/booking/record.hpp"
 #include "pg/booking/writer.hpp"
 #include "pg/server/extension_schema.hpp"

@@ -1,5 +1,6 @@
 // Locks of the writers of bookings: see booking/locks.hpp.
 #include "pg/booking/locks.hpp"
+#include "pg/server/compat.hpp"
 #include "pg/server/sha256.hpp"
 
 #include <algorithm>
@@ -53,19 +54,7 @@ bool precedes(const LOCKTAG& a, const LOCKTAG& b) {
 }
 
 bool holds(const LOCKTAG& tag, LOCKMODE mode) {
-#if PG_VERSION_NUM >= 170000
-    return pg_call([&] { return LockHeldByMe(&tag, mode, false); });
-#else
-    return pg_call([&] { return LockHeldByMe(&tag, mode); });
-#endif
-}
-
-LocalTransactionId current_transaction() {
-#if PG_VERSION_NUM >= 170000
-    return MyProc->vxid.lxid;
-#else
-    return MyProc->lxid;
-#endif
+    return pg_call([&] { return holds_lock(tag, mode); });
 }
 
 /// The locks of days, sessions and businesses that the transaction may hold. What a subtransaction has given back when it was
@@ -79,8 +68,8 @@ constinit Counts counts{};
 
 /// How many there are; exact from many_counts on.
 int number_of_counts() {
-    if (counts.transaction != current_transaction()) {
-        counts.transaction = current_transaction();
+    if (counts.transaction != own_local_transaction()) {
+        counts.transaction = own_local_transaction();
         counts.size = 0;
     }
     if (counts.size >= many_counts) {
@@ -171,7 +160,7 @@ void BookingLocks::take_times() {
             MemoryContextAlloc(row_memory_, offsetof(TakenTimes, tags) + times_.size() * sizeof(LOCKTAG)));
         taken_times_->at_reset.func = release_times;
         taken_times_->at_reset.arg = taken_times_;
-        taken_times_->transaction = current_transaction();
+        taken_times_->transaction = own_local_transaction();
         taken_times_->count = 0;
         MemoryContextRegisterResetCallback(row_memory_, &taken_times_->at_reset);
     });
@@ -193,7 +182,7 @@ void BookingLocks::take_times() {
 
 void BookingLocks::release_times(void* memory) {
     auto* const times = static_cast<TakenTimes*>(memory);
-    if (times->transaction != current_transaction())
+    if (times->transaction != own_local_transaction())
         times->count = 0;
     const ResourceOwner owner = CurrentResourceOwner;
     CurrentResourceOwner = TopTransactionResourceOwner;

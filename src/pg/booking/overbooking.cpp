@@ -1,11 +1,7 @@
 // The right to overbook: see booking/overbooking.hpp.
 #include "pg/booking/overbooking.hpp"
 #include "pg/server/extension_schema.hpp"
-
-extern "C" {
-#include "catalog/pg_proc.h"
-#include "utils/acl.h"
-}
+#include "pg/server/privileges.hpp"
 
 namespace bookmeatoz::pg {
 namespace {
@@ -15,16 +11,6 @@ bool is_forced_in(const BookingValues& values) {
     return values.occupies_time && values.is_overbooked();
 }
 
-bool may_execute(Oid function) {
-    return pg_call([&] {
-#if PG_VERSION_NUM >= 160000
-        return object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-#else
-        return pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-#endif
-    });
-}
-
 } // namespace
 
 void require_right_to_overbook(const BookingWrite& write) {
@@ -32,7 +18,8 @@ void require_right_to_overbook(const BookingWrite& write) {
         return;
     if (keeps_its_time(write) && is_forced_in(*write.before))
         return;
-    if (!may_execute(extension_function(write.schema, "may_overbook")))
+    const Oid right = extension_function(write.schema, "may_overbook");
+    if (!pg_call([&] { return may_execute(right); }))
         throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied to overbook",
                        "An overbooked booking is let in beside others at the same time.",
                        "GRANT EXECUTE ON FUNCTION may_overbook() to the role, or book a free slot.");

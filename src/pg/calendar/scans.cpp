@@ -1,5 +1,7 @@
 // Index scans of a calendar: see calendar/scans.hpp.
 #include "pg/calendar/scans.hpp"
+#include "pg/server/invalidation.hpp"
+#include "pg/server/privileges.hpp"
 #include "pg/access/predicates.hpp"
 #include "pg/access/level.hpp"
 #include "pg/calendar/rows.hpp"
@@ -84,9 +86,6 @@ constexpr WantedLayout wanted_layouts[] = {
 
 // ---- the layouts that are kept, and for how long
 
-/// Counts what may have changed them, so that a change during the making is not missed.
-constinit unsigned changes = 0;
-
 struct KeptLayouts {
     bool usable = false;
     unsigned made_at = 0;
@@ -106,25 +105,13 @@ struct KeptLayouts {
 constinit KeptLayouts kept;
 
 /// InvalidOid: everything may have changed. What was not usable may become so by whatever change.
-void relation_changed(Datum, Oid relation) noexcept {
-    if (!OidIsValid(relation) || !kept.usable || kept.name(relation))
-        ++changes;
+bool may_change_layouts(Oid relation) noexcept {
+    return !OidIsValid(relation) || !kept.usable || kept.name(relation);
 }
 
-void watch_changes() {
-    static constinit bool watching = false;
-    if (watching)
-        return;
-    pg_call([] {
-        CacheRegisterRelcacheCallback(relation_changed, Datum{0});
-        // Roles and their memberships (of the database's owner too), the schema's privileges, functions, labels.
-        for (const auto catalog : {AUTHOID, AUTHMEMROLEMEM, DATABASEOID, NAMESPACEOID, PROCOID, ENUMOID})
-            // "auto": the type of a catalog's number differs between versions of the server.
-            CacheRegisterSyscacheCallback(
-                catalog, [](Datum, auto, uint32) { ++changes; }, Datum{0});
-    });
-    watching = true;
-}
+/// Roles and their memberships (of the database's owner too), the schema's privileges, functions, labels.
+constinit Changes changes({AUTHOID, AUTHMEMROLEMEM, DATABASEOID, NAMESPACEOID, PROCOID, ENUMOID},
+                          may_change_layouts);
 
 /// nullptr if all are found, else the reason. May raise a server error.
 const char* find_layouts(Oid schema, ScanLayouts& layouts) {
@@ -148,8 +135,8 @@ const char* find_layouts(Oid schema, ScanLayouts& layouts) {
 }
 
 void make_layouts(Oid schema, RightsOf rights) {
-    watch_changes();
-    const unsigned before = changes;
+    changes.watch();
+    const unsigned before = changes.count();
     ScanLayouts layouts;
     const char* const reason = pg_call([&] { return find_layouts(schema, layouts); });
     if (reason == nullptr) {
@@ -183,7 +170,7 @@ const ScanLayouts* current_layouts(Oid schema, const char*& reason) {
     const RightsOf rights = RightsOf::current();
     pg_call([] { AcceptInvalidationMessages(); });
     for (int attempt = 0; attempt < 3; ++attempt) {
-        if (kept.made_at != changes || kept.schema != schema || kept.rights != rights)
+        if (kept.made_at != changes.count() || kept.schema != schema || kept.rights != rights)
             make_layouts(schema, rights);
         if (!kept.usable) {
             reason = kept.reason;
@@ -199,7 +186,7 @@ const ScanLayouts* current_layouts(Oid schema, const char*& reason) {
                 last = table;
             }
         });
-        if (kept.made_at == changes)
+        if (kept.made_at == changes.count())
             return &kept.layouts;
     }
     reason = "The tables are being changed.";

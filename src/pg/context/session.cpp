@@ -4,7 +4,9 @@
 // parallel workers follow because the server itself keeps the values. The server's C code calls the hooks directly, so
 // nothing in them throws and nothing in them owns memory that a longjmp would lose.
 #include "pg/context/session.hpp"
-#include "pg/server/guc_memory.hpp"
+#include "pg/server/compat.hpp"
+#include "pg/server/invalidation.hpp"
+#include "pg/server/privileges.hpp"
 #include "pg/context/signed.hpp"
 #include "pg/server/uuid.hpp"
 
@@ -159,29 +161,24 @@ void assign_id(const char*, void* parsed) noexcept {
 /// The last answer to "may this role be system admin?". Every change of a role, a membership or a parameter's
 /// privileges makes it void, so that a right that is taken away ends in open sessions too.
 struct AdminRight {
-    bool known = false;
+    unsigned made_at = 0;
     Oid role = InvalidOid;
     bool granted = false;
 };
 constinit AdminRight admin_right;
-constinit unsigned roles_changed = 0;
-
-void forget_admin_right() noexcept {
-    admin_right.known = false;
-    roles_changed++;
-}
+constinit Changes role_changes({AUTHOID, AUTHMEMROLEMEM, PARAMETERACLNAME});
 
 /// Superusers always may. Reads catalogs: may raise a server error.
 bool may_be_admin(Oid role) {
-    return pg_parameter_aclcheck(admin_setting, role, ACL_SET) == ACLCHECK_OK;
+    return may_set(admin_setting, role);
 }
 
 bool may_be_admin_cached(Oid role) {
-    if (!admin_right.known || admin_right.role != role) {
-        const unsigned before = roles_changed;
+    if (admin_right.made_at != role_changes.count() || admin_right.role != role) {
+        role_changes.watch();
+        const unsigned before = role_changes.count();
         const bool granted = pg_call([&] { return may_be_admin(role); });
-        // An invalidation that came in during the look-up may have come after what was read.
-        admin_right = {before == roles_changed, role, granted};
+        admin_right = {before, role, granted};
         return granted;
     }
     return admin_right.granted;
@@ -269,11 +266,6 @@ void define_id(const char* name, const char* description, char** text, GucString
 } // namespace
 
 void session_context_init() {
-    for (const auto catalog : {AUTHOID, AUTHMEMROLEMEM, PARAMETERACLNAME}) {
-        // "auto": the type of a catalog's number differs between versions of the server.
-        CacheRegisterSyscacheCallback(
-            catalog, [](Datum, auto, uint32) { forget_admin_right(); }, Datum{0});
-    }
     loading = true;
     define_id(tenant_setting, "Tenant that the session speaks for.", &tenant_text,
               assign_id<&SessionContext::tenant>);

@@ -4,7 +4,7 @@
 // the values. Whatever is refused, withdrawn or out of date leaves the session with less, never with more.
 // The hooks are called by the server's C code: they may raise its errors where said, and own nothing then.
 #include "pg/context/signed.hpp"
-#include "pg/server/guc_memory.hpp"
+#include "pg/server/compat.hpp"
 
 #include <charconv>
 #include <cinttypes>

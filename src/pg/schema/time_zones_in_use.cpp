@@ -1,6 +1,8 @@
 // bookmeatoz_time_zones(): the time zones of all businesses, for bookmeatoz_verify(), which a superuser may call. Whoever owns the
 // table may have put a view in its place or an expression into an index, which a query, or its planner, would run with the caller's
 // rights: so the rows are read from the table's own storage.
+#include "pg/server/compat.hpp"
+#include "pg/server/privileges.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/memory.hpp"
 #include "pg/server/result_rows.hpp"
@@ -48,8 +50,7 @@ private:
 bool is_readable(Relation table) {
     const Oid id = RelationGetRelid(table);
     return table->rd_rel->relkind == RELKIND_RELATION && table->rd_rel->relam == HEAP_TABLE_AM_OID &&
-           pg_class_aclcheck(id, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
-           check_enable_rls(id, InvalidOid, true) != RLS_ENABLED;
+           may_select(id) && check_enable_rls(id, InvalidOid, true) != RLS_ENABLED;
 }
 
 /// The number of the column timezone where it holds text; 0 elsewhere.

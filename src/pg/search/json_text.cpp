@@ -6,6 +6,7 @@
 // nothing: a number has at most 147,457 characters. Only a nested value can have a text of more than the 1 GB that a text
 // may be long (a few bytes are enough for 1e131071): that is measured before it is written, and is NULL. What is left (no
 // memory at all, a damaged page) says nothing about the value, and is what the server's own leakproof functions meet.
+#include "pg/server/compat.hpp"
 #include "pg/server/boundary.hpp"
 
 #include <cstring>

@@ -7,6 +7,7 @@
 // database's encoding. Of UTF-8 it knows all that the server lets in; in the other multi-byte encodings it does not, so
 // there only ASCII letters are folded, without the library. What is left (no memory at all, a damaged page) says nothing
 // about the value, and is what the server's own leakproof functions meet.
+#include "pg/server/compat.hpp"
 #include "pg/server/boundary.hpp"
 
 #include <array>

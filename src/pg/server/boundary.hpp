@@ -17,9 +17,6 @@ extern "C" {
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h" // part of postgres.h on 15, no longer brought by it on 19
-#endif
 }
 
 namespace bookmeatoz::pg {

@@ -7,30 +7,11 @@ extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_proc.h"
 #include "funcapi.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
 
 namespace bookmeatoz::pg {
-
-constinit unsigned function_changes = 0;
-
-namespace {
-
-void watch_functions() {
-    static constinit bool watching = false;
-    if (watching)
-        return;
-    // "auto": the type of a catalog's number differs between versions of the server.
-    pg_call([] {
-        CacheRegisterSyscacheCallback(
-            PROCOID, [](Datum, auto, uint32) { ++function_changes; }, Datum{0});
-    });
-    watching = true;
-}
-
-} // namespace
 
 /// May raise a server error.
 bool Declaration::describes(Oid function) const {
@@ -60,7 +41,7 @@ bool Declaration::describes(Oid function) const {
 }
 
 void Declaration::require(FunctionCallInfo fcinfo) const {
-    watch_functions();
+    function_changes.watch();
     const Oid function = fcinfo->flinfo->fn_oid;
     if (pg_call([&] { return describes(function); }))
         return;

@@ -3,6 +3,8 @@
 // type would be read as what it is not.
 #pragma once
 
+#include "pg/server/invalidation.hpp"
+
 #include <initializer_list>
 
 extern "C" {
@@ -69,9 +71,6 @@ constexpr Declaration takes(std::initializer_list<Oid> types) {
     return declared;
 }
 
-/// Counts the changes of functions that this backend has heard of.
-extern unsigned function_changes;
-
 /// The last function that was found to be declared as it must be: asked once as long as no function changes.
 struct CheckedFunction {
     Oid function = InvalidOid;
@@ -79,11 +78,12 @@ struct CheckedFunction {
 
     void require(FunctionCallInfo fcinfo, const Declaration& declaration) {
         const Oid called = fcinfo->flinfo->fn_oid;
-        if (called == function && at == function_changes)
+        if (called == function && at == function_changes.count())
             return;
+        const unsigned before = function_changes.count();
         declaration.require(fcinfo);
         function = called;
-        at = function_changes;
+        at = before;
     }
 };
 

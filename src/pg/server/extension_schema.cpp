@@ -1,5 +1,6 @@
 // Where the extension lives: see server/extension_schema.hpp.
 #include "pg/server/extension_schema.hpp"
+#include "pg/server/invalidation.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -9,7 +10,6 @@ extern "C" {
 #include "catalog/pg_proc.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
@@ -17,26 +17,11 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// Counts changes of functions, so that one that comes in during a look-up is not missed.
-constinit unsigned changes = 1;
-
 struct KeptSchema {
     unsigned made_at = 0;
     Oid schema = InvalidOid;
 };
 constinit KeptSchema kept;
-
-void watch_functions() {
-    static constinit bool watching = false;
-    if (watching)
-        return;
-    pg_call([] {
-        // "auto": the type of a catalog's number differs between versions of the server.
-        CacheRegisterSyscacheCallback(
-            PROCOID, [](Datum, auto, uint32) { ++changes; }, Datum{0});
-    });
-    watching = true;
-}
 
 /// May raise a server error.
 Oid find_schema() {
@@ -57,9 +42,9 @@ Oid find_schema() {
 } // namespace
 
 Oid installed_schema() {
-    if (kept.made_at != changes) {
-        watch_functions();
-        const unsigned before = changes;
+    if (kept.made_at != function_changes.count()) {
+        function_changes.watch();
+        const unsigned before = function_changes.count();
         kept.schema = pg_call([] { return find_schema(); });
         kept.made_at = before;
     }

@@ -1,5 +1,6 @@
 // Index scans by hand: see server/index_scan.hpp. All of it is server code that may raise an error.
 #include "pg/server/index_scan.hpp"
+#include "pg/server/compat.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -243,13 +244,7 @@ IndexScan::IndexScan(const ScanLayout& layout, const ScanKeys& keys)
     : layout_(layout), table_(table_open(layout.table, NoLock)),
       index_(index_open(layout.index, AccessShareLock)), visibility_page_(InvalidBuffer) {
     const Snapshot snapshot = GetActiveSnapshot();
-#if PG_VERSION_NUM >= 190000
-    scan_ = index_beginscan(table_, index_, snapshot, nullptr, keys.count(), 0, SO_NONE);
-#elif PG_VERSION_NUM >= 180000
-    scan_ = index_beginscan(table_, index_, snapshot, nullptr, keys.count(), 0);
-#else
-    scan_ = index_beginscan(table_, index_, snapshot, keys.count(), 0);
-#endif
+    scan_ = begin_index_scan(table_, index_, snapshot, keys.count());
     scan_->xs_want_itup = layout.index_only;
     if (!layout.index_only)
         slot_ = table_slot_create(table_, nullptr);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg/server/boundary.hpp"
+#include "pg/server/compat.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -21,11 +22,7 @@ inline Datum time_range(TimestampTz begin, TimestampTz end, bool empty = false) 
     lower.lower = true;
     RangeBound upper = {};
     upper.val = TimestampTzGetDatum(end);
-#if PG_VERSION_NUM >= 160000
-    return RangeTypePGetDatum(make_range(type, &lower, &upper, empty, nullptr));
-#else
-    return RangeTypePGetDatum(make_range(type, &lower, &upper, empty));
-#endif
+    return RangeTypePGetDatum(new_range(type, &lower, &upper, empty));
 }
 
 } // namespace bookmeatoz::pg

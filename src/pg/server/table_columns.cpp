@@ -1,5 +1,6 @@
 // Columns that C++ reads: see server/table_columns.hpp. All but the table itself is server code that may raise an error.
 #include "pg/server/table_columns.hpp"
+#include "pg/server/invalidation.hpp"
 
 #include <cstring>
 
@@ -16,6 +17,8 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 namespace {
+
+constinit Changes enum_changes({ENUMOID});
 
 constexpr const char* active[] = {"active"};
 constexpr const char* registered[] = {"pending_verification"};
@@ -199,15 +202,8 @@ void refuse_null(const char* table, const char* column) {
 }
 
 unsigned label_changes() {
-    static constinit unsigned changes = 0;
-    static constinit bool watching = false;
-    if (!watching) {
-        // "auto": the type of a catalog's number differs between versions of the server.
-        CacheRegisterSyscacheCallback(
-            ENUMOID, [](Datum, auto, uint32) { ++changes; }, Datum{0});
-        watching = true;
-    }
-    return changes;
+    enum_changes.watch();
+    return enum_changes.count();
 }
 
 } // namespace bookmeatoz::pg

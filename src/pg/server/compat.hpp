@@ -1,0 +1,148 @@
+// What differs between the versions of the server, 15 to 19, under one name each. No other file asks for PG_VERSION_NUM.
+#pragma once
+
+#include <cstdlib>
+
+extern "C" {
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "executor/executor.h"
+#include "nodes/parsenodes.h"
+#include "optimizer/plancat.h"
+#include "storage/lock.h"
+#include "storage/proc.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
+#include "utils/rangetypes.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h" // part of postgres.h on 15, no longer brought by it on 19
+#endif
+#if PG_VERSION_NUM >= 190000
+#include "access/tableam.h"
+#include "optimizer/pathnode.h"
+#endif
+}
+
+namespace bookmeatoz::pg {
+
+// ---- privileges: see server/privileges.hpp
+
+/// May raise a server error.
+inline AclResult check_function_acl(Oid function, Oid role, AclMode mode) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(ProcedureRelationId, function, role, mode);
+#else
+    return pg_proc_aclcheck(function, role, mode);
+#endif
+}
+
+/// May raise a server error.
+inline AclResult check_schema_acl(Oid schema, Oid role, AclMode mode) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(NamespaceRelationId, schema, role, mode);
+#else
+    return pg_namespace_aclcheck(schema, role, mode);
+#endif
+}
+
+/// May raise a server error.
+inline bool owns_relation(Oid relation, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(RelationRelationId, relation, role);
+#else
+    return pg_class_ownercheck(relation, role);
+#endif
+}
+
+// ---- scans, ranges, locks
+
+/// Without order by, and no statistics are kept of it. May raise a server error.
+inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int keys) {
+#if PG_VERSION_NUM >= 190000
+    return index_beginscan(table, index, snapshot, nullptr, keys, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
+    return index_beginscan(table, index, snapshot, nullptr, keys, 0);
+#else
+    return index_beginscan(table, index, snapshot, keys, 0);
+#endif
+}
+
+/// May raise a server error.
+inline RangeType* new_range(TypeCacheEntry* type, RangeBound* lower, RangeBound* upper, bool empty) {
+#if PG_VERSION_NUM >= 160000
+    return make_range(type, lower, upper, empty, nullptr);
+#else
+    return make_range(type, lower, upper, empty);
+#endif
+}
+
+/// In this mode, no other. May raise a server error.
+inline bool holds_lock(const LOCKTAG& tag, LOCKMODE mode) {
+#if PG_VERSION_NUM >= 170000
+    return LockHeldByMe(&tag, mode, false);
+#else
+    return LockHeldByMe(&tag, mode);
+#endif
+}
+
+inline LocalTransactionId own_local_transaction() noexcept {
+#if PG_VERSION_NUM >= 170000
+    return MyProc->vxid.lxid;
+#else
+    return MyProc->lxid;
+#endif
+}
+
+// ---- memory that the check hook of a setting hands to the server: freed with guc_free from 16 on, with free before
+
+/// nullptr when there is none: then the hook returns false.
+inline void* allocate_for_setting(std::size_t size) noexcept {
+#if PG_VERSION_NUM >= 160000
+    return guc_malloc(LOG, size);
+#else
+    return std::malloc(size);
+#endif
+}
+
+inline void free_from_setting(void* memory) noexcept {
+#if PG_VERSION_NUM >= 160000
+    guc_free(memory);
+#else
+    std::free(memory);
+#endif
+}
+
+// ---- hooks: what a function takes and hands to the hook before it
+
+/// ExecutorCheckPerms_hook: `permissions` is a list of PermissionEntry.
+#if PG_VERSION_NUM >= 160000
+using PermissionEntry = RTEPermissionInfo;
+#define PERMISSIONS_HOOK_PARAMETERS List *range_table, List *permissions, bool raises
+#define PERMISSIONS_HOOK_ARGUMENTS range_table, permissions, raises
+#else
+using PermissionEntry = RangeTblEntry;
+#define PERMISSIONS_HOOK_PARAMETERS List *permissions, bool raises
+#define PERMISSIONS_HOOK_ARGUMENTS permissions, raises
+#endif
+
+/// The hook that is called when the planner has read what it knows of a relation. RELATION_HOOK_TABLE: the table's id,
+/// InvalidOid for what is none.
+#if PG_VERSION_NUM >= 190000
+using RelationHook = build_simple_rel_hook_type;
+#define RELATION_HOOK build_simple_rel_hook
+#define RELATION_HOOK_PARAMETERS PlannerInfo *root, RelOptInfo *relation, RangeTblEntry *entry
+#define RELATION_HOOK_ARGUMENTS root, relation, entry
+#define RELATION_HOOK_TABLE (entry->rtekind == RTE_RELATION ? entry->relid : InvalidOid)
+#else
+using RelationHook = get_relation_info_hook_type;
+#define RELATION_HOOK get_relation_info_hook
+#define RELATION_HOOK_PARAMETERS PlannerInfo *root, Oid table, bool is_parent, RelOptInfo *relation
+#define RELATION_HOOK_ARGUMENTS root, table, is_parent, relation
+#define RELATION_HOOK_TABLE table
+#endif
+
+} // namespace bookmeatoz::pg
