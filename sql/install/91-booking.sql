@@ -13,7 +13,7 @@ CREATE FUNCTION @extschema@.book_slot(
     idempotency_key       text        DEFAULT NULL,
     slot_interval_minutes integer     DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'book_slot';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'book_slot';
 COMMENT ON FUNCTION @extschema@.book_slot(uuid, timestamptz, uuid, uuid, text, text, jsonb, text, integer) IS
     'Books the slot of a service that starts at slot_start, and returns the booking as one row. Every slot that find_available_slots() lists can be booked; notice, horizon and expired holds count as of clock_timestamp().
 customer_id: a customer of the service''s business.
@@ -32,7 +32,7 @@ CREATE FUNCTION @extschema@.hold_slot(
     customer_id           uuid        DEFAULT NULL,
     slot_interval_minutes integer     DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'hold_slot';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'hold_slot';
 COMMENT ON FUNCTION @extschema@.hold_slot(uuid, timestamptz, uuid, uuid, integer) IS
     'As book_slot(), but only keeps the time, for hold_minutes (setting; 5 by default), until hold_expires_at: long enough to pay, say (S19). confirm_booking() makes it a booking, release_hold() gives it back. Nobody else can book or hold the time meanwhile. An expired hold blocks nothing: searches ignore it, and the next one who writes in its place deletes it; no job is needed.
 employee_id, slot_interval_minutes: as in book_slot(). customer_id: may be left out until confirm_booking().
@@ -42,7 +42,7 @@ CREATE FUNCTION @extschema@.confirm_booking(
     booking_id  uuid,
     customer_id uuid DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'confirm_booking';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'confirm_booking';
 COMMENT ON FUNCTION @extschema@.confirm_booking(uuid, uuid) IS
     'Makes a hold, or a pending booking, confirmed. customer_id: replaces the one of the hold; required where it has none. Confirming what is confirmed already returns it unchanged, so a call may be repeated.
 Errors: P0002 the booking does not exist, is not visible or may not be changed (an expired hold that was deleted too), or there is no such customer; 55000 the hold has expired, or the status is cancelled, completed, rejected or no_show, or it is confirmed for another customer; 22004 no customer.';
@@ -50,7 +50,7 @@ Errors: P0002 the booking does not exist, is not visible or may not be changed (
 CREATE FUNCTION @extschema@.release_hold(
     booking_id uuid)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'release_hold';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'release_hold';
 COMMENT ON FUNCTION @extschema@.release_hold(uuid) IS
     'Deletes a hold, expired or not, and returns what it was (S19). Its time is free when the transaction commits.
 Errors: P0002 the hold does not exist (a deleted one too), is not visible or may not be changed; 55000 the booking is not a hold; 22004 a NULL.';
@@ -61,7 +61,7 @@ CREATE FUNCTION @extschema@.reschedule_booking(
     employee_id           uuid        DEFAULT NULL,
     slot_interval_minutes integer     DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'reschedule_booking';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'reschedule_booking';
 COMMENT ON FUNCTION @extschema@.reschedule_booking(uuid, timestamptz, uuid, integer) IS
     'Moves a pending or confirmed booking to another start, in place: one UPDATE of the same row, which does not stand in its own way. When it fails, the old time stays. The service''s present duration and buffers apply; both reminders are due anew.
 employee_id: whom to move it to; NULL: it keeps its employee (or stays without one).
@@ -74,7 +74,7 @@ CREATE FUNCTION @extschema@.cancel_booking(
     booking_id uuid,
     reason     text DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'cancel_booking';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'cancel_booking';
 COMMENT ON FUNCTION @extschema@.cancel_booking(uuid, text) IS
     'Cancels a pending or confirmed booking; its time is free when the transaction commits. reason: becomes cancellation_reason. Cancelling what is cancelled already returns it unchanged, the first reason included, so a call may be repeated.
 Errors: P0002 the booking does not exist, is not visible or may not be changed; 55000 it is a hold (release_hold() gives it back), or its status is completed, rejected or no_show; 22004 a NULL.';

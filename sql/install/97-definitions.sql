@@ -2,7 +2,7 @@
 -- created. The mark of uuid-ossp's schema is replaced when they are read, because that extension can be moved.
 
 CREATE FUNCTION @extschema@.bookmeatoz_expected_definitions()
-    RETURNS TABLE (object text, kind text, name text, definition text)
+RETURNS TABLE (object text, kind text, name text, definition text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT e.object, e.kind, e.name, replace(e.definition, '@uuid-ossp@', quote_ident(n.nspname))
     FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace CROSS JOIN (VALUES
