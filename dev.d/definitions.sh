@@ -33,8 +33,8 @@ print_definitions() {
 		CREATE EXTENSION bookmeatoz SCHEMA $ours;
 	SQL
 	cat <<'HEAD'
--- Written by ./dev definitions, not by hand: the tables and types of this version, as bookmeatoz_definitions() sees them once they are
--- created. The mark of uuid-ossp's schema is replaced when they are read, because that extension can be moved.
+-- The definitions of this version: written by ./dev definitions, not by hand. The tables and types, as bookmeatoz_definitions() sees
+-- them once they are created. The mark of uuid-ossp's schema is replaced when they are read, because that extension can be moved.
 
 CREATE FUNCTION @extschema@.bookmeatoz_expected_definitions()
 RETURNS TABLE (object text, kind text, name text, definition text)

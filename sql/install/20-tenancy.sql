@@ -1,4 +1,4 @@
--- Row triggers of tenants and users that other tables use as well: one spelling for names that are compared, and
+-- Tenants and users: row triggers, which other tables use as well, for one spelling of names that are compared, and
 -- columns that the owner of a row may not change. And what a subdomain stands for.
 
 CREATE FUNCTION @extschema@.trigger_lower_email() RETURNS trigger

@@ -1,4 +1,4 @@
--- Row triggers of businesses, and of the rows below them that take a value from their business. And what a slug or a
+-- Businesses: row triggers, also of the rows below them that take a value from their business. And what a slug or a
 -- subdomain stands for.
 
 CREATE FUNCTION @extschema@.trigger_lower_slug() RETURNS trigger

@@ -1,4 +1,4 @@
--- Settings and time zones are checked when they are written, so that a wrong value is refused at once and not found by a
+-- Settings and time zones: they are checked when they are written, so that a wrong value is refused at once and not found by a
 -- customer at night.
 
 CREATE FUNCTION @extschema@.trigger_check_settings() RETURNS trigger

@@ -90,19 +90,3 @@ COMMENT ON FUNCTION @extschema@.free_busy(uuid, timestamptz, timestamptz) IS
 Whether the employee or the business is active does not matter here: these are the entries of a calendar, not an offer.
 The window is at most 366 days; an empty one has no rows.
 Errors: P0002 the employee does not exist or is not visible; 22004 a NULL, 22023 an infinite time, from_time > to_time, a longer window, an invalid setting of the business; 22008 beyond the years 1 to 9999; 54000 beyond a bound of find_available_slots().';
-
-CREATE FUNCTION @extschema@.availability_costs(
-    service_id            uuid,
-    from_time             timestamptz,
-    to_time               timestamptz,
-    employee_id           uuid        DEFAULT NULL,
-    slot_interval_minutes integer     DEFAULT NULL,
-    exclude_booking_id    uuid        DEFAULT NULL,
-    as_of                 timestamptz DEFAULT now(),
-    rounds                integer     DEFAULT 100)
-RETURNS TABLE (layer text, microseconds double precision)
-LANGUAGE C VOLATILE COST 100000 ROWS 3 AS 'MODULE_PATHNAME', 'availability_costs';
-COMMENT ON FUNCTION @extschema@.availability_costs(uuid, timestamptz, timestamptz, uuid, integer, uuid, timestamptz, integer) IS
-    'What find_available_slots() with these arguments costs, by layer, each the median of the rounds (1 to 100,000) in microseconds of CPU time: configuration (service, business, employees and hours), bookings (with overrides), computation of the slots. What a call takes beyond them is the server''s and the result''s.
-For benchmarks: not executable by PUBLIC. The other arguments and errors are those of find_available_slots().';
-REVOKE EXECUTE ON FUNCTION @extschema@.availability_costs(uuid, timestamptz, timestamptz, uuid, integer, uuid, timestamptz, integer) FROM PUBLIC;

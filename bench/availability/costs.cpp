@@ -1,5 +1,5 @@
 // availability_costs(): what the layers of a search cost, measured inside the server, in CPU time, so that others on the
-// machine matter little. For benchmarks; a search itself measures nothing.
+// machine matter little. A module of its own, linked with the objects of the product: see Makefile and costs.sql.
 #include "pg/availability/call_memory.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/result_rows.hpp"
@@ -10,6 +10,12 @@
 #include <array>
 #include <ctime>
 #include <vector>
+
+#pragma GCC visibility push(default)
+extern "C" {
+PG_MODULE_MAGIC;
+}
+#pragma GCC visibility pop
 
 namespace bookmeatoz::pg {
 namespace {
