@@ -19,4 +19,5 @@ COMMENT ON FUNCTION @extschema@.search_text_support(internal) IS
 CREATE FUNCTION @extschema@.search_text(value text, needle text) RETURNS boolean
 LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 3 SUPPORT @extschema@.search_text_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.search_text(text, text) IS
-    'Whether the value contains the needle, in capitals or not, as value ILIKE search_pattern(needle) by the collation of the database. A value or a needle above 64 MB is never found. Never an error.';
+    'Whether the value contains the needle, in capitals or not: value ILIKE search_pattern(needle), by the collation of the database. %, _ and \ are letters like others.
+Nothing above 64 MB is found. Never an error.';

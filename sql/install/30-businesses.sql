@@ -87,7 +87,7 @@ CREATE FUNCTION @extschema@.resolve_business(slug text DEFAULT NULL, subdomain t
 RETURNS TABLE (business_id uuid, tenant_id uuid)
 LANGUAGE C STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.resolve_business(text, text) IS
-    'The ids of the active business of an active tenant with this slug, or with this subdomain, in any case: one row, or none '
-    'when there is no such business. Give one of the two, the other is NULL (else SQLSTATE 22023). Works without a session '
-    'context. EXECUTE comes with bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role(), not to PUBLIC.';
+    'The ids of the active business of an active tenant, by one of the two names, in any case: one row, or none. Works without a session context; bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role() give EXECUTE.
+Errors:
+- 22023: both names, or neither';
 REVOKE EXECUTE ON FUNCTION @extschema@.resolve_business(text, text) FROM PUBLIC;

@@ -22,10 +22,15 @@ COMMENT ON FUNCTION @extschema@.is_auth_role() IS
 CREATE FUNCTION @extschema@.register_user(email text, password_hash text, profile jsonb DEFAULT '{}') RETURNS uuid
 LANGUAGE C SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.register_user(text, text, jsonb) IS
-    'Writes a new user with status pending_verification and returns the id. password_hash: of the password, never the password; '
-    'NULL without one (single sign-on). Works without a session context. SQLSTATE 23505 when the address is registered already, '
-    'in any case; 22004 when email or profile is NULL; 23514 when a check of users refuses a value. EXECUTE comes with '
-    'bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role(), not to PUBLIC.';
+    'Writes a new user with status pending_verification and returns the id. Works without a session context; bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role() give EXECUTE.
+Arguments:
+- email: any case
+- password_hash: of the password, never the password; NULL: none (single sign-on)
+- profile: a JSON object
+Errors:
+- 23505: the address is registered already
+- 22004: email or profile is NULL
+- 23514: a check of users refuses a value';
 REVOKE EXECUTE ON FUNCTION @extschema@.register_user(text, text, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.purge_expired_tokens() RETURNS bigint

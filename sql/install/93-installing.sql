@@ -3,10 +3,12 @@
 CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_install_schema() IS
-    'Creates the types, tables, indexes, triggers and policies that are missing, as ordinary objects of the caller''s; '
-    'returns a line for each thing done, none when all is there. Run it as the owner of the data; a superuser acts as the owner. '
-    'SQLSTATE 42710 or 42809, and nothing is done, where something else has the name of a type, table or index of ours: another''s, or made '
-    'otherwise; 42501 for other roles.';
+    'Creates the types, tables, columns, constraints, indexes, triggers and policies that are missing, as ordinary objects of the caller. Returns a line for each thing done, none when all is there.
+Run it as the owner of the data; a superuser acts as the owner.
+Errors, and nothing is done:
+- 42710: a type, table or index of ours has a name that something of another role has
+- 42809: what has the name is made otherwise
+- 42501: another role calls it';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_install_schema() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_objects() RETURNS TABLE (kind text, name text)

@@ -61,9 +61,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) IS
-    'Refuses a role that is not bound by row security or could become one that is not: superusers, BYPASSRLS, the owner of a table, '
-    'and all their members; and a role that may create what others would use in place of our tables: temporary objects, schemas in the '
-    'database, objects in our schema. SQLSTATE 0LP01. Called by the grant functions.';
+    'Refuses, by SQLSTATE 0LP01, a role of an application that could pass by row security. Called by the grant functions. Refused are:
+- superusers, roles with BYPASSRLS, owners of a table, and all members of these
+- roles that may create what others would use in place of our tables: temporary objects, schemas in the database, objects in our schema';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_revoke_all(role regrole) RETURNS void
@@ -123,9 +123,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) IS
-    'Takes away all that a role was granted on our tables, on the functions of the extension, and USAGE on their schema, whoever '
-    'granted it; not what it has by membership or as PUBLIC. Called by the grant and revoke functions. SQLSTATE 42501 where the caller '
-    'cannot act as the one who granted, 0LP01 for an owner of our tables.';
+    'Takes away all that a role was granted on our tables, on the functions of the extension, and USAGE on their schema, whoever granted it; not what it has by membership or as PUBLIC. Called by the grant and revoke functions.
+Errors:
+- 42501: the caller cannot act as the role that granted
+- 0LP01: the role owns our tables';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_grant_execute(role regrole, VARIADIC function_names text[]) RETURNS void
@@ -196,9 +197,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) IS
-    'Gives a role what an application needs, and no more: its privileges on our tables and functions are replaced. users is granted '
-    'column by column without password_hash (call it again after adding columns there), the token tables not at all. Run it as the '
-    'owner of the data. SQLSTATE 0LP01 for a role that row security would not bind, or that could read password hashes all the same.';
+    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash; the token tables are not granted.
+Run it as the owner of the data, and again after adding columns to users.
+Errors:
+- 0LP01: row security would not bind the role, or it could read password hashes all the same';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_grant_staff_role(role regrole) RETURNS void
@@ -227,10 +229,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) IS
-    'Gives a role what registering and logging in need, and no more: its privileges on our tables and functions are replaced. It sees '
-    'all users, whatever the context, in the columns id, email, password_hash, status, email_verified, last_login_at and system_role, '
-    'writes password_hash, status, email_verified and last_login_at, and has token_blacklist, password_resets and email_verifications '
-    'to itself. Run it as the owner of the data. SQLSTATE 0LP01 for a role that row security would not bind.';
+    'Replaces a role''s privileges on our tables and functions by what registering and logging in need. Run it as the owner of the data. The role has:
+- users, all of them: it reads id, email, password_hash, status, email_verified, last_login_at and system_role, and writes password_hash, status, email_verified and last_login_at
+- token_blacklist, password_resets, email_verifications: wholly
+Errors:
+- 0LP01: row security would not bind the role';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_revoke_app_role(role regrole) RETURNS void

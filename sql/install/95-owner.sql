@@ -72,9 +72,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
-    'Hands all types and tables to a role, with the right to run the other functions of administration, to purge tokens and to '
-    'overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated. Takes what the role, the caller, a superuser '
-    'or an earlier owner by this function owns; SQLSTATE 42710 for what is another''s.';
+    'Hands all types and tables to a role, with the right to run the other functions of administration, to purge tokens and to overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated.
+It takes what the role, the caller, a superuser or an earlier owner by this function owns.
+Errors:
+- 42710: something is another role''s';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_force_row_security(force boolean) RETURNS void
@@ -95,7 +96,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) IS
-    'Whether row security binds the owner of the data too, for all our tables. With it the owner sees what the session context '
-    'shows: the owner''s own UPDATEs may silently touch nothing, ADD FOREIGN KEY passes over rows, and dumps as the owner fail. '
-    'Superusers and roles with BYPASSRLS are never bound. Run it as the owner; SQLSTATE 22004 for NULL.';
+    'Whether row security binds the owner of the data too, for all our tables. Superusers and roles with BYPASSRLS are never bound. Run it as the owner.
+With it the owner sees what the session context shows: own UPDATEs may silently touch nothing, ADD FOREIGN KEY passes over rows, and dumps as the owner fail.
+Errors:
+- 22004: a NULL';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) FROM PUBLIC;
