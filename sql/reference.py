@@ -23,10 +23,9 @@ import psycopg2.extras
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 DOCS = os.path.join(TOP, "docs")
-# Longer texts about a topic, beside what COMMENTs say: the first line of such a text names the part that it is about.
 WRITTEN = "<!-- Written by ./dev reference from the COMMENTs in the database: edit those, in sql/install. -->\n"
-CODE = re.compile(r"(?<![\w.`])(?:[a-z]+(?:_[a-z0-9]+)+(?:\.[a-z_]+)?(?:\(\))?|[a-z]+\.[a-z_]+|[a-z]+\(\)|[0-9A-Z]*[0-9][0-9A-Z]*(?<=\b.....))(?![\w*])")
-SQLSTATE = re.compile(r"[0-9A-Z]{5}")
+# Names with an underscore, a dot or parentheses, and codes of errors.
+CODE = re.compile(r"(?<![\w.`])(?:[a-z]+(?:_[a-z0-9]+)+(?:\.[a-z_]+)?(?:\(\))?|[a-z]+\.[a-z_]+|[a-z]+\(\)|(?=\w{5}\b)[0-9A-Z]*[0-9][0-9A-Z]*)(?![\w*])")
 
 
 # ---- parts
@@ -47,18 +46,13 @@ def topics(pattern: str, comment: str) -> list:
 
 def as_code(text: str) -> str:
     """Names and error codes in code; what Markdown would take for its own, as it is."""
-    def mark(match):
-        word = match[0]
-        if SQLSTATE.fullmatch(word) or not re.fullmatch(r"[0-9A-Z]+", word):
-            kept.append(f"`{word}`")
-            return f"\0{len(kept) - 1}\0"
-        return word
+    def keep(match):
+        kept.append(f"`{match[0]}`")
+        return f"\0{len(kept) - 1}\0"
 
     kept = []
-    text = re.sub(r"\{\"[^}]*\}|[a-z_]+_\*|<=|>=", lambda match: kept.append(f"`{match[0]}`") or f"\0{len(kept) - 1}\0", text)
-    text = CODE.sub(mark, text)
+    text = CODE.sub(keep, re.sub(r"[a-z_]+_\*|<=|>=", keep, text))
     text = re.sub(r"([\\*<>|\[\]])", r"\\\1", text)
-    text = re.sub(r"\0(\d+)\0", lambda match: kept[int(match[1])], text)
     return re.sub(r"\0(\d+)\0", lambda match: kept[int(match[1])], text)
 
 
