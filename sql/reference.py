@@ -155,11 +155,11 @@ def functions_page(cursor) -> str:
                     facts.append("PARALLEL SAFE")
                 if function["is_leakproof"]:
                     facts.append("LEAKPROOF")
-                if function["is_trigger"]:
-                    facts = ["a trigger function"]
-                elif not function["for_public"]:
+                if not function["for_public"]:
                     facts.append("not executable by everybody")
-                page.append(f"### {name}\n\n```sql\n{signature(function)}\n```\n\n{as_markdown(function['comment'] or '')}\n{', '.join(facts)}.\n")
+                page.append(f"### {name}\n\n```sql\n{signature(function)}\n```\n\n{as_markdown(function['comment'] or '')}")
+                if not function["is_trigger"]:
+                    page.append(", ".join(facts) + ".\n")
     return "\n".join(page)
 
 

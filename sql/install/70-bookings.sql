@@ -6,7 +6,10 @@ RETURNS tstzrange
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'busy_range';
 COMMENT ON FUNCTION @extschema@.busy_range(timestamptz, timestamptz, integer, integer) IS
     'S6: the time that a booking occupies, [start_time - before, end_time + after), buffers in minutes. The value of bookings.busy; empty when the end lies before the start. Infinite bounds stay where they are. NULL where an argument is.
-Errors: 22008 a bound with its buffer is out of the range of timestamptz, also of an empty range; 22000 negative buffers move the start behind the end. The checks of bookings admit neither negative buffers nor such as reach so far.';
+Errors:
+- 22008: a bound with its buffer is out of the range of timestamptz, also of an empty range
+- 22000: negative buffers move the start behind the end
+The checks of bookings admit neither negative buffers nor such as reach so far.';
 
 CREATE FUNCTION @extschema@.booking_is_long(
     start_time timestamptz, end_time timestamptz, buffer_before_minutes integer, buffer_after_minutes integer)
