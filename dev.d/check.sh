@@ -218,11 +218,11 @@ differential_run() {
 	"$python3" test/differential/run.py --scenarios "$scenarios" --seed "$seed"
 }
 
-proof_matrix() { "$python3" "$work/src/test/matrix/matrix.py"; }
+proof_matrix() { "$python3" "$work/src/test/row_security/matrix.py"; }
 
-proof_attacks() { cd "$work/src/test/matrix" && "$python3" -m unittest -v; }
+proof_attacks() { cd "$work/src/test/row_security" && "$python3" -m unittest -v; }
 
-signed_context() { PATH="$bindir:$PATH" "$work/src/test/node/run.sh"; }
+signed_context() { PATH="$bindir:$PATH" "$work/src/test/signed_context/run.sh"; }
 
 substitution_fuzz() { "$python3" "$work/src/test/substitution/run.py"; }
 

@@ -1,4 +1,4 @@
-# ./dev mutate [--table NAME]... [--verbose]: would the matrix of row security notice a mistake in it? (test/matrix/mutate.py)
+# ./dev mutate [--table NAME]... [--verbose]: would the matrix of row security notice a mistake in it? (test/row_security/mutate.py)
 # Builds the module, starts a private server and tries some hundred mutants of the policies; nothing is left behind.
 
 source "$top/dev.d/packages.sh"
@@ -17,7 +17,7 @@ mutate() {
 		return 1
 	}
 	start_cluster "$work"
-	"$(debian_python3)" "$work/src/test/matrix/mutate.py" "$@"
+	"$(debian_python3)" "$work/src/test/row_security/mutate.py" "$@"
 }
 
 finish_mutate() {
