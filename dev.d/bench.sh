@@ -15,7 +15,7 @@ source "$top/dev.d/cluster.sh"
 
 bench() {
 	case ${1-} in
-	isolation) shift && bench_row_security "$@" ;;
+	row_security) shift && bench_row_security "$@" ;;
 	availability) shift && bench_availability "$@" ;;
 	booking) shift && bench_booking "$@" ;;
 	core) shift && bench_core "$@" ;;
