@@ -102,18 +102,8 @@ make_bookings() {
 
 # A server with the module of this checkout and an empty database "bench", to which PGHOST, PGUSER and PGDATABASE lead.
 start_bench_server() {
-	trap finish_bench EXIT
-	trap 'exit 130' INT TERM HUP
-
-	need_packages "${module_packages[@]}" python3
-	need_postgresql
-	work=$(mktemp -d /tmp/bookmeatoz-bench.XXXXXX)
-	echo "building for $("$PG_CONFIG" --version) ..." >&2
-	build_stage "$work" >"$work/build.log" 2>&1 || {
-		tail -n 40 "$work/build.log"
-		return 1
-	}
-	start_cluster "$work"
+	need_packages python3
+	start_private_server bench
 	configure_for_bench
 	export PGDATABASE=bench PGBENCH=$bindir/pgbench
 	"$bindir/createdb"
@@ -127,11 +117,4 @@ configure_for_bench() {
 		"$bindir/psql" -X -q -d postgres -c "ALTER SYSTEM SET $setting"
 	done
 	as_server "$bindir/pg_ctl" -s -w -D "$work/data" -l "$work/server.log" restart
-}
-
-finish_bench() {
-	local result=$?
-	stop_cluster "${work:-/nonexistent}" || true
-	rm -rf "${work:-/nonexistent}"
-	exit "$result"
 }

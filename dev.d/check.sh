@@ -19,8 +19,8 @@ check() {
 	--no-lint) lint=false ;;
 	*) echo "usage: ./dev check [--no-lint]" >&2 && return 2 ;;
 	esac
-	trap finish_check EXIT
-	trap 'exit 130' INT TERM HUP
+	at_end=finish_check
+	private_folder check
 
 	local packages=("${module_packages[@]}" "${core_packages[@]}" "${proof_packages[@]}")
 	if $lint; then packages+=("${lint_packages[@]}"); fi
@@ -28,7 +28,6 @@ check() {
 	need_postgresql
 	logs=$top/build/log
 	mkdir -p "$logs"
-	work=$(mktemp -d /tmp/bookmeatoz-check.XXXXXX)
 	echo "$("$PG_CONFIG" --version), seed $seed, logs in $logs"
 
 	if $lint; then check_lint; fi
@@ -39,11 +38,7 @@ check() {
 }
 
 finish_check() {
-	local result=$?
-	stop_cluster "${work:-/nonexistent}" || true
-	rm -rf "${work:-/nonexistent}"
 	[ -n "${verdict_given-}" ] || echo 'FAILED: check stopped before its end; see above'
-	exit "$result"
 }
 
 # ---- lint
