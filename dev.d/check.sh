@@ -183,10 +183,10 @@ check_database() {
 	export PATH=$bindir:$PATH
 	step 'readme' count_tap readme
 	step 'sql' count_regress installcheck ISOLATION=
-	step 'isolation' count_regress installcheck REGRESS=
+	step 'isolation specs' count_regress installcheck REGRESS=
 	step 'self-test of the differential' count_unittest differential_unittest
-	step 'matrix of row security' count_checks proof_matrix
-	step 'attacks on row security' count_unittest proof_attacks
+	step 'rights of row security' count_checks row_security_rights
+	step 'attacks on row security' count_unittest row_security_attacks
 	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
 	step 'substitution fuzz' count_checks substitution_fuzz
@@ -218,9 +218,9 @@ differential_run() {
 	"$python3" test/differential/run.py --scenarios "$scenarios" --seed "$seed"
 }
 
-proof_matrix() { "$python3" "$work/src/test/row_security/matrix.py"; }
+row_security_rights() { "$python3" "$work/src/test/row_security/rights.py"; }
 
-proof_attacks() { cd "$work/src/test/row_security" && "$python3" -m unittest -v; }
+row_security_attacks() { cd "$work/src/test/row_security" && "$python3" -m unittest -v; }
 
 signed_context() { PATH="$bindir:$PATH" "$work/src/test/signed_context/run.sh"; }
 

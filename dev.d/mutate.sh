@@ -1,4 +1,4 @@
-# ./dev mutate [--table NAME]... [--verbose]: would the matrix of row security notice a mistake in it? (test/row_security/mutate.py)
+# ./dev mutate [--table NAME]... [--verbose]: would the check of rights notice a mistake in the policies? (test/row_security/mutate.py)
 # Builds the module, starts a private server and tries some hundred mutants of the policies; nothing is left behind.
 
 source "$top/dev.d/packages.sh"

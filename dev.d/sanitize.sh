@@ -37,7 +37,7 @@ sanitize() {
 	if $step_passed; then
 		start_sanitized
 		watched 'sql' count_regress sanitized_installcheck ISOLATION=
-		watched 'isolation' count_regress sanitized_installcheck REGRESS=
+		watched 'isolation specs' count_regress sanitized_installcheck REGRESS=
 		if [ -e "$work/src/test/substitution/run.py" ]; then
 			watched 'substitution fuzz' count_checks "$(debian_python3)" "$work/src/test/substitution/run.py"
 		else

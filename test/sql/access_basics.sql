@@ -1,4 +1,4 @@
--- Who sees what: a small matrix by hand, with the extension in a schema of its own, owned by a role that is no superuser.
+-- Who sees what: a small table of rights by hand, with the extension in a schema of its own, owned by a role that is no superuser.
 -- The most specific part of the context decides: admin, business, tenant, user, none.
 SET client_min_messages = warning;
 SELECT current_user AS superuser, current_database() AS regression \gset
