@@ -383,8 +383,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
-    'What weakens isolation in this database or for the current role; no row when nothing was found. Compares the definitions of tables, '
+    'What weakens tenant isolation in this database or for the current role; no row when nothing was found. Compares the definitions of tables, '
     'types and functions with those of this version, and privileges with what the grant functions give; more columns, keys, indexes, labels, '
-    'restrictive policies and AFTER triggers are no finding. severity error: isolation or the guard does not hold as designed. warning: row '
+    'restrictive policies and AFTER triggers are no finding. severity error: tenant isolation or the guard does not hold as designed. warning: row '
     'security does not bind the current role, something that was added passes it by, or an index is missing. Everybody may ask; nothing of '
     'the owner''s is run, and what is hidden from the role is not judged.';
