@@ -5,18 +5,8 @@ source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
 
 reference() {
-	trap finish_reference EXIT
-	trap 'exit 130' INT TERM HUP
-
-	need_packages "${module_packages[@]}" python3 python3-psycopg2 graphviz
-	need_postgresql
-	work=$(mktemp -d /tmp/bookmeatoz-reference.XXXXXX)
-	echo "building for $("$PG_CONFIG" --version) ..."
-	build_stage "$work" >"$work/build.log" 2>&1 || {
-		tail -n 40 "$work/build.log"
-		return 1
-	}
-	start_cluster "$work"
+	need_packages python3 python3-psycopg2 graphviz
+	start_private_server reference
 	with_reference_database "$top/sql/reference.py" write
 }
 
@@ -26,11 +16,4 @@ with_reference_database() {
 	"$bindir/createdb"
 	PGOPTIONS='-c client_min_messages=warning' "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION bookmeatoz CASCADE'
 	"$(debian_python3)" "$@"
-}
-
-finish_reference() {
-	local result=$?
-	stop_cluster "${work:-/nonexistent}" || true
-	rm -rf "${work:-/nonexistent}"
-	exit "$result"
 }

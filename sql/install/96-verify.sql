@@ -383,8 +383,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
-    'What weakens isolation in this database or for the current role; no row when nothing was found. Everybody may ask; what is hidden from the role is not judged.
+    'What weakens tenant isolation in this database or for the current role; no row when nothing was found. Everybody may ask; what is hidden from the role is not judged.
 It compares the definitions of tables, types and functions with those of this version, and privileges with what the grant functions give. More columns, keys, indexes, labels, restrictive policies and AFTER triggers are no finding.
 Values of severity:
-- error: isolation or the guard does not hold as designed
+- error: tenant isolation or the guard does not hold as designed
 - warning: row security does not bind the current role, something that was added passes it by, or an index is missing';
