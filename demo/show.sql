@@ -1,4 +1,4 @@
--- What the sample shows: free slots and why there are no others, a week of a salon, a refused double booking, isolation, and nights of clock changes.
+-- What the sample shows: free slots and why there are no others, a week of a salon, a refused double booking, row security, and nights of clock changes.
 -- Run it after sample.sql, as the owner of the tables: psql < demo/show.sql (./dev demo does).
 
 SET client_encoding = 'UTF8';

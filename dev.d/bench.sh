@@ -1,8 +1,8 @@
 # ./dev bench [core] [OPTION...]: the core's benchmarks (bench/core), an optimised build, no server; what follows is
 #   handed to each program, e.g. ./dev bench --benchmark_filter=month
-# ./dev bench isolation [--bookings N] [OPTION...]: what row security costs (bench/isolation), on a private server with
-#   generated data, N bookings (500,000 if not given); the other options are those of bench/isolation/run.py.
-#   Some six minutes on two cores. The report is also in build/bench/isolation.md.
+# ./dev bench row_security [--bookings N] [OPTION...]: what row security costs (bench/row_security), on a private server with
+#   generated data, N bookings (500,000 if not given); the other options are those of bench/row_security/run.py.
+#   Some six minutes on two cores. The report is also in build/bench/row_security.md.
 # ./dev bench booking [OPTION...]: attempts to book a second, beside other ways to keep bookings from colliding (bench/booking), on a
 #   private server; the options are those of bench/booking/run.py. Some six minutes. The report is also in build/bench/booking.md.
 # ./dev bench availability [--bookings N] [--growth] [OPTION...]: finding slots beside SQL, PL/pgSQL and JavaScript (bench/availability), on a
@@ -15,7 +15,7 @@ source "$top/dev.d/cluster.sh"
 
 bench() {
 	case ${1-} in
-	isolation) shift && bench_isolation "$@" ;;
+	row_security) shift && bench_row_security "$@" ;;
 	availability) shift && bench_availability "$@" ;;
 	booking) shift && bench_booking "$@" ;;
 	core) shift && bench_core "$@" ;;
@@ -34,7 +34,7 @@ bench_core() {
 	done
 }
 
-bench_isolation() {
+bench_row_security() {
 	local bookings=500000
 	if [ "${1-}" = --bookings ]; then
 		bookings=${2:?--bookings takes a number}
@@ -42,9 +42,9 @@ bench_isolation() {
 	fi
 	start_bench_server
 	echo "making $bookings bookings ..." >&2
-	"$bindir/psql" -X -q -v bookings="$bookings" -f "$work/src/bench/isolation/data.sql" >&2
+	"$bindir/psql" -X -q -v bookings="$bookings" -f "$work/src/bench/row_security/data.sql" >&2
 	mkdir -p "$top/build/bench"
-	"$(debian_python3)" "$work/src/bench/isolation/run.py" "$@" | tee "$top/build/bench/isolation.md"
+	"$(debian_python3)" "$work/src/bench/row_security/run.py" "$@" | tee "$top/build/bench/row_security.md"
 }
 
 bench_booking() {
@@ -84,6 +84,8 @@ bench_availability() {
 		return
 	fi
 	make_bookings bench "$bookings"
+	make -C "$work/src/bench/availability" -s PG_CONFIG="$PG_CONFIG"
+	"$bindir/psql" -X -q -v costs="$work/src/bench/availability/costs.so" -f "$work/src/bench/availability/costs.sql" >&2
 	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 		echo 'SKIPPED: JavaScript, because node or npm is not installed (Debian: nodejs, npm)' >&2
 		set -- --no-node "$@"
@@ -102,18 +104,8 @@ make_bookings() {
 
 # A server with the module of this checkout and an empty database "bench", to which PGHOST, PGUSER and PGDATABASE lead.
 start_bench_server() {
-	trap finish_bench EXIT
-	trap 'exit 130' INT TERM HUP
-
-	need_packages "${module_packages[@]}" python3
-	need_postgresql
-	work=$(mktemp -d /tmp/bookmeatoz-bench.XXXXXX)
-	echo "building for $("$PG_CONFIG" --version) ..." >&2
-	build_stage "$work" >"$work/build.log" 2>&1 || {
-		tail -n 40 "$work/build.log"
-		return 1
-	}
-	start_cluster "$work"
+	need_packages python3
+	start_private_server bench
 	configure_for_bench
 	export PGDATABASE=bench PGBENCH=$bindir/pgbench
 	"$bindir/createdb"
@@ -127,11 +119,4 @@ configure_for_bench() {
 		"$bindir/psql" -X -q -d postgres -c "ALTER SYSTEM SET $setting"
 	done
 	as_server "$bindir/pg_ctl" -s -w -D "$work/data" -l "$work/server.log" restart
-}
-
-finish_bench() {
-	local result=$?
-	stop_cluster "${work:-/nonexistent}" || true
-	rm -rf "${work:-/nonexistent}"
-	exit "$result"
 }

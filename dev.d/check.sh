@@ -5,6 +5,7 @@ source "$top/dev.d/packages.sh"
 source "$top/dev.d/format.sh"
 source "$top/dev.d/cluster.sh"
 source "$top/dev.d/storm.sh"
+source "$top/dev.d/reference.sh"
 source "$top/dev.d/report.sh"
 
 fuzz_seconds=${FUZZ_SECONDS:-20}
@@ -19,8 +20,8 @@ check() {
 	--no-lint) lint=false ;;
 	*) echo "usage: ./dev check [--no-lint]" >&2 && return 2 ;;
 	esac
-	trap finish_check EXIT
-	trap 'exit 130' INT TERM HUP
+	at_end=finish_check
+	private_folder check
 
 	local packages=("${module_packages[@]}" "${core_packages[@]}" "${proof_packages[@]}")
 	if $lint; then packages+=("${lint_packages[@]}"); fi
@@ -28,7 +29,6 @@ check() {
 	need_postgresql
 	logs=$top/build/log
 	mkdir -p "$logs"
-	work=$(mktemp -d /tmp/bookmeatoz-check.XXXXXX)
 	echo "$("$PG_CONFIG" --version), seed $seed, logs in $logs"
 
 	if $lint; then check_lint; fi
@@ -39,11 +39,7 @@ check() {
 }
 
 finish_check() {
-	local result=$?
-	stop_cluster "${work:-/nonexistent}" || true
-	rm -rf "${work:-/nonexistent}"
 	[ -n "${verdict_given-}" ] || echo 'FAILED: check stopped before its end; see above'
-	exit "$result"
 }
 
 # ---- lint
@@ -130,7 +126,11 @@ check_core() {
 		skip 'unit tests under sanitizers' 'not built'
 		skip 'fuzzers' 'not built'
 	fi
-	if $lint; then step 'clang-tidy' count_one check_tidy; fi
+	if $lint; then
+		step 'clang-tidy of the core' count_one check_tidy clang "$top"/src/core/*.cpp
+		# The build with sanitizers has no module.
+		step 'clang-tidy of the module' count_one check_tidy gcc "$top"/src/pg/*/*.cpp
+	fi
 }
 
 # build_cmake NAME CC CXX OPTION...
@@ -161,9 +161,10 @@ fuzz_smoke() {
 	done
 }
 
+# check_tidy BUILD FILE...
 check_tidy() {
-	printf '%s\n' "$top"/src/core/*.cpp |
-		timeout 600 xargs -P "$(nproc)" -n 1 clang-tidy -p "$top/build/check/clang" --quiet 2>&1 |
+	printf '%s\n' "${@:2}" |
+		timeout 600 xargs -P "$(nproc)" -n 1 clang-tidy -p "$top/build/check/$1" --quiet 2>&1 |
 		sed '/ warnings\{0,1\} generated\.$/d' || {
 		echo 'clang-tidy found something above, or took longer than 600 s'
 		return 1
@@ -182,11 +183,12 @@ check_database() {
 	# The programs of the server's own version, before those of another that may be installed.
 	export PATH=$bindir:$PATH
 	step 'readme' count_tap readme
+	step 'reference' count_one reference_is_current
 	step 'sql' count_regress installcheck ISOLATION=
-	step 'isolation' count_regress installcheck REGRESS=
+	step 'isolation specs' count_regress installcheck REGRESS=
 	step 'self-test of the differential' count_unittest differential_unittest
-	step 'matrix of row security' count_checks proof_matrix
-	step 'attacks on row security' count_unittest proof_attacks
+	step 'rights of row security' count_checks row_security_rights
+	step 'attacks on row security' count_unittest row_security_attacks
 	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
 	step 'substitution fuzz' count_checks substitution_fuzz
@@ -208,6 +210,8 @@ installcheck() {
 
 readme() { "$python3" "$work/src/test/readme/run.py"; }
 
+reference_is_current() { with_reference_database "$work/src/sql/reference.py" check; }
+
 differential_unittest() { cd "$work/src/test/differential" && "$python3" -m unittest; }
 
 differential_run() {
@@ -218,11 +222,11 @@ differential_run() {
 	"$python3" test/differential/run.py --scenarios "$scenarios" --seed "$seed"
 }
 
-proof_matrix() { "$python3" "$work/src/test/matrix/matrix.py"; }
+row_security_rights() { "$python3" "$work/src/test/row_security/rights.py"; }
 
-proof_attacks() { cd "$work/src/test/matrix" && "$python3" -m unittest -v; }
+row_security_attacks() { cd "$work/src/test/row_security" && "$python3" -m unittest -v; }
 
-signed_context() { PATH="$bindir:$PATH" "$work/src/test/node/run.sh"; }
+signed_context() { PATH="$bindir:$PATH" "$work/src/test/signed_context/run.sh"; }
 
 substitution_fuzz() { "$python3" "$work/src/test/substitution/run.py"; }
 

@@ -73,14 +73,11 @@ mirror_of() {
 }
 
 # in_chroot NAME NETWORK LOGS COMMAND...: runs COMMAND in a view of NAME with this checkout at /src and LOGS at /src/build/log.
-# NETWORK is "offline" or "online".
-in_chroot() (
-	tree=$chroot_cache/$1 network=$2 logs=$3 namespaces=(--mount --pid --ipc --uts --fork --kill-child)
+# NETWORK is "offline" or "online". Needs a private folder, whose end is the end of all that runs in the view.
+in_chroot() {
+	local tree=$chroot_cache/$1 network=$2 logs=$3 place=$work/$1 namespaces=(--mount --pid --ipc --uts --fork --kill-child)
 	shift 3
 	[ "$network" = online ] || namespaces+=(--net)
-	work=$(mktemp -d)
-	trap 'rm -rf "$work"' EXIT
-	trap 'exit 130' INT TERM HUP
-	mkdir -p "$work/source" "$work/view" "$logs" && copy_sources "$work/source" &&
-		unshare "${namespaces[@]}" bash "$top/dev.d/enter-chroot.sh" "$tree" "$work/view" "$work/source" "$logs" "$@"
-)
+	mkdir -p "$place/source" "$place/view" "$logs" && copy_sources "$place/source" &&
+		run_until_end unshare "${namespaces[@]}" bash "$top/dev.d/enter-chroot.sh" "$tree" "$place/view" "$place/source" "$logs" "$@"
+}

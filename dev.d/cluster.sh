@@ -1,5 +1,50 @@
 # A temporary PostgreSQL with this checkout's module in it: own folder, unix socket only, gone at the end.
-# Sourced by check and demo. No file of the system is touched: the module is installed into a stage beside the data.
+# Sourced by the commands of ./dev. No file of the system is touched: the module is installed into a stage beside the data.
+
+# start_private_server NAME: builds the module and starts a server with it in a private folder. $work, $bindir, PGHOST and PGUSER
+# lead there. Progress goes to standard error.
+start_private_server() {
+	private_folder "$1"
+	need_packages "${module_packages[@]}"
+	need_postgresql
+	echo "building for $("$PG_CONFIG" --version) ..." >&2
+	build_stage "$work" >"$work/build.log" 2>&1 || {
+		tail -n 40 "$work/build.log" >&2
+		return 1
+	}
+	start_cluster "$work"
+}
+
+# private_folder NAME: makes $work. However the command ends, by Ctrl-C and SIGTERM too, what run_until_end runs is killed, the server in
+# $work is stopped and $work removed; then $at_end runs with the exit code.
+at_end=:
+private_folder() {
+	trap leave_private_folder EXIT
+	trap 'exit 130' INT TERM HUP
+	work=$(mktemp -d "/tmp/bookmeatoz-$1.XXXXXX")
+}
+
+leave_private_folder() {
+	local result=$?
+	if [ -n "${child-}" ]; then
+		kill -KILL "$child" 2>/dev/null || true
+		wait "$child" 2>/dev/null || true
+	fi
+	stop_cluster "${work:-/nonexistent}" || true
+	rm -rf "${work:-/nonexistent}"
+	"$at_end" "$result"
+	exit "$result"
+}
+
+# run_until_end COMMAND...: bash waits for what runs in the foreground before it heeds a signal. So COMMAND runs in the background.
+run_until_end() {
+	local result=0
+	"$@" &
+	child=$!
+	wait "$child" || result=$?
+	child=
+	return "$result"
+}
 
 # build_stage FOLDER [VARIABLE=VALUE...]: copies the checkout to FOLDER/src, builds the module there, make with these variables,
 # and installs it into FOLDER/stage.

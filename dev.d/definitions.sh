@@ -5,18 +5,7 @@ source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
 
 definitions() {
-	trap finish_definitions EXIT
-	trap 'exit 130' INT TERM HUP
-
-	need_packages "${module_packages[@]}"
-	need_postgresql
-	work=$(mktemp -d /tmp/bookmeatoz-definitions.XXXXXX)
-	echo "building for $("$PG_CONFIG" --version) ..."
-	build_stage "$work" >"$work/build.log" 2>&1 || {
-		tail -n 40 "$work/build.log"
-		return 1
-	}
-	start_cluster "$work"
+	start_private_server definitions
 	print_definitions >"$work/definitions.sql"
 	cp "$work/definitions.sql" "$top/sql/install/97-definitions.sql"
 	echo "written: sql/install/97-definitions.sql, $(grep -c "^    ('" "$work/definitions.sql") definitions"
@@ -33,11 +22,11 @@ print_definitions() {
 		CREATE EXTENSION bookmeatoz SCHEMA $ours;
 	SQL
 	cat <<'HEAD'
--- Written by ./dev definitions, not by hand: the tables and types of this version, as bookmeatoz_definitions() sees them once they are
--- created. The mark of uuid-ossp's schema is replaced when they are read, because that extension can be moved.
+-- The definitions of this version: written by ./dev definitions, not by hand. The tables and types, as bookmeatoz_definitions() sees
+-- them once they are created. The mark of uuid-ossp's schema is replaced when they are read, because that extension can be moved.
 
 CREATE FUNCTION @extschema@.bookmeatoz_expected_definitions()
-    RETURNS TABLE (object text, kind text, name text, definition text)
+RETURNS TABLE (object text, kind text, name text, definition text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT e.object, e.kind, e.name, replace(e.definition, '@uuid-ossp@', quote_ident(n.nspname))
     FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace CROSS JOIN (VALUES
@@ -57,10 +46,3 @@ TAIL
 }
 
 definitions_psql() { "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -d postgres "$@"; }
-
-finish_definitions() {
-	local result=$?
-	stop_cluster "${work:-/nonexistent}" || true
-	rm -rf "${work:-/nonexistent}"
-	exit "$result"
-}

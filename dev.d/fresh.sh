@@ -7,6 +7,7 @@ source "$top/dev.d/chroot.sh"
 
 fresh() {
 	need_root fresh
+	private_folder fresh
 	[ $# -gt 0 ] || set -- bookworm trixie
 	local suite bad=()
 	for suite in "$@"; do

@@ -7,6 +7,7 @@ source "$top/dev.d/chroot.sh"
 
 matrix() {
 	need_root matrix
+	private_folder matrix
 	[ $# -gt 0 ] || set -- trixie forky
 	local suite version bad=()
 	for suite in "$@"; do

@@ -1,4 +1,4 @@
-# Runs the steps of a check, one line each with count and time, and adds them up. Sourced by check and matrix.
+# Runs the steps of a check, one line each with count and time, and adds them up. Sourced by check and sanitize.
 # The output of a step goes to a log in $logs; the end of it is shown when the step fails.
 
 passed=0

@@ -24,21 +24,20 @@ sanitize() {
 		esac
 		shift 2
 	done
-	trap finish_sanitize EXIT
-	trap 'exit 130' INT TERM HUP
+	at_end=finish_sanitize
+	private_folder sanitize
 
 	need_packages "${module_packages[@]}" python3 python3-psycopg2 sqlsmith
 	need_postgresql
 	logs=$top/build/log/sanitize
 	mkdir -p "$logs"
-	work=$(mktemp -d /tmp/bookmeatoz-sanitize.XXXXXX)
 	echo "$("$PG_CONFIG" --version), seed $seed, logs in $logs"
 
 	step 'build with sanitizers' count_one build_sanitized
 	if $step_passed; then
 		start_sanitized
 		watched 'sql' count_regress sanitized_installcheck ISOLATION=
-		watched 'isolation' count_regress sanitized_installcheck REGRESS=
+		watched 'isolation specs' count_regress sanitized_installcheck REGRESS=
 		if [ -e "$work/src/test/substitution/run.py" ]; then
 			watched 'substitution fuzz' count_checks "$(debian_python3)" "$work/src/test/substitution/run.py"
 		else
@@ -59,11 +58,7 @@ sanitize() {
 }
 
 finish_sanitize() {
-	local result=$?
-	stop_cluster "${work:-/nonexistent}" || true
-	rm -rf "${work:-/nonexistent}"
 	[ -n "${verdict_given-}" ] || echo 'FAILED: sanitize stopped before its end; see above'
-	exit "$result"
 }
 
 build_sanitized() {

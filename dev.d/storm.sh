@@ -6,18 +6,8 @@ source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
 
 storm() {
-	trap finish_storm EXIT
-	trap 'exit 130' INT TERM HUP
-
-	need_packages "${module_packages[@]}" python3 python3-psycopg2
-	need_postgresql
-	work=$(mktemp -d /tmp/bookmeatoz-storm.XXXXXX)
-	echo "building for $("$PG_CONFIG" --version) ..."
-	build_stage "$work" >"$work/build.log" 2>&1 || {
-		tail -n 40 "$work/build.log"
-		return 1
-	}
-	start_cluster "$work"
+	need_packages python3 python3-psycopg2
+	start_private_server storm
 	run_storm "$work" "$@"
 }
 
@@ -29,11 +19,4 @@ run_storm() {
 	"$bindir/psql" -X -q -d postgres -c 'ALTER SYSTEM SET fsync = on' -c 'SELECT pg_reload_conf()' >/dev/null
 	PATH="$bindir:$PATH" "$(debian_python3)" "$folder/src/test/storm/storm.py" --data "$folder/data" "$@"
 	"$bindir/psql" -X -q -d postgres -c 'ALTER SYSTEM RESET fsync' -c 'SELECT pg_reload_conf()' >/dev/null
-}
-
-finish_storm() {
-	local result=$?
-	stop_cluster "${work:-/nonexistent}" || true
-	rm -rf "${work:-/nonexistent}"
-	exit "$result"
 }

@@ -3,10 +3,10 @@
 SET client_min_messages = warning;
 SELECT current_user AS superuser, current_database() AS regression \gset
 \getenv abs_srcdir PG_ABS_SRCDIR
-\set isolation_begin :abs_srcdir '/sql/setup/isolation_begin.sql'
-\set isolation_end :abs_srcdir '/sql/setup/isolation_end.sql'
+\set access_begin :abs_srcdir '/sql/setup/access_begin.sql'
+\set access_end :abs_srcdir '/sql/setup/access_end.sql'
 \set ECHO none
-\i :isolation_begin
+\i :access_begin
 \set ECHO all
 
 -- Of emma, who has nothing, the salon has asked for an employment and a role; of ben, who works there, for a role; of dora, who
@@ -17,7 +17,7 @@ INSERT INTO user_business_roles (id, user_id, business_id, role, status)
     SELECT id(u || ' of ' || b), id(u), id(b), 'asked', 'pending' FROM (VALUES ('emma', 'salon'), ('ben', 'salon'), ('dora', 'clinic')) v (u, b);
 
 -- Neither the salon, nor alpha, nor the clinic see them; the studio sees dora; and tenant_admins show nobody.
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 BEGIN;
 CALL act(NULL, 'salon', NULL);
 SELECT * FROM visible() WHERE "table" IN ('users', 'employees', 'user_business_roles');
@@ -40,7 +40,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     number bigint;
 BEGIN
-    EXECUTE 'SET LOCAL ROLE ' || CASE WHEN admin THEN 'regress_isolation_operator' ELSE 'regress_isolation_app' END;
+    EXECUTE 'SET LOCAL ROLE ' || CASE WHEN admin THEN 'regress_access_operator' ELSE 'regress_access_app' END;
     CALL act(tenant, business, "user", admin);
     EXECUTE statement;
     GET DIAGNOSTICS number = ROW_COUNT;
@@ -148,7 +148,7 @@ SELECT emma, salon, statement FROM outcomes;
 RESET extra_float_digits;
 
 -- Accepted, and seen from then on; and by a role alone as well as by an employment.
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 BEGIN;
 CALL act(NULL, NULL, 'emma');
 UPDATE employees SET employment_status = 'active' RETURNING names(business_id), employment_status;
@@ -186,7 +186,7 @@ UPDATE user_business_roles SET status = 'revoked';
 ROLLBACK;
 
 -- The owner and who passes by row security are not bound.
-SET ROLE regress_isolation_owner;
+SET ROLE regress_access_owner;
 BEGIN;
 INSERT INTO employees (business_id, user_id) VALUES (id('salon'), id('dora'));
 UPDATE employees SET employment_status = 'active', settings = '{"salary": 9000}' WHERE user_id = id('emma');
@@ -198,7 +198,7 @@ RESET ROLE;
 ALTER TYPE employee_status_type_v1 RENAME VALUE 'pending_onboarding' TO 'asked';
 \c
 SET search_path = booking, public;
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 BEGIN;
 CALL act(NULL, 'salon', NULL);
 SELECT count(*) FROM users;
@@ -207,4 +207,4 @@ RESET ROLE;
 
 \set ON_ERROR_ROLLBACK off
 \set ECHO none
-\i :isolation_end
+\i :access_end

@@ -3,10 +3,10 @@
 SET client_min_messages = warning;
 SELECT current_user AS superuser, current_database() AS regression \gset
 \getenv abs_srcdir PG_ABS_SRCDIR
-\set isolation_begin :abs_srcdir '/sql/setup/isolation_begin.sql'
-\set isolation_end :abs_srcdir '/sql/setup/isolation_end.sql'
+\set access_begin :abs_srcdir '/sql/setup/access_begin.sql'
+\set access_end :abs_srcdir '/sql/setup/access_end.sql'
 \set ECHO none
-\i :isolation_begin
+\i :access_begin
 \pset format unaligned
 \pset tuples_only on
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC;
@@ -39,12 +39,12 @@ SET bookmeatoz.direct_scans = notice;
 -- Row security does not bind a superuser, nor the owner.
 SELECT slots_both_ways('salon');
 SELECT slots_both_ways('salon', 'anna@salon');
-SET ROLE regress_isolation_owner;
+SET ROLE regress_access_owner;
 SELECT slots_both_ways('salon');
 RESET ROLE;
 
 -- It does bind the application: in each class of session the slots of what it reaches, and nothing else.
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 BEGIN;
 CALL act('alpha', 'salon', NULL);
 SELECT slots_both_ways('salon');
@@ -66,7 +66,7 @@ SELECT slots_both_ways('salon');
 CALL act(NULL, NULL, 'rita');
 SELECT slots_both_ways('studio');
 COMMIT;
-SET ROLE regress_isolation_operator;
+SET ROLE regress_access_operator;
 BEGIN;
 CALL act(NULL, NULL, NULL, true);
 SELECT slots_both_ways('studio');
@@ -74,7 +74,7 @@ COMMIT;
 RESET ROLE;
 
 -- Whatever is not exactly as it was installed is a matter for queries, at once and in open sessions.
-\set as_application 'CALL act(NULL, ''salon'', NULL); SET LOCAL ROLE regress_isolation_app;'
+\set as_application 'CALL act(NULL, ''salon'', NULL); SET LOCAL ROLE regress_access_app;'
 -- a second policy
 BEGIN;
 CREATE POLICY shop_window ON bookings FOR SELECT USING (start_time > '2030-01-07 11:30+00');
@@ -87,7 +87,7 @@ BEGIN;
 ALTER POLICY bookings_select ON bookings USING (can_access_booking(business_id, customer_id) AND start_time > '2030-01-07 11:30+00');
 :as_application SELECT slots_both_ways('salon'); ROLLBACK;
 BEGIN;
-ALTER POLICY bookings_select ON bookings TO regress_isolation_operator;
+ALTER POLICY bookings_select ON bookings TO regress_access_operator;
 :as_application SELECT slots_both_ways('salon'); ROLLBACK;
 BEGIN;
 ALTER POLICY working_hours_select ON working_hours USING (can_access_business(employee_id));
@@ -111,7 +111,7 @@ ALTER TABLE bookings DISABLE ROW LEVEL SECURITY;
 :as_application SELECT slots_both_ways('salon'); ROLLBACK;
 BEGIN;
 CALL force_row_security('FORCE');
-SET LOCAL ROLE regress_isolation_owner;
+SET LOCAL ROLE regress_access_owner;
 CALL act(NULL, 'salon', NULL);
 SELECT slots_both_ways('salon');
 SELECT slots_both_ways('studio');
@@ -121,25 +121,25 @@ BEGIN;
 
 -- privileges: of some columns, of none, of the schema, of the predicate, by another role
 BEGIN;
-REVOKE SELECT ON bookings FROM regress_isolation_app;
+REVOKE SELECT ON bookings FROM regress_access_app;
 GRANT SELECT (id, business_id, customer_id, service_id, employee_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status, hold_expires_at)
-    ON bookings TO regress_isolation_app;
+    ON bookings TO regress_access_app;
 :as_application SELECT slots_both_ways('salon'); ROLLBACK;
 BEGIN;
-REVOKE SELECT ON bookings FROM regress_isolation_app;
+REVOKE SELECT ON bookings FROM regress_access_app;
 :as_application SELECT slots_both_ways('salon'); ROLLBACK;
 BEGIN;
-REVOKE EXECUTE ON FUNCTION can_access_booking(uuid, uuid) FROM PUBLIC, regress_isolation_app;
+REVOKE EXECUTE ON FUNCTION can_access_booking(uuid, uuid) FROM PUBLIC, regress_access_app;
 :as_application SELECT slots_both_ways('salon'); ROLLBACK;
 BEGIN;
-REVOKE SELECT ON bookings FROM regress_isolation_app;
+REVOKE SELECT ON bookings FROM regress_access_app;
 CREATE ROLE regress_direct_scans_readers;
 GRANT SELECT ON bookings TO regress_direct_scans_readers;
-GRANT regress_direct_scans_readers TO regress_isolation_app;
+GRANT regress_direct_scans_readers TO regress_access_app;
 SAVEPOINT member;
 :as_application SELECT slots_both_ways('salon');
 ROLLBACK TO member;
-REVOKE regress_direct_scans_readers FROM regress_isolation_app;
+REVOKE regress_direct_scans_readers FROM regress_access_app;
 :as_application SELECT slots_both_ways('salon'); ROLLBACK;
 
 -- the shape of a table: a child, parts, a view, another type, no index, an index of a part
@@ -215,5 +215,5 @@ UPDATE employees SET business_id = id('studio') WHERE id = id('ben@salon');
 BEGIN; :as_application SELECT slots_both_ways('salon'); ROLLBACK;
 
 \set ECHO none
-DROP OWNED BY regress_isolation_app;
-\i :isolation_end
+DROP OWNED BY regress_access_app;
+\i :access_end

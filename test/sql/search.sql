@@ -4,8 +4,8 @@ SET client_min_messages = warning;
 SELECT current_user AS superuser, current_database() AS regression \gset
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set search_agrees :abs_srcdir '/sql/setup/search_agrees.sql'
-\set isolation_begin :abs_srcdir '/sql/setup/isolation_begin.sql'
-\set isolation_end :abs_srcdir '/sql/setup/isolation_end.sql'
+\set access_begin :abs_srcdir '/sql/setup/access_begin.sql'
+\set access_end :abs_srcdir '/sql/setup/access_end.sql'
 CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
 RESET client_min_messages;
 
@@ -105,7 +105,7 @@ SELECT value, needle, search_text(value, needle) FROM (VALUES ('Anna', 'AN'), ('
 -- ---- under row security, as an ordinary role
 
 \set ECHO none
-\i :isolation_begin
+\i :access_begin
 \set ECHO all
 INSERT INTO services (id, business_id, name, duration, category_id) SELECT id(b || ' talk'), id(b), 'talk', 30, id(b) FROM unnest('{salon,studio}'::text[]) b;
 INSERT INTO bookings (business_id, customer_id, service_id, start_time, status, metadata)
@@ -127,7 +127,7 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 
 -- The booking of a payment, by its index in every context; another business's booking of the same payment stays hidden.
 PREPARE payment (text) AS SELECT names(business_id), metadata FROM bookings WHERE json_text(metadata, 'payment_intent_id') = $1;
@@ -167,8 +167,8 @@ CREATE EXTENSION btree_gin SCHEMA public;
 CREATE INDEX own_trigrams ON customers USING gin (business_id, name gin_trgm_ops);
 VACUUM ANALYZE customers;
 PREPARE named (text) AS SELECT name, email FROM customers WHERE search_text(name, $1);
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO regress_isolation_app;
-SET ROLE regress_isolation_app;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO regress_access_app;
+SET ROLE regress_access_app;
 BEGIN;
 CALL act(NULL, 'salon', NULL);
 SET LOCAL enable_seqscan = off;
@@ -215,4 +215,4 @@ SELECT needle, expected_rows(format('SELECT FROM words WHERE search_text(word, %
 FROM unnest('{a,abc,smith}'::text[]) needle;
 
 \set ECHO none
-\i :isolation_end
+\i :access_end

@@ -1,5 +1,5 @@
--- bookmeatoz_verify() finds what weakens isolation, and nothing in a sound database. Here its words and who is asking;
--- more than a hundred weakenings are in test/matrix/test_verify.py.
+-- bookmeatoz_verify() finds what weakens tenant isolation, and nothing in a sound database. Here its words and who is asking;
+-- more than a hundred weakenings are in test/row_security/test_verify.py.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
 RESET client_min_messages;

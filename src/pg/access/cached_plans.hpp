@@ -1,7 +1,7 @@
 // Plans that hold for one level of session. The planner support turns a policy into an index condition of the level in
 // which a query is planned (access/planner.cpp); a cached plan must then not be used in another level.
 // Two things see to it: entering another level discards the cached plans, and the keys that such a plan compares with
-// (access/keys.cpp) have a value in their own level alone. So isolation never depends on the first.
+// (access/keys.cpp) have a value in their own level alone. So row security never depends on the first.
 #pragma once
 
 #include "pg/context/session.hpp"

@@ -55,7 +55,7 @@ private:
     /// false: it was not to wait, and would have had to.
     bool take_count(const LOCKTAG& tag, LOCKMODE mode, bool wait);
     void take_times();
-    static void release_times(void* times);
+    static void release_times(void* memory);
 
     Uuid business_;
     MemoryContext row_memory_;

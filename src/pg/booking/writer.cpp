@@ -191,7 +191,7 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
                      status, request.notes, request.metadata, expiry, request.idempotency_key,
                      request.idempotency_hash, to_datum(user), BookingAttempt::mark()});
         if (!rows.empty()) {
-            const BookingRecord written = booking_record(rows.front());
+            BookingRecord written = booking_record(rows.front());
             attempt.commit();
             return written;
         }
@@ -221,7 +221,7 @@ BookingRecord move_booking(const LockedBooking& booking, const Move& move, Oid s
                          to_datum(move.start + service.duration), to_datum(service.buffer_before),
                          to_datum(service.buffer_after), BookingAttempt::mark()});
             if (!rows.empty()) {
-                const BookingRecord moved = booking_record(rows.front());
+                BookingRecord moved = booking_record(rows.front());
                 attempt.commit();
                 return moved;
             }

@@ -18,8 +18,8 @@ struct AcceptedToken {
     std::uint64_t key_mark;
 };
 
-/// Defines the settings. `changed` is called when one of them has a new value. Called by session_context_init().
-void signed_context_init(void (*changed)() noexcept);
+/// Defines the settings. `callback` is called when one of them has a new value. Called by session_context_init().
+void signed_context_init(void (*callback)() noexcept);
 
 /// bookmeatoz.signed_context_only: the plain settings do not count, whether there is a token or not.
 bool only_signed_context_counts() noexcept;

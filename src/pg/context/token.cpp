@@ -66,8 +66,8 @@ void append_id(std::string& text, const std::optional<pg_uuid_t>& id) {
 
 std::optional<TokenParts> split_token(std::string_view token) noexcept {
     const std::size_t end = token.rfind(separator);
-    if (end == std::string_view::npos || end > longest_payload ||
-        token.size() - end - 1 != signature_digits) {
+    // npos is longer than any payload.
+    if (end > longest_payload || token.size() - end - 1 != signature_digits) {
         return std::nullopt;
     }
     TokenParts parts{token.substr(0, end), {}};

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The matrix: every table of the catalog x every command x every context, the server against the oracle, as the contract demands.
-Usage: matrix.py [--keep] [--table NAME]... (connection by PGHOST, PGUSER a superuser). Creates its own database, drops it at the end.
+"""The check of rights: every table of the catalog x every command x every context, the server against the oracle, as the contract demands.
+Usage: rights.py [--keep] [--table NAME]... (connection by PGHOST, PGUSER a superuser). Creates its own database, drops it at the end.
 Everything that is tried is rolled back. Prints what differs and "N checks, M failures". Debian: python3, python3-psycopg2.
 Called by ./dev check; mutate.py runs it with a change in force."""
 
@@ -154,7 +154,7 @@ MOVES: Dict[str, Tuple[Tuple[str, Tuple[str, ...]], ...]] = {
 MOVES_BELOW_BUSINESSES = (("business_id", ("solo-1", "duo-1", "duo-2", "grand-07", "grand-08")),)
 
 
-class Matrix:
+class Rights:
     """One pass over tables and contexts. prelude: statements in force during the whole pass, such as FORCE or a mutant."""
 
     def __init__(self, connection, world: World, prelude: Sequence[str] = (), tables: Sequence[str] = (), stop_at_first: bool = False):
@@ -431,14 +431,14 @@ def main() -> int:
     failures: List[Failure] = []
     for number, (name, prelude, every, by_function) in enumerate(passes(connection.cursor(), Oracle(world))):
         started = time.monotonic()
-        matrix = Matrix(connection, world, prelude, options.table)
+        rights = Rights(connection, world, prelude, options.table)
         if number == 0 and not options.table:
-            matrix.check_catalog()
-        matrix.run(every, by_function)
-        matrix.check_coverage()
-        print(f"{name}: {matrix.checks} checks, {len(matrix.failures)} failures: {len(every)} contexts, {len(matrix.tables)} tables, "
-              f"{matrix.verdicts} verdicts on rows, {time.monotonic() - started:.1f} s", flush=True)
-        checks, verdicts, failures = checks + matrix.checks, verdicts + matrix.verdicts, failures + matrix.failures
+            rights.check_catalog()
+        rights.run(every, by_function)
+        rights.check_coverage()
+        print(f"{name}: {rights.checks} checks, {len(rights.failures)} failures: {len(every)} contexts, {len(rights.tables)} tables, "
+              f"{rights.verdicts} verdicts on rows, {time.monotonic() - started:.1f} s", flush=True)
+        checks, verdicts, failures = checks + rights.checks, verdicts + rights.verdicts, failures + rights.failures
     connection.close()
     for failure in failures[:60]:
         print(failure)

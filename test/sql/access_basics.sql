@@ -1,16 +1,16 @@
--- Who sees what: a small matrix by hand, with the extension in a schema of its own, owned by a role that is no superuser.
+-- Who sees what: a small table of rights by hand, with the extension in a schema of its own, owned by a role that is no superuser.
 -- The most specific part of the context decides: admin, business, tenant, user, none.
 SET client_min_messages = warning;
 SELECT current_user AS superuser, current_database() AS regression \gset
 \getenv abs_srcdir PG_ABS_SRCDIR
-\set isolation_begin :abs_srcdir '/sql/setup/isolation_begin.sql'
-\set isolation_end :abs_srcdir '/sql/setup/isolation_end.sql'
+\set access_begin :abs_srcdir '/sql/setup/access_begin.sql'
+\set access_end :abs_srcdir '/sql/setup/access_end.sql'
 \set ECHO none
-\i :isolation_begin
+\i :access_begin
 \set ECHO all
 
 -- No context: nothing but the plans on offer.
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 SELECT * FROM visible();
 
 -- User contexts: a customer, an employee, one whose role at the clinic was revoked, an administrator, nobody at all.
@@ -60,7 +60,7 @@ SELECT * FROM visible();
 
 -- The flag by a role that may not have it, and by one that may: then all, whatever else is set.
 CALL act(NULL, NULL, NULL, true);
-SET ROLE regress_isolation_operator;
+SET ROLE regress_access_operator;
 BEGIN;
 CALL act('beta', 'salon', 'anna', true);
 SELECT * FROM visible();
@@ -69,14 +69,14 @@ COMMIT;
 -- The flag left on by the operator is worth nothing to the next role.
 SET app.is_system_admin = on;
 RESET ROLE;
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 SELECT * FROM visible();
 SET app.is_system_admin = off;
 RESET ROLE;
 
 -- FORCE ROW LEVEL SECURITY changes nothing for the application.
 CALL force_row_security('FORCE');
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 BEGIN;
 CALL act(NULL, NULL, 'carl');
 SELECT * FROM visible();
@@ -87,7 +87,7 @@ SELECT * FROM visible() WHERE "table" IN ('users', 'tenants', 'bookings');
 COMMIT;
 
 -- The owner of the data is then bound too.
-SET ROLE regress_isolation_owner;
+SET ROLE regress_access_owner;
 BEGIN;
 CALL act('alpha', NULL, NULL);
 SELECT count(*) FROM bookings;
@@ -100,4 +100,4 @@ SELECT proname, provolatile, proparallel, proleakproof, proisstrict FROM pg_proc
 WHERE pronamespace = 'booking'::regnamespace AND proname ~ '^can_' ORDER BY proname COLLATE "C";
 
 \set ECHO none
-\i :isolation_end
+\i :access_end

@@ -3,10 +3,10 @@
 SET client_min_messages = warning;
 SELECT current_user AS superuser, current_database() AS regression \gset
 \getenv abs_srcdir PG_ABS_SRCDIR
-\set isolation_begin :abs_srcdir '/sql/setup/isolation_begin.sql'
-\set isolation_end :abs_srcdir '/sql/setup/isolation_end.sql'
+\set access_begin :abs_srcdir '/sql/setup/access_begin.sql'
+\set access_end :abs_srcdir '/sql/setup/access_end.sql'
 \set ECHO none
-\i :isolation_begin
+\i :access_begin
 \set ECHO all
 
 -- What becomes of a statement in a context: how many rows, who refused it, or the code of another error.
@@ -15,7 +15,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     number bigint;
 BEGIN
-    EXECUTE 'SET LOCAL ROLE ' || CASE WHEN admin THEN 'regress_isolation_operator' ELSE 'regress_isolation_app' END;
+    EXECUTE 'SET LOCAL ROLE ' || CASE WHEN admin THEN 'regress_access_operator' ELSE 'regress_access_app' END;
     CALL act(tenant, business, "user", admin);
     EXECUTE statement;
     GET DIAGNOSTICS number = ROW_COUNT;
@@ -104,4 +104,4 @@ INSERT INTO public.statements (statement) VALUES
 SELECT * FROM outcomes;
 
 \set ECHO none
-\i :isolation_end
+\i :access_end

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Would the matrix notice? Each policy in turn is replaced by true, its condition and its check one by one, opened to every session that
+"""Would the check of rights notice? Each policy in turn is replaced by true, its condition and its check one by one, opened to every session that
 names a user, a business or a tenant, narrowed to administrators, or dropped; row security is switched off table by table, and each
-trigger that protects columns, a suspension or consent is disabled: the matrix must find every one of these mutants, and
+trigger that protects columns, a suspension or consent is disabled: the check of rights must find every one of these mutants, and
 bookmeatoz_verify() must report it.
 Usage: mutate.py [--table NAME]... (connection by PGHOST, PGUSER a superuser). Each mutant lives in transactions that are rolled back.
 Of a mutant's table alone the checks are run: rules of one table can at most be hidden from the others. Called by ./dev mutate."""
@@ -12,7 +12,7 @@ import time
 from typing import Iterator, List, NamedTuple, Optional, Set
 
 import world as platform
-from matrix import Matrix, passes
+from rights import Rights, passes
 from oracle import Oracle
 from world import SCHEMA, World
 
@@ -61,11 +61,11 @@ def mutants(cursor) -> Iterator[Mutant]:
 
 
 def noticed_by_matrix(connection, world: World, mutant: Mutant) -> Optional[str]:
-    """How the matrix noticed the mutant, None if it did not."""
+    """How the check of rights noticed the mutant, None if it did not."""
     _, prelude, every, by_function = next(passes(connection.cursor(), Oracle(world)))
-    matrix = Matrix(connection, world, [*prelude, mutant.statement], [mutant.table], stop_at_first=True)
-    matrix.run(every, by_function)
-    return str(matrix.failures[0]) if matrix.failures else None
+    rights = Rights(connection, world, [*prelude, mutant.statement], [mutant.table], stop_at_first=True)
+    rights.run(every, by_function)
+    return str(rights.failures[0]) if rights.failures else None
 
 
 def findings(cursor) -> Set[str]:

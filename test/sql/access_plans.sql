@@ -2,10 +2,10 @@
 SET client_min_messages = warning;
 SELECT current_user AS superuser, current_database() AS regression \gset
 \getenv abs_srcdir PG_ABS_SRCDIR
-\set isolation_begin :abs_srcdir '/sql/setup/isolation_begin.sql'
-\set isolation_end :abs_srcdir '/sql/setup/isolation_end.sql'
+\set access_begin :abs_srcdir '/sql/setup/access_begin.sql'
+\set access_end :abs_srcdir '/sql/setup/access_end.sql'
 \set ECHO none
-\i :isolation_begin
+\i :access_begin
 \set ECHO all
 INSERT INTO notifications (business_id, user_id, type, title, created_at)
     SELECT CASE WHEN i % 3 > 0 THEN id(b) END, id(u), 'test', 'test', '2030-01-01 00:00+00'::timestamptz - i * interval '1 minute'
@@ -18,7 +18,7 @@ INSERT INTO bookings (business_id, customer_id, service_id, start_time, status)
     SELECT id(b), id('carl of ' || b), id(b || ' talk'), '2030-02-01 10:00+00'::timestamptz + i * interval '1 hour', 'confirmed'
     FROM unnest('{salon,studio}'::text[]) b, generate_series(1, 300) i;
 VACUUM ANALYZE notifications, customers, bookings;
-SET ROLE regress_isolation_app;
+SET ROLE regress_access_app;
 SET enable_bitmapscan = off;
 SET enable_seqscan = off;
 \pset format unaligned
@@ -82,4 +82,4 @@ COMMIT;
 RESET ROLE;
 
 \set ECHO none
-\i :isolation_end
+\i :access_end

@@ -1,5 +1,5 @@
 """Who may do what with which row: the policy table of the contract, written down once more, by someone who knows only whose each row is.
-Independent of the extension: nothing here asks the server. Used by matrix.py."""
+Independent of the extension: nothing here asks the server. Used by rights.py."""
 
 from dataclasses import dataclass, replace
 from typing import Dict, List, Optional, Tuple

@@ -1,6 +1,6 @@
-"""The platform that the proof of isolation looks at: who exists, which rows there are, and the roles that look at them.
+"""The platform that the proof of row security looks at: who exists, which rows there are, and the roles that look at them.
 Tenants of 1, 2, 30 and 0 businesses; every row has the id of its name, so that failures name rows. Written to a database of its own.
-Usage: world.py creates it anew (connection by PGHOST, PGUSER a superuser). Used by matrix.py, mutate.py and the attacks.
+Usage: world.py creates it anew (connection by PGHOST, PGUSER a superuser). Used by rights.py, mutate.py and the attacks.
 Knows columns and keys, nothing of policies: what a session may see of it is said by oracle.py alone."""
 
 import os
@@ -10,7 +10,7 @@ from typing import Dict, List, Optional
 
 import psycopg2
 
-DATABASE = os.environ.get("PROOF_DATABASE", "isolation_proof")
+DATABASE = os.environ.get("PROOF_DATABASE", "row_security_proof")
 SCHEMA = "booking"
 
 OWNER = "proof_owner"          # owns the data, is no superuser

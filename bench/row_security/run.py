@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What row security costs: each query as the application's role with policies, and as the owner without them and with the best
 hand-written WHERE. Usage: run.py [--quick] [--context NAME]... [--shape NAME]... [--explain], connected by PGHOST and PGDATABASE to a
-database made by data.sql. Prints Markdown; progress goes to standard error. Called by ./dev bench isolation.
+database made by data.sql. Prints Markdown; progress goes to standard error. Called by ./dev bench row_security.
 
 A ratio is that of the CPU times of two backends, the median of rounds in which all sides take turns. Every execution is a transaction of
 its own under settings that are set once: so what is read anew in every transaction counts. Of the hand-written side the fastest counts of

@@ -1,19 +1,19 @@
--- The platform that the isolation tests look at, in a database of its own: the extension in the schema booking, its tables
+-- The platform that the access tests look at, in a database of its own: the extension in the schema booking, its tables
 -- owned by a role that is no superuser, an application's role, and one that may be system administrator.
 \o /dev/null
-CREATE DATABASE regress_isolation;
-\c regress_isolation
+CREATE DATABASE regress_access;
+\c regress_access
 SET client_min_messages = warning;
 CREATE SCHEMA booking;
 CREATE EXTENSION bookmeatoz SCHEMA booking CASCADE;
-CREATE ROLE regress_isolation_owner;
-CREATE ROLE regress_isolation_app;
-CREATE ROLE regress_isolation_operator;
+CREATE ROLE regress_access_owner;
+CREATE ROLE regress_access_app;
+CREATE ROLE regress_access_operator;
 SET search_path = booking, public;
-SELECT bookmeatoz_set_owner('regress_isolation_owner');
-SELECT bookmeatoz_grant_app_role('regress_isolation_app');
-SELECT bookmeatoz_grant_app_role('regress_isolation_operator');
-GRANT SET ON PARAMETER app.is_system_admin TO regress_isolation_operator;
+SELECT bookmeatoz_set_owner('regress_access_owner');
+SELECT bookmeatoz_grant_app_role('regress_access_app');
+SELECT bookmeatoz_grant_app_role('regress_access_operator');
+GRANT SET ON PARAMETER app.is_system_admin TO regress_access_operator;
 
 -- Every row has the id of its name. Alpha has the salon and the clinic, beta the studio. Anna works at salon and clinic,
 -- Ben at the salon, Dora at the studio; Rita has a role at the studio and had one at the clinic; Carl is a customer of the
