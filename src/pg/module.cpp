@@ -1,4 +1,5 @@
-// The module: its magic block and its initialisation. Called by the server when the library is loaded.
+// The module: its magic block, and _PG_init, which the server calls when it loads the library. _PG_init has no boundary: it only
+// registers settings and hooks, throws nothing, and holds no C++ object that an error of the server could skip.
 #include "pg/access/cached_plans.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/calendar/scans.hpp"
@@ -19,7 +20,7 @@ void _PG_init(void);
 }
 #pragma GCC visibility pop
 
-// Settings are defined here and nowhere later, so that values given before the load are checked at once.
+// All settings are defined here: values that were set before the load are then checked at once.
 extern "C" void _PG_init(void) {
     bookmeatoz::pg::session_context_init();
     bookmeatoz::pg::access_plans_init();
@@ -28,6 +29,6 @@ extern "C" void _PG_init(void) {
     bookmeatoz::pg::planner_statistics_init();
     bookmeatoz::pg::temporary_objects_init();
     bookmeatoz::pg::profile_notes_init();
-    // A misspelt bookmeatoz.* setting is refused from now on. The prefix app belongs to other programs too.
+    // From now on a misspelt bookmeatoz.* setting is refused. The prefix app is not reserved: other programs use it too.
     MarkGUCPrefixReserved("bookmeatoz");
 }

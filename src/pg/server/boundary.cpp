@@ -1,4 +1,4 @@
-// Exceptions into plain data, plain data into ereport(): see server/boundary.hpp.
+// Turns exceptions into plain data, and plain data into ereport(): see server/boundary.hpp.
 #include "pg/server/boundary.hpp"
 
 #include <cstring>
@@ -11,7 +11,7 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// A copy that outlives the exception, or nullptr where there is nothing to say or no memory left to say it.
+/// A copy that outlives the exception. nullptr where the text is empty or no memory is left.
 const char* keep(const char* text) noexcept {
     const std::size_t length = std::strlen(text);
     if (length == 0)

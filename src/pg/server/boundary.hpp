@@ -1,7 +1,11 @@
-// The border between C++ and the server: the only two places where it is crossed.
-//   boundary(fn)  wraps every function that the server calls: no C++ exception reaches C code.
-//   pg_call(fn)   wraps every server call that may ereport(): no longjmp skips a destructor.
-// Every entry point is written with BOOKMEATOZ_FUNCTION, which brings boundary() with it. Standard headers come before PostgreSQL's.
+// The border between C++ and the server. It is crossed in two ways.
+//   boundary(fn)  the server calls C++: no C++ exception reaches C code.
+//   pg_call(fn)   C++ calls the server: no longjmp of an ereport() skips a destructor.
+// A function that SQL calls is written with BOOKMEATOZ_FUNCTION, which contains boundary(). A hook that may throw calls boundary()
+// itself. The other callbacks have no boundary, because they throw nothing: the check and assign hooks of settings, invalidations,
+// and the ends of transactions and memory contexts. Most of these are noexcept; a check hook may raise a server error where it
+// holds no object with a destructor.
+// Standard headers come before PostgreSQL's.
 #pragma once
 
 #include "pg/server/declaration.hpp"
@@ -21,13 +25,13 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// A server error on its way through C++ frames. It carries nothing: the ErrorData stays on the server's own error
-/// stack, whole, until boundary() hands it on. So it must never be swallowed, and no destructor may call the server
-/// in a way that can raise another error.
+/// A server error on its way through C++ frames. It carries nothing: the ErrorData stays whole on the server's error
+/// stack until boundary() raises it again. So nobody may swallow it (but see Subtransaction::forgives()), and no destructor
+/// may make a server call that can raise another error.
 struct ServerError {};
 
-/// An error of ours: what the client sees. SQLSTATE as an ERRCODE_ constant, message without a full stop, DETAIL and
-/// HINT as whole sentences (empty = absent).
+/// An error of ours, as the client sees it. SQLSTATE: an ERRCODE_ constant. Message: without a full stop. DETAIL and HINT:
+/// whole sentences, or empty for none.
 class SqlError : public std::exception {
 public:
     SqlError(int sqlstate, std::string message, std::string detail = {}, std::string hint = {})
@@ -40,7 +44,7 @@ public:
     std::string hint;
 };
 
-/// What is left of an exception once it is destroyed: plain data, the texts in the current memory context.
+/// An exception as plain data, which outlives it. The texts lie in the current memory context.
 struct Failure {
     bool server_error = false;
     int sqlstate = 0;
@@ -49,13 +53,13 @@ struct Failure {
     const char* hint = nullptr;
 };
 
-/// To be called inside a catch block: turns the exception in flight into plain data. Allocates without raising.
+/// Turns the exception in flight into plain data. Call it inside a catch block. It allocates, but raises no error.
 Failure current_failure() noexcept;
 
-/// Raises the failure as a server error (longjmp). No C++ object with a destructor may be alive in the calling frame.
+/// Raises the failure as a server error (longjmp). The calling frame must hold no live C++ object with a destructor.
 [[noreturn]] void raise(const Failure& failure);
 
-/// Runs the body of an entry point. All that `fn` created is destroyed before an error is raised.
+/// Runs the body of an entry point. An error is raised only after all that `fn` created is destroyed.
 template <class Fn>
 Datum boundary(Fn&& fn) {
     Failure failure;
@@ -67,8 +71,9 @@ Datum boundary(Fn&& fn) {
     raise(failure);
 }
 
-/// What server code may leave changed behind it: the error handling after an error, the memory context after SPI. Put back
-/// on every way out, C++ exceptions included, so that what is allocated next does not go with somebody else's context.
+/// The state that server code may leave changed: the error handling after an error, the memory context after SPI. The destructor
+/// puts it back on every way out, also after a C++ exception. Otherwise the next allocation could land in another's context and
+/// be freed with it.
 class ServerState {
 public:
     ServerState()
@@ -88,8 +93,8 @@ private:
     MemoryContext memory_;
 };
 
-/// Runs server code that may ereport() and turns its longjmp into a ServerError. At a call that may raise, the lambda
-/// must have no object with a destructor: a longjmp out of it would skip them.
+/// Runs server code that may ereport(), and turns its longjmp into a ServerError. The lambda must hold no object with a
+/// destructor at a call that may raise: the longjmp would skip the destructor.
 template <class Fn>
 auto pg_call(Fn&& fn) -> std::invoke_result_t<Fn> {
     const ServerState outer;
@@ -101,7 +106,7 @@ auto pg_call(Fn&& fn) -> std::invoke_result_t<Fn> {
     throw ServerError{};
 }
 
-/// The core's Poll, and for loops of ours: ends a long computation when the query is cancelled.
+/// Ends a long computation when the query is cancelled. The core calls it as its Poll, our own long loops call it too.
 inline void poll_interrupts() {
     if (INTERRUPTS_PENDING_CONDITION())
         pg_call([] { CHECK_FOR_INTERRUPTS(); });
@@ -109,9 +114,10 @@ inline void poll_interrupts() {
 
 } // namespace bookmeatoz::pg
 
-/// Defines a function that SQL can call, with what SQL must declare: BOOKMEATOZ_FUNCTION(name, takes({UUIDOID}).returns(BOOLOID))
-/// { body with `fcinfo` that returns a Datum }. The body runs inside boundary(). The visibility is said here because all else
-/// in the module is hidden, and PostgreSQL 15 does not yet mark its entry points.
+/// Defines a function that SQL can call, and says how SQL must declare it:
+///     BOOKMEATOZ_FUNCTION(name, takes({UUIDOID}).returns(BOOLOID)) { body that reads `fcinfo` and returns a Datum }
+/// The body runs inside boundary(). The macro makes the function visible: all else in the module is hidden, and PostgreSQL 15 does
+/// not yet mark its entry points.
 #define BOOKMEATOZ_FUNCTION(name, ...)                                                                       \
     _Pragma("GCC visibility push(default)") extern "C" {                                                     \
         extern Datum name(PG_FUNCTION_ARGS);                                                                 \

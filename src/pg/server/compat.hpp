@@ -1,4 +1,4 @@
-// What differs between the versions of the server, 15 to 19, under one name each. No other file asks for PG_VERSION_NUM.
+// What differs between PostgreSQL 15 and 19, each difference under one name. No other file reads PG_VERSION_NUM.
 #pragma once
 
 #include <cstdlib>
@@ -19,7 +19,7 @@ extern "C" {
 #include "utils/guc.h"
 #include "utils/rangetypes.h"
 #if PG_VERSION_NUM >= 160000
-#include "varatt.h" // part of postgres.h on 15, no longer brought by it on 19
+#include "varatt.h" // postgres.h contains it on 15, and no longer includes it on 19
 #endif
 #if PG_VERSION_NUM >= 190000
 #include "access/tableam.h"
@@ -60,7 +60,7 @@ inline bool owns_relation(Oid relation, Oid role) {
 
 // ---- scans, ranges, locks
 
-/// Without order by, and no statistics are kept of it. May raise a server error.
+/// Without ordering operators, and without statistics for EXPLAIN. May raise a server error.
 inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int keys) {
 #if PG_VERSION_NUM >= 190000
     return index_beginscan(table, index, snapshot, nullptr, keys, 0, SO_NONE);
@@ -80,7 +80,7 @@ inline RangeType* new_range(TypeCacheEntry* type, RangeBound* lower, RangeBound*
 #endif
 }
 
-/// In this mode, no other. May raise a server error.
+/// Whether this backend holds the lock in exactly this mode. May raise a server error.
 inline bool holds_lock(const LOCKTAG& tag, LOCKMODE mode) {
 #if PG_VERSION_NUM >= 170000
     return LockHeldByMe(&tag, mode, false);
@@ -97,9 +97,9 @@ inline LocalTransactionId own_local_transaction() noexcept {
 #endif
 }
 
-// ---- memory that the check hook of a setting hands to the server: freed with guc_free from 16 on, with free before
+// ---- memory that the check hook of a setting hands to the server, which frees it: by guc_free() from 16 on, by free() on 15
 
-/// nullptr when there is none: then the hook returns false.
+/// nullptr when no memory is left; the hook must then return false.
 inline void* allocate_for_setting(std::size_t size) noexcept {
 #if PG_VERSION_NUM >= 160000
     return guc_malloc(LOG, size);
@@ -116,7 +116,7 @@ inline void free_from_setting(void* memory) noexcept {
 #endif
 }
 
-// ---- hooks: what a function takes and hands to the hook before it
+// ---- hooks: the parameters of our hook, and the arguments that it passes to the hook that was there before
 
 /// ExecutorCheckPerms_hook: `permissions` is a list of PermissionEntry.
 #if PG_VERSION_NUM >= 160000
@@ -129,8 +129,8 @@ using PermissionEntry = RangeTblEntry;
 #define PERMISSIONS_HOOK_ARGUMENTS permissions, raises
 #endif
 
-/// The hook that is called when the planner has read what it knows of a relation. RELATION_HOOK_TABLE: the table's id,
-/// InvalidOid for what is none.
+/// The hook that the planner calls after it has read its information about a relation. RELATION_HOOK_TABLE: the id of the table,
+/// InvalidOid where the relation is no table.
 #if PG_VERSION_NUM >= 190000
 using RelationHook = build_simple_rel_hook_type;
 #define RELATION_HOOK build_simple_rel_hook

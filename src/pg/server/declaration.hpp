@@ -1,6 +1,7 @@
-// What SQL must declare for a function of this library, and the check that it does. The library may be newer than the
-// declarations, between its installation and ALTER EXTENSION bookmeatoz UPDATE; then an argument that is missing or of another
-// type would be read as what it is not.
+// How SQL must declare a function of this library, and the check that it does. Between the installation of a new library and
+// ALTER EXTENSION bookmeatoz UPDATE the declarations are older than the library. Without the check, the library would then read
+// an argument that is missing or has another type.
+// BOOKMEATOZ_FUNCTION (server/boundary.hpp) runs the check before every body, inside boundary().
 #pragma once
 
 #include "pg/server/invalidation.hpp"
@@ -34,14 +35,14 @@ public:
         declared.returns_set_ = true;
         return declared;
     }
-    /// RETURNS TABLE (...) with columns of these types.
+    /// For RETURNS TABLE (...): the types of its columns.
     constexpr Declaration returns_table(std::initializer_list<Oid> types) const {
         Declaration declared = returns_set_of(RECORDOID);
         declared.columns_.add(types);
         return declared;
     }
 
-    /// Refuses the function that is being called unless SQL declares it so (42P13). Raises a C++ exception.
+    /// Throws SqlError 42P13 unless SQL declares the called function like this.
     void require(FunctionCallInfo fcinfo) const;
 
 private:
@@ -71,7 +72,7 @@ constexpr Declaration takes(std::initializer_list<Oid> types) {
     return declared;
 }
 
-/// The last function that was found to be declared as it must be: asked once as long as no function changes.
+/// The last function whose declaration was found right. It is not checked again until some function of the database changes.
 struct CheckedFunction {
     Oid function = InvalidOid;
     unsigned at = 0;

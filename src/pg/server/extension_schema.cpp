@@ -1,4 +1,4 @@
-// Where the extension lives: see server/extension_schema.hpp.
+// The schema of the extension: see server/extension_schema.hpp.
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/invalidation.hpp"
 

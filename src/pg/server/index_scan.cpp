@@ -1,4 +1,4 @@
-// Index scans by hand: see server/index_scan.hpp. All of it is server code that may raise an error.
+// Index scans without the executor: see server/index_scan.hpp. All of this is server code that may raise an error.
 #include "pg/server/index_scan.hpp"
 #include "pg/server/compat.hpp"
 
@@ -29,7 +29,7 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// 0 where the table has no such stored column as server/table_columns.hpp says.
+/// The number of a column; 0 where the table has no stored column like the one in server/table_columns.hpp.
 AttrNumber find_column(Relation table, const char* name) {
     const TableColumn* const wanted = find_table_column(RelationGetRelationName(table), name);
     const TupleDesc columns = RelationGetDescr(table);
@@ -81,8 +81,8 @@ bool holds_wanted_rows(Relation index, Relation table, const WantedScan& wanted)
                                          : is_call(condition, table, wanted.function, wanted.arguments);
 }
 
-/// As the planner asks before it uses an index: rows of an update chain that it does not hold may be visible to an older
-/// snapshot (access/heap/README.HOT).
+/// The question that the planner too asks before it uses an index. A new index may lack row versions that an older snapshot
+/// still sees (access/heap/README.HOT).
 bool holds_all_versions(Relation index) {
     return !index->rd_index->indcheckxmin ||
            TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin);
@@ -102,7 +102,7 @@ bool has_keys(Relation index, Relation table, std::span<const char* const> keys,
     return true;
 }
 
-/// The place of a column in the rows of the index, from 0; -1 where it is not stored there.
+/// The place of a column in the rows of the index, from 0; -1 where the index does not store it.
 AttrNumber place_in(Relation index, AttrNumber column) {
     const Form_pg_index form = index->rd_index;
     for (int i = 0; i < form->indnatts; ++i) {
@@ -125,7 +125,7 @@ std::size_t alignment(const Form_pg_attribute column) {
     }
 }
 
-/// Where the wanted columns stand in the rows of the index, if all of its columns have a fixed length.
+/// Fills in where the wanted columns stand in the rows of the index, if all of its columns have a fixed length.
 void find_fixed_columns(Relation index, std::size_t wanted, ScanLayout& layout) {
     const TupleDesc columns = RelationGetDescr(index);
     std::array<ScanLayout::FixedColumn, INDEX_MAX_KEYS> fixed{};
@@ -187,7 +187,7 @@ const char* find_layout(Relation table, const WantedScan& wanted, ScanLayout& la
             places[i] = place_in(index, columns[i]);
             has_all_columns = places[i] >= 0;
         }
-        // The first that serves; or one that serves alone.
+        // Takes the first index that serves, or the first one that has all columns.
         if (serves && (has_all_columns || !OidIsValid(layout.index)) && !layout.index_only) {
             layout.index = RelationGetRelid(index);
             layout.index_only = has_all_columns;
@@ -287,7 +287,7 @@ bool IndexScan::next_of_index() {
     while (const ItemPointer row = index_getnext_tid(scan_, ForwardScanDirection)) {
         const BlockNumber page = ItemPointerGetBlockNumber(row);
         if (VM_ALL_VISIBLE(table_, page, &visibility_page_)) {
-            // What the visit of the row would have done for SERIALIZABLE.
+            // SERIALIZABLE needs the lock that a visit of the row would have taken.
             PredicateLockPage(table_, page, scan_->xs_snapshot);
         } else {
             if (slot_ == nullptr)

@@ -1,5 +1,6 @@
-// Index scans by hand, as the executor does them: under the active snapshot, and from the index alone where it has all
-// columns and the page is known to be visible to all. Privileges and row security are not looked at here: access/read_rights.hpp.
+// Index scans without the executor, but with its rules: they see the active snapshot, and they read the index alone where it has
+// all columns and the page is known to be visible to all. They check neither privileges nor row security: see
+// access/read_rights.hpp. calendar/scans reads the calendar with them.
 #pragma once
 
 #include "pg/server/table_columns.hpp"
@@ -21,9 +22,11 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// What a scan must find: an index on `keys`, perhaps more behind them. It must hold all rows, or, if there is a null_column,
-/// those with `WHERE null_column IS NULL`, or, if there is a function (of the schema of the table), those with `WHERE
-/// function(arguments)`; no fewer and no others. All columns are as server/table_columns.hpp says, or the scan is not to be had.
+/// What a scan needs: an index whose first columns are `keys`. The index must hold exactly these rows:
+/// - all, without null_column and function
+/// - those with `WHERE null_column IS NULL`
+/// - those with `WHERE function(arguments)`; the function is in the schema of the table
+/// Every column must be as server/table_columns.hpp says; otherwise find_layout() finds no index.
 struct WantedScan {
     std::span<const char* const> keys;
     std::span<const char* const> columns;
@@ -32,22 +35,22 @@ struct WantedScan {
     std::span<const char* const> arguments{};
 };
 
-/// How a table is read. Right as long as the server sends no invalidation of the table or the index.
+/// How a table is read. Valid until the server sends an invalidation of the table or the index.
 struct ScanLayout {
     static constexpr std::size_t most_columns = 10;
 
     Oid table = InvalidOid;
     Oid index = InvalidOid;
     bool index_only = false;
-    /// None was found but one that the present transaction must not use yet.
+    /// The only index that was found may not be used by the present transaction yet.
     bool index_is_too_new = false;
-    /// Of a row of the table the first `attributes` are taken apart.
+    /// How many attributes of a table row are taken apart, from the first on.
     AttrNumber attributes = 0;
-    /// Where the wanted columns stand, from 0, in the row of the index or of the table; and their types.
+    /// The places of the wanted columns in the row of the index or of the table, from 0; and their types.
     std::array<AttrNumber, most_columns> places{};
     std::array<Oid, most_columns> types{};
-    /// Of an index with columns of fixed length alone: a column's value stands in its row always at the same place, as long
-    /// as none before it is NULL.
+    /// All columns of the index have a fixed length. The value of a column then stands at the same place in every row, unless a
+    /// column before it is NULL.
     bool has_fixed_columns = false;
     struct FixedColumn {
         std::uint16_t offset;
@@ -55,18 +58,18 @@ struct ScanLayout {
         std::uint8_t length;
     };
     std::array<FixedColumn, most_columns> fixed_columns{};
-    /// The bits of all columns of the index but the last one, as they stand in the bitmap of those that are not NULL; and the
-    /// place of the last one.
+    /// The not-NULL bitmap of an index row in which only the last column may be NULL, without the bit of the last column; and the
+    /// place of the last column.
     std::uint32_t all_but_last = 0;
     AttrNumber last_place = 0;
 };
 static_assert(sizeof(IndexAttributeBitMapData) == sizeof(ScanLayout::all_but_last));
 
-/// Finds the way to read an open table; nullptr if found, else what is missing (allocated in the current memory context).
-/// May raise a server error.
+/// Finds out how to read an open table. Returns nullptr, or a sentence that says what is missing, allocated in the current memory
+/// context. May raise a server error.
 const char* find_layout(Relation table, const WantedScan& wanted, ScanLayout& layout);
 
-/// The conditions of one scan, on the leading columns of its index in their order. Raises no error: the comparisons are
+/// The conditions of one scan, on the first columns of its index, in their order. They raise no error: the comparisons are
 /// built-in functions.
 class ScanKeys {
 public:
@@ -88,23 +91,23 @@ private:
     AttrNumber column_ = 0;
 };
 
-/// One scan, open from construction to close(). The table must be locked. Everything may raise a server error, so it belongs
-/// inside a pg_call(). There is no destructor to skip then: the server releases what an error leaves open.
+/// One scan, open from its construction to close(). The table must be locked. Every member function may raise a server error, so
+/// call it inside a pg_call(). There is no destructor that an error could skip: the server closes what is left open.
 class IndexScan : public TypedRow<IndexScan> {
 public:
     IndexScan(const ScanLayout& layout, const ScanKeys& keys);
     void close();
 
-    /// Begins anew with these conditions, as many as at first.
+    /// Starts again with these conditions. Their number must be the same as at first.
     void seek(ScanKeys& keys);
-    /// Moves to the next row; false after the last. Values are good until then.
+    /// Moves to the next row; false after the last one. The values of a row are valid until the next call.
     bool next();
     bool is_null(int column) const {
         const AttrNumber place = layout_.places[static_cast<std::size_t>(column)];
         return fixed_ != nullptr ? place == null_place_ : nulls_[place];
     }
-    /// A value (see TypedRow), whose type find_layout() has checked. That a column is NOT NULL now does not say that it was so when
-    /// a row was written that an older snapshot still sees; so NULL is looked for in each.
+    /// A value (see TypedRow); find_layout() has checked its type. Every value is tested for NULL: an older snapshot may still see
+    /// rows from before the column became NOT NULL.
     Datum get(int column, [[maybe_unused]] Oid type) const {
         Assert(serves_as(layout_.types[static_cast<std::size_t>(column)], type));
         if (is_null(column))
@@ -124,14 +127,14 @@ private:
     Relation table_;
     Relation index_;
     IndexScanDesc scan_;
-    /// For rows of the table: with an index-only scan, made when the first is visited.
+    /// Holds rows of the table. An index-only scan makes it when it first has to visit the table.
     TupleTableSlot* slot_ = nullptr;
     Buffer visibility_page_;
-    /// The values of a row whose columns have fixed places, and the place of the last one if that is NULL. Taking all of its
-    /// columns apart costs more than finding the row.
+    /// The values of a row whose columns have fixed places; and the place of the last column if that is NULL, else -1. So each
+    /// column is read only when it is asked for: taking all columns apart costs more than finding the row.
     const char* fixed_ = nullptr;
     AttrNumber null_place_ = -1;
-    /// Those of other rows.
+    /// The values of any other row.
     const Datum* values_;
     const bool* nulls_;
     Datum index_values_[INDEX_MAX_KEYS];

@@ -14,7 +14,7 @@ void Changes::begin() {
     pg_call([&] {
         for (std::size_t i = 0; i < catalog_count_; ++i)
             CacheRegisterSyscacheCallback(
-                // "auto": the type of a catalog's number differs between versions of the server.
+                // "auto": the type of this parameter differs between versions of the server.
                 catalogs_[i], [](Datum self, auto, uint32) { ++reinterpret_cast<Changes*>(self)->count_; },
                 PointerGetDatum(this));
         if (concerns_ != nullptr)

@@ -1,5 +1,5 @@
-// What is kept from the catalogs, and for how long: until the server sends an invalidation.
-// Read count() before looking something up and keep it with the result: what comes in during the look-up is not missed then.
+// What is read from the catalogs may be kept until the server sends an invalidation.
+// Read count() before a look-up, and keep it with the result: then no invalidation that arrives during the look-up is missed.
 #pragma once
 
 #include <array>
@@ -13,10 +13,10 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// Counts the changes of some catalogs, and of relations, that this backend has heard of. Meant as a constinit static.
+/// Counts the changes of some catalogs, and of relations, of which this backend has heard. Declare it as a constinit static.
 class Changes {
 public:
-    /// Whether a change of this relation counts; InvalidOid: everything may have changed.
+    /// Whether a change of this relation counts. InvalidOid means that every relation may have changed.
     using Concerns = bool (*)(Oid relation) noexcept;
 
     constexpr explicit Changes(std::initializer_list<SysCacheIdentifier> catalogs,
@@ -28,12 +28,12 @@ public:
     Changes(const Changes&) = delete;
     Changes& operator=(const Changes&) = delete;
 
-    /// Counts from now on, if it did not yet. To be called before what is kept is looked up. Throws ServerError.
+    /// Starts counting, unless it counts already. Call it before the look-up. Throws ServerError.
     void watch() {
         if (!watching_)
             begin();
     }
-    /// Never 0, so that 0 stands for what was never looked up.
+    /// Never 0: so 0 can stand for "never looked up".
     unsigned count() const noexcept { return count_; }
 
 private:
@@ -47,7 +47,7 @@ private:
     bool watching_ = false;
 };
 
-/// Of functions: where they are, and how they are declared.
+/// Changes of functions: of their schemas and of their declarations.
 extern Changes function_changes;
 
 } // namespace bookmeatoz::pg

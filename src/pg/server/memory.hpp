@@ -1,5 +1,5 @@
-// Server memory for C++ containers: a pmr resource over a MemoryContext. What is not freed dies with the context.
-// Used by everything that builds a calendar or a result for the core.
+// Server memory for C++ containers: a pmr resource over a MemoryContext. What is not freed goes with the context.
+// Used by all code that builds a calendar or calls the core, and by bookmeatoz_time_zones().
 #pragma once
 
 #include "pg/server/boundary.hpp"
@@ -16,12 +16,12 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// What one search may take of the server, for its rows, its computation and its result.
+/// The memory that one search may use for its rows, its computation and its result.
 class MemoryBudget {
 public:
     static constexpr std::size_t megabytes = 256;
 
-    /// 54000 beyond what is left.
+    /// Throws SqlError 54000 where less is left.
     void take(std::size_t bytes) {
         if (bytes > left_)
             throw SqlError(ERRCODE_PROGRAM_LIMIT_EXCEEDED,
@@ -36,13 +36,13 @@ private:
     std::size_t left_ = megabytes * 1024 * 1024;
 };
 
-/// Allocates from one MemoryContext, no more than a budget of its own. Throws bad_alloc where palloc would raise an error;
+/// Allocates from one MemoryContext, within a budget of its own. It throws bad_alloc where palloc would raise an error, and it
 /// honours alignments above MAXIMUM_ALIGNOF, which palloc does not.
 class ContextMemory final : public std::pmr::memory_resource {
 public:
     explicit ContextMemory(MemoryContext context) : context_(context) {}
 
-    /// Whatever else belongs to the same search is taken from it too.
+    /// Everything else that the same search allocates must be taken from this budget too.
     MemoryBudget& budget() { return budget_; }
 
 private:
@@ -55,7 +55,7 @@ private:
             throw std::bad_alloc();
         if (!over_aligned)
             return base;
-        // The word before the aligned block remembers where palloc's block begins.
+        // The word before the aligned block stores where palloc's block begins.
         const auto first = reinterpret_cast<std::uintptr_t>(base) + sizeof(void*);
         const auto aligned = (first + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
         reinterpret_cast<void**>(aligned)[-1] = base;

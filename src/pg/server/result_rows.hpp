@@ -13,16 +13,16 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// Collects the rows in the tuplestore that the server reads after the call; it spills to disk above work_mem.
+/// Collects the rows in a tuplestore, which the server reads after the call. Above work_mem the tuplestore goes to disk.
 class ResultRows {
 public:
-    /// `flags`: MAT_SRF_USE_EXPECTED_DESC where the rows are single values, of no composite type.
+    /// `flags`: MAT_SRF_USE_EXPECTED_DESC where a row is a single value and not of a composite type.
     explicit ResultRows(FunctionCallInfo fcinfo, uint32 flags = 0) {
         pg_call([&] { InitMaterializedSRF(fcinfo, flags); });
         result_ = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     }
 
-    /// One value a column; those by reference are copied.
+    /// Adds a row: one value for each column. Values by reference are copied.
     template <std::size_t N>
     void add(const Datum (&values)[N], const bool (&nulls)[N] = {}) {
         pg_call([&] {

@@ -39,7 +39,7 @@ void require_own_table(FunctionCallInfo fcinfo, const char* function, const char
         refuse_table(call->tg_trigger, function,
                      "It is for the ordinary table \"" + std::string(table) +
                          "\" in the schema of the function.");
-    // All tables are the same role's; after the restore of a single table there may be no other.
+    // One role owns all tables. After the restore of a single table there may be no table "tenants".
     const Oid owner = table_owner(schema, "tenants");
     if (OidIsValid(owner) && owner != found->relowner)
         refuse_table(call->tg_trigger, function,
@@ -81,8 +81,7 @@ void RowTrigger::require(const char* table, std::span<const char* const> columns
                 if (TupleDescAttr(data_->tg_relation->rd_att, number - 1)->attgenerated != '\0')
                     ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
                                     errmsg("column \"%s\" of table \"%s\" is generated", name, table),
-                                    errdetail("It has no value yet when function %s() reads or writes it.",
-                                              function_)));
+                                    errdetail("It has no value yet when function %s() runs.", function_)));
                 found->names[found->count] = name;
                 found->numbers[found->count++] = number;
             }
@@ -155,8 +154,8 @@ ItemPointerData RowTrigger::old_place() const {
 }
 
 bool RowTrigger::is_inserted_plainly() const {
-    // The executor keeps what a statement needs, the call of this trigger too, in memory that lies in its portal's; a
-    // statement of a function has its memory elsewhere.
+    // The memory of a statement, and with it that of this call, is a child of its portal's memory. A statement inside a function
+    // has its memory elsewhere.
     const Portal portal = ActivePortal;
     if (!is_insert() || portal == nullptr || list_length(portal->stmts) != 1 ||
         (statement_memory_ != portal->portalContext &&
@@ -172,7 +171,7 @@ bool RowTrigger::is_inserted_plainly() const {
 
 void RowTrigger::set(int count, const int* columns, const Datum* values, const bool* nulls) {
     pg_call([&] {
-        // It changes none of them; the parameters of older versions are not const.
+        // The call changes none of them, but in older versions of the server its parameters are not const.
         row_ = heap_modify_tuple_by_cols(row_, data_->tg_relation->rd_att, count, const_cast<int*>(columns),
                                          const_cast<Datum*>(values), const_cast<bool*>(nulls));
     });

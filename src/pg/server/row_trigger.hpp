@@ -1,4 +1,4 @@
-// The row of a BEFORE INSERT OR UPDATE row trigger: read, changed, handed back. Used by the C++ triggers on our tables.
+// The row of a BEFORE INSERT OR UPDATE row trigger: reads it, changes it, hands it back. Used by the C++ triggers on our tables.
 #pragma once
 
 #include "pg/server/typed_row.hpp"
@@ -13,19 +13,18 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// Refuses (39P01) to run the trigger function on another table than the one of this name that stands in the function's schema
-/// and belongs to the owner of the data: what the code believes of its table holds for that one alone. May raise a server
-/// error.
+/// Throws SqlError 39P01 unless the trigger's table has this name, is in the schema of the function, and belongs to the owner of
+/// the data: what the code believes of its table is true of that table alone. May raise a server error.
 void require_own_table(FunctionCallInfo fcinfo, const char* function, const char* table);
 
-/// The row before the statement or after it, with the values of all its columns: for code that reads many of them. Valid as long as
-/// the row and the memory context that is current where it is made.
+/// The row before the statement or after it, with the values of all columns: for code that reads many of them. It is valid as
+/// long as the row and the memory context in which it was made.
 class TriggerRow : public TypedRow<TriggerRow> {
 public:
     TriggerRow(Relation table, HeapTuple row);
 
     bool is_null(int column) const { return nulls_[column - 1]; }
-    /// 22004 for NULL, which names the column. The type is what RowTrigger::require() has checked.
+    /// NULL is the error 22004, which names the column. RowTrigger::require() has checked the type.
     Datum get(int column, Oid) const;
 
 private:
@@ -38,13 +37,12 @@ class RowTrigger : public TypedRow<RowTrigger> {
 public:
     static constexpr std::size_t most_columns = 16;
 
-    /// Refuses every call that is not BEFORE INSERT OR UPDATE ... FOR EACH ROW with `arguments` arguments
-    /// (ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED).
+    /// Throws SqlError 39P01 unless the trigger is BEFORE INSERT OR UPDATE ... FOR EACH ROW and has `arguments` arguments.
     RowTrigger(FunctionCallInfo fcinfo, const char* function, int arguments);
 
-    /// Before anything of the row is read or written: the trigger stands on our own table, see require_own_table(), which has
-    /// these columns with their types and labels (server/table_columns.hpp), else 42703 or 42804. Asked once a statement; as long as
-    /// that runs, the columns cannot change.
+    /// Call it before reading or writing the row. The trigger must be on our own table (see require_own_table()), and the table
+    /// must have these columns with their types and labels (server/table_columns.hpp); otherwise 42703 or 42804. It checks once
+    /// for each statement: the columns cannot change while the statement runs.
     void require(const char* table, std::span<const char* const> columns);
 
     bool is_insert() const { return TRIGGER_FIRED_BY_INSERT(data_->tg_event); }
@@ -53,32 +51,32 @@ public:
     const char* table() const { return RelationGetRelationName(data_->tg_relation); }
     Relation relation() const { return data_->tg_relation; }
 
-    /// The number of a column that was required: by its name, and by its place in that list.
+    /// The number of a required column, by its name or by its place in the list given to require().
     int column(const char* name) const;
     int column_at(std::size_t place) const { return required_->numbers[place]; }
     /// The type of a column.
     Oid column_type(int column) const;
 
     bool is_null(int column) const;
-    /// 22004 for NULL, which names the column; the same of the row before the UPDATE.
+    /// A value of the new row, or of the row before the UPDATE. NULL is the error 22004, which names the column.
     Datum get(int column) const;
     Datum old(int column) const;
-    /// The same for TypedRow.
+    /// get() as TypedRow calls it.
     Datum get(int column, Oid) const { return get(column); }
 
-    /// All of the row, as it is to be written.
+    /// The whole row as it will be written.
     TriggerRow new_row() const { return {data_->tg_relation, row_}; }
-    /// All of the row as it was; not of an INSERT.
+    /// The whole row before the UPDATE. Not for an INSERT.
     TriggerRow old_row() const { return {data_->tg_relation, data_->tg_trigtuple}; }
-    /// Where that row lies; nowhere before an INSERT.
+    /// The place of the row before the UPDATE; an invalid place for an INSERT.
     ItemPointerData old_place() const;
 
-    /// The row comes from a statement of the client's own, not of a function, that ends in an error where a constraint refuses
-    /// it: INSERT without ON CONFLICT, or COPY. false: perhaps not.
+    /// true: the client itself sent the INSERT without ON CONFLICT, or the COPY; no function did. Such a statement ends in an
+    /// error when a constraint refuses the row. false: not known.
     bool is_inserted_plainly() const;
 
     void set(int column, Datum value, bool null = false) { set(1, &column, &value, &null); }
-    /// Several columns at once, which costs as much as one.
+    /// Several columns at once: this costs as much as one.
     template <std::size_t N>
     void set(const int (&columns)[N], const Datum (&values)[N], const bool (&nulls)[N]) {
         set(static_cast<int>(N), columns, values, nulls);
@@ -88,7 +86,7 @@ public:
     Datum result() const { return PointerGetDatum(row_); }
 
 private:
-    /// Kept by the server with the statement's call of the function.
+    /// The required columns. The server keeps them with the call of the function, for one statement.
     struct Required {
         std::size_t count;
         const char* names[most_columns];

@@ -1,4 +1,5 @@
-// SHA-256 of the server's own library. Used for the session keys of bookings and for the arguments behind an idempotency key.
+// SHA-256 by the server's own library. Used for the session keys of bookings, the names of locks, and the arguments behind an
+// idempotency key.
 #pragma once
 
 #include "pg/server/boundary.hpp"

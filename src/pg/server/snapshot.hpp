@@ -1,4 +1,4 @@
-// What a query sees, and the latest snapshot for code that decides what to write.
+// Which rows a query sees, and the latest snapshot for code that decides what to write.
 #pragma once
 
 #include "pg/server/boundary.hpp"
@@ -12,16 +12,16 @@ namespace bookmeatoz::pg {
 
 /// Which rows a query sees.
 enum class View {
-    /// Those of the calling statement's snapshot.
+    /// The rows of the calling statement's snapshot.
     of_statement,
     /// Also what this command has written so far and, under READ COMMITTED, what others have committed meanwhile.
     latest,
-    /// As `latest`, but what others have committed at every isolation level.
+    /// As `latest`, but with what others have committed under every isolation level.
     committed
 };
 
-/// View::latest for several queries. While one lives, queries see what the transaction has written so far and, under READ COMMITTED, what others have
-/// committed until it was made.
+/// View::latest for several queries. While it lives, queries see what the transaction has written before it was made and, under
+/// READ COMMITTED, what others have committed before that.
 class LatestSnapshot {
 public:
     LatestSnapshot() : exceptions_(std::uncaught_exceptions()) {
@@ -31,7 +31,7 @@ public:
         });
     }
     ~LatestSnapshot() {
-        // After an error the transaction's abort drops it, with those that were pushed on top.
+        // After an error the abort of the transaction drops it, and all snapshots above it.
         if (std::uncaught_exceptions() == exceptions_)
             PopActiveSnapshot();
     }

@@ -25,7 +25,7 @@ SpiConnection::SpiConnection() : exceptions_(std::uncaught_exceptions()) {
 }
 
 SpiConnection::~SpiConnection() {
-    // After a server error the transaction's abort closes the connection; closing it here could raise another one.
+    // After a server error the abort of the transaction closes the connection. Closing it here could raise another error.
     if (std::uncaught_exceptions() > exceptions_)
         return;
     SPI_finish();
@@ -74,7 +74,7 @@ bool has_word(std::string_view text, std::string_view word) {
     return false;
 }
 
-/// The next table that a text names from `at` on, which is moved behind it; empty where there is none.
+/// The next table that the text names from `at` on; empty where there is none. Moves `at` behind its name.
 std::string_view next_table(std::string_view text, std::size_t& at) {
     while ((at = text.find(schema_mark, at)) != text.npos) {
         const bool is_cast = at >= 2 && text.substr(at - 2, 2) == "::";
@@ -95,10 +95,11 @@ Oid check_table(const char* schema, std::string_view table, std::string_view tex
     const Oid id = RangeVarGetRelid(makeRangeVar(pstrdup(schema), name, -1), AccessShareLock, false);
     const char kind = get_rel_relkind(id);
     if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
-        ereport(ERROR,
-                (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", name),
-                 errdetail("What stands in the place of a table of bookmeatoz could run functions of its "
-                           "owner as whoever asks.")));
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", name),
+             errdetail("Whatever takes the place of a table of bookmeatoz could run functions of its owner "
+                       "with the rights of the role that reads it.")));
     const Relation relation = relation_open(id, NoLock);
     for (const TableColumn& column : table_columns()) {
         if (table == column.table && has_word(text, column.name))
@@ -138,7 +139,7 @@ void SavedQuery::check_tables(const char* schema_name) {
 
 void SavedQuery::prepare(const char* schema_name) {
     std::string text(text_);
-    // The schema last: its name may be anything.
+    // The schema comes last: its name may contain anything, an operator too.
     for (const std::string comparison : {"=", "<>", "<", "<=", ">", ">="})
         replace_all(text, " " + comparison + " ", " OPERATOR(pg_catalog." + comparison + ") ");
     replace_all(text, schema_mark, pg_call([&] { return quote_identifier(schema_name); }));
@@ -155,9 +156,9 @@ void SavedQuery::prepare(const char* schema_name) {
     plan_ = prepared;
 }
 
-/// A plan for the tables as they are checked, which stay so until the transaction ends.
+/// Makes a plan for the tables as they were checked. Locks keep them so until the transaction ends.
 void SavedQuery::make_ready(Oid schema) {
-    // A lock that is new brings in what has changed before it was granted.
+    // A new lock brings in all changes from before it was granted.
     const unsigned labels = pg_call([&] {
         for (std::size_t i = 0; i < table_count_; ++i)
             LockRelationOid(tables_[i], AccessShareLock);
@@ -166,7 +167,7 @@ void SavedQuery::make_ready(Oid schema) {
     const bool same = schema_ == schema && labels_ == labels;
     if (same && is_valid())
         return;
-    // The extension may have been dropped and created anew in another schema while this backend lived, or its schema renamed.
+    // While this backend lives, the extension may be dropped and created in another schema, or its schema may be renamed.
     const char* const name = pg_call([&] {
         const char* const found = get_namespace_name(schema);
         if (found == nullptr)
@@ -174,7 +175,8 @@ void SavedQuery::make_ready(Oid schema) {
         return found;
     });
     check_tables(name);
-    // What is planned holds labels by their values. Of all else the server makes the plan anew.
+    // The parsed query holds labels by their values, so it is prepared again when labels may have changed. After other changes
+    // the server plans it again by itself.
     if (plan_ == nullptr || !same || std::strcmp(NameStr(schema_name_), name) != 0)
         prepare(name);
     schema_ = schema;

@@ -1,5 +1,6 @@
-// A query that is planned once a backend and run many times, with the rights and row security of whoever runs it.
-// Used by everything that reads the tables; the server re-plans it when tables, roles or row security change.
+// A query that each backend plans once and runs many times, with the rights and the row security of the current role. The server
+// plans it again when tables, roles or row security change.
+// Used by all code that reads or writes the tables by SQL.
 #pragma once
 
 #include "pg/server/snapshot.hpp"
@@ -16,7 +17,7 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// An open SPI connection. Results live until it closes; the memory context of the caller is current in between.
+/// An open SPI connection. Results live until it closes. Meanwhile the memory context of the caller stays current.
 class SpiConnection {
 public:
     SpiConnection();
@@ -30,15 +31,14 @@ private:
 
 class SavedQuery;
 
-/// One row of a result, columns counted from 1. By reference: valid until the connection closes.
+/// One row of a result; columns are counted from 1. Its values are valid until the connection closes.
 class SpiRow : public TypedRow<SpiRow> {
 public:
     SpiRow(HeapTuple tuple, TupleDesc description, const SavedQuery& query)
         : tuple_(tuple), description_(description), query_(query) {}
 
     bool is_null(int column) const;
-    /// A value of this type (see TypedRow). An enum is looked at no closer than that it is a number of its size: which type
-    /// it is SavedQuery has checked.
+    /// A value of this type (see TypedRow). Of an enum only the size is checked here: SavedQuery has checked the type.
     Datum get(int column, Oid type) const;
 
 private:
@@ -72,7 +72,7 @@ public:
     Iterator end() const { return {*this, count_}; }
     uint64 size() const { return count_; }
     bool empty() const { return count_ == 0; }
-    /// Only of rows that are not empty.
+    /// Not for an empty result.
     SpiRow front() const { return *begin(); }
     Oid column_type(int column) const { return SPI_gettypeid(table_->tupdesc, column); }
 
@@ -82,14 +82,15 @@ private:
     const SavedQuery& query_;
 };
 
-/// Meant as a constinit static. In the text `@extschema@` stands for the extension's schema, and a comparison operator
-/// between spaces for the one of pg_catalog: the caller's search_path is in force, and an operator of the caller's own would
-/// run with the rights of whoever the query runs as. So write no IN and no BETWEEN, name types with their schema, and put no
-/// spaces around the = of an assignment.
+/// Declare it as a constinit static. In the text `@extschema@` means the extension's schema, and a comparison operator between
+/// spaces means the one of pg_catalog. For the caller's search_path is in force: an operator of the caller's own would run with
+/// the rights of the role that runs the query. So write no IN and no BETWEEN, name types with their schema, and put no spaces
+/// around the = of an assignment.
 ///
-/// Before a plan is made, and again when anything may have changed, the tables are checked: each `@extschema@.name` that is
-/// neither a call, name(, nor a cast, ::name, is an ordinary or a partitioned table (42809: a view runs its functions as whoever
-/// asks), and has the columns that the query names, each with its type and labels (server/table_columns.hpp).
+/// The tables are checked before a plan is made, and again when anything may have changed. A table is each `@extschema@.name` that
+/// is neither a call, name(, nor a cast, ::name. It must be an ordinary or a partitioned table (42809: a view would run its
+/// functions with the rights of the role that runs the query). It must have the columns that the query names, each with its type
+/// and labels (server/table_columns.hpp).
 class SavedQuery {
 public:
     using Arguments = std::initializer_list<std::optional<Datum>>;
@@ -100,23 +101,22 @@ public:
         static_assert(N <= most_arguments);
     }
 
-    /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open.
-    /// Arguments that are absent are NULL. With a `most` it stops after so many rows.
+    /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open. An absent argument
+    /// is NULL. `most`: stop after this many rows; 0: read all.
     SpiRows run(Oid schema, Arguments arguments, std::size_t most = 0) {
         return execute(schema, arguments, View::of_statement, most);
     }
 
-    /// As run(), but sees what this command has written so far, and under READ COMMITTED what others have committed
-    /// meanwhile; the query may write. Not in parallel workers.
+    /// As run(), but the query may write, and it sees View::latest. Not in parallel workers.
     SpiRows run_latest(Oid schema, Arguments arguments) { return execute(schema, arguments, View::latest); }
 
-    /// As run_latest(), but sees what others have committed at every isolation level: for what the guard decides under a
-    /// lock, where an old snapshot would be wrong.
+    /// As run_latest(), but the query sees View::committed: for decisions under a lock, where an old snapshot would be wrong.
     SpiRows run_committed(Oid schema, Arguments arguments) {
         return execute(schema, arguments, View::committed);
     }
 
-    /// For an error about a column of the result: its table, nullptr where it is none of a table's. May raise a server error.
+    /// The table of a column of the result, for an error about it; nullptr where the column comes from no table. May raise a
+    /// server error.
     const char* table_of(int column) const;
 
 private:

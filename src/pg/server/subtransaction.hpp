@@ -1,4 +1,4 @@
-// A subtransaction: work that can be taken back whole, locks included, while the transaction goes on.
+// A subtransaction: work that can be rolled back, with its locks, while the transaction goes on.
 #pragma once
 
 #include "pg/server/boundary.hpp"
@@ -10,9 +10,9 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// Ended by commit() or roll_back(), or rolled back on the way out of an exception: the server's own handling of an error
-/// ends the innermost transaction alone, so one that is left open would leave the session in a failed transaction block
-/// that it never began, with all its locks.
+/// Ends with commit() or roll_back(). An exception rolls it back: the server's error handling ends only the innermost
+/// transaction. If that were this subtransaction, the session would be left in a failed transaction block that it never began,
+/// with all its locks.
 class Subtransaction {
 public:
     Subtransaction() : owner_(CurrentResourceOwner) {
@@ -20,7 +20,7 @@ public:
     }
     Subtransaction(const Subtransaction&) = delete;
     Subtransaction& operator=(const Subtransaction&) = delete;
-    /// The server takes an error while it rolls back for fatal in any case, and keeps the one that is on its way.
+    /// An error during the rollback is fatal to the server in any case. The error that is on its way is kept.
     ~Subtransaction() {
         if (open_)
             roll_back();
@@ -38,8 +38,8 @@ public:
         CurrentResourceOwner = owner_;
     }
 
-    /// To be called where a ServerError was caught, the only place where one may be: whether it is one of these. It is then
-    /// forgotten, and roll_back() must follow; otherwise throw it on.
+    /// Whether the caught ServerError has one of these codes. Call it where a ServerError was caught; only the user of a
+    /// Subtransaction may catch one. true: the error is forgotten, and roll_back() must follow. false: throw the error on.
     static bool forgives(std::initializer_list<int> sqlstates) {
         const int sqlstate = pg_call([] {
             ErrorData* const error = CopyErrorData();

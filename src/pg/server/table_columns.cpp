@@ -1,4 +1,4 @@
-// Columns that C++ reads: see server/table_columns.hpp. All but the table itself is server code that may raise an error.
+// Columns that C++ reads: see server/table_columns.hpp. All but the list and finding in it is server code that may raise an error.
 #include "pg/server/table_columns.hpp"
 #include "pg/server/invalidation.hpp"
 

@@ -44,7 +44,7 @@ OnBehalfOfOwner::OnBehalfOfOwner(Oid owner)
 
 OnBehalfOfOwner::~OnBehalfOfOwner() {
     SetUserIdAndSecContext(caller_, caller_security_);
-    // After an error the end of the transaction puts the settings back.
+    // After an error the abort of the transaction puts the settings back.
     if (std::uncaught_exceptions() == exceptions_)
         AtEOXact_GUC(false, nest_level_);
 }

@@ -1,6 +1,6 @@
-// Work as the owner of a table: for internal reads that must see more than the caller may, and whose rows are never
-// shown. The owner, and never a superuser unless he owns the table: what else a query sets off (an expression of the
-// user's own index, say) then runs with the rights of the one who installed it.
+// Work as the owner of a table. For internal reads and writes that need more rights than the caller has; the caller never sees
+// the rows. The owner, never a superuser (unless a superuser owns the table): a query may set off other code, such as an
+// expression in an index of the user's own, and that code then has only the rights of the role that created it.
 #pragma once
 
 #include "pg/server/boundary.hpp"
@@ -11,13 +11,13 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// The owner of a table, or InvalidOid where there is no such table.
+/// The owner of a table; InvalidOid where there is no such table.
 Oid table_owner(Oid schema, const char* table);
 
-/// The same; 42P01 where there is no such table, 42809 where something else has its name.
+/// The owner of a table. Throws SqlError 42P01 where there is no such table, 42809 where something else has its name.
 Oid required_owner(Oid schema, const char* table);
 
-/// Until the end of the scope the current role is the given one, and FORCE ROW LEVEL SECURITY does not bind it.
+/// Until the end of the scope the current role is `owner`, and FORCE ROW LEVEL SECURITY does not bind it.
 class AsOwner {
 public:
     explicit AsOwner(Oid owner) {
@@ -33,10 +33,10 @@ private:
     int caller_security_;
 };
 
-/// Until the end of the scope the current role is the owner of the data, for what an administrator does on its tables: the
-/// owner's triggers, checks and index expressions must not run with more rights than the owner's. Where the caller is another
-/// role, they are bound as the server binds them in REFRESH and CLUSTER, so that they cannot become the caller again, now or
-/// at the end of the transaction; settings that they change are put back. FORCE ROW LEVEL SECURITY binds nobody.
+/// Until the end of the scope the current role is `owner`, and FORCE ROW LEVEL SECURITY does not bind it. For an administrator's
+/// work on the tables: the owner's triggers, checks and index expressions must not run with more rights than the owner has.
+/// Where the caller is another role, this code is restricted as in REFRESH and CLUSTER: it cannot become the caller again, now or
+/// at the end of the transaction. Settings that it changes are put back.
 class OnBehalfOfOwner {
 public:
     explicit OnBehalfOfOwner(Oid owner);

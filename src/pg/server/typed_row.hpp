@@ -1,5 +1,5 @@
-// Values of rows by their types: the one place where a Datum that comes from a table becomes a number or a pointer. Used by the
-// rows of queries, of index scans and of triggers, each of which checks type and NULL in its get().
+// Reads the values of a row by type. This is the one place where a Datum from a table becomes a number or a pointer. The rows of
+// queries, index scans and triggers use it; each of them checks type and NULL in its get().
 #pragma once
 
 #include "pg/server/boundary.hpp"
@@ -14,7 +14,8 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// `Row::get(column, type)` gives a value of that type, never NULL: an error (42804, 22004) names the column otherwise.
+/// `Row::get(column, type)` must return a value of this type that is not NULL, or else raise an error (42804, 22004) that names
+/// the column.
 template <class Row>
 class TypedRow {
 public:
@@ -24,9 +25,9 @@ public:
     int32 int4(int column) const { return DatumGetInt32(get(column, INT4OID)); }
     int16 int2(int column) const { return DatumGetInt16(get(column, INT2OID)); }
     bool boolean(int column) const { return DatumGetBool(get(column, BOOLOID)); }
-    /// The value of an enum.
+    /// A value of an enum.
     Oid label(int column) const { return DatumGetObjectId(get(column, ANYENUMOID)); }
-    /// Of a text or a varchar, allocated in the current memory context.
+    /// A text or a varchar, copied into the current memory context.
     const char* string(int column) const {
         const Datum value = get(column, VARCHAROID);
         return pg_call([&] { return TextDatumGetCString(value); });

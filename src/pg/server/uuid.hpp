@@ -1,4 +1,4 @@
-// UUIDs read and written without the server's error handling: in the hooks of settings nothing may be raised.
+// Reads and writes UUIDs without the server's functions, which raise errors: the hook of a setting must not raise here.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// 0 to 15; -1 for what is no hexadecimal digit.
+/// The value of a hexadecimal digit, 0 to 15; -1 for any other character.
 inline int hex_digit(char c) noexcept {
     if (c >= '0' && c <= '9') {
         return c - '0';
@@ -24,7 +24,7 @@ inline int hex_digit(char c) noexcept {
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/// Reads what the type uuid reads: 32 hexadecimal digits, a hyphen allowed after each four, braces around them allowed.
+/// Reads what the type uuid reads: 32 hexadecimal digits. A hyphen may follow each four of them, and braces may surround all.
 inline std::optional<pg_uuid_t> parse_uuid(std::string_view text) noexcept {
     if (text.size() >= 2 && text.front() == '{' && text.back() == '}') {
         text.remove_prefix(1);
@@ -50,7 +50,7 @@ inline std::optional<pg_uuid_t> parse_uuid(std::string_view text) noexcept {
     return text.empty() ? std::optional(id) : std::nullopt;
 }
 
-/// As the type uuid is written: 8-4-4-4-12 lower-case digits.
+/// The UUID as the type uuid prints it: lower-case digits in groups of 8-4-4-4-12.
 inline std::string uuid_text(const pg_uuid_t& id) {
     std::string text(36, '-');
     char* end = text.data();
