@@ -1,5 +1,5 @@
-// The right to log users in: EXECUTE on may_authenticate_users(). The policies of users and of the token tables ask
-// is_auth_role(); in plans of roles without the right the planner leaves the question out.
+// The right to log users in is EXECUTE on may_authenticate_users(). The policies of users and of the token tables call
+// is_auth_role(). For a role without the right the planner replaces that call by false.
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/privileges.hpp"
@@ -17,20 +17,20 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// Whether the role has the rights of the owner of users, who holds the right to log users in only to pass it on.
+/// Whether the role has the rights of the owner of users. The owner has the right to log users in only to grant it to others.
 bool has_rights_of_owner(Oid role, Oid schema) {
     const Oid owner = table_owner(schema, "users");
     return OidIsValid(owner) && pg_call([&] { return has_privs_of_role(role, owner); });
 }
 
-/// Asked of the catalog at every use, so that a right that is taken away ends in open sessions too.
+/// Reads the catalog at every use: so a revoked right ends in open sessions too.
 bool current_role_may_authenticate(Oid schema) {
     const Oid right = extension_function(schema, "may_authenticate_users");
     return OidIsValid(right) && pg_call([&] { return may_execute(right); }) &&
            !has_rights_of_owner(GetUserId(), schema);
 }
 
-/// Whether the server plans this query anew for another role: it does where row security has a say.
+/// Whether the server plans this query again for another role. It does so if row security applies to the query.
 bool plan_depends_on_role(const PlannerInfo* root) {
     return root != nullptr && root->parse->hasRowSecurity;
 }
@@ -40,7 +40,7 @@ bool plan_depends_on_role(const PlannerInfo* root) {
 
 using namespace bookmeatoz::pg;
 
-/// The right to log users in is EXECUTE on this function; so whoever can ask has it.
+/// Always true: the right to log users in is EXECUTE on this function, so a caller has the right.
 BOOKMEATOZ_FUNCTION(may_authenticate_users, takes({}).returns(BOOLOID)) {
     PG_RETURN_BOOL(true);
 }
@@ -49,9 +49,9 @@ BOOKMEATOZ_FUNCTION(is_auth_role, takes({}).returns(BOOLOID)) {
     return BoolGetDatum(current_role_may_authenticate(extension_schema(fcinfo)));
 }
 
-/// Planner support of is_auth_role(): false for roles without the right, so that "... OR is_auth_role()" in a policy
-/// keeps no index from them. Never true: a plan must not outlive a right. A role that is given the right may see nothing
-/// more in statements that its open sessions have planned.
+/// Planner support of is_auth_role(): makes it false for roles without the right, so that "... OR is_auth_role()" in a policy does
+/// not keep them from an index. It never makes it true: a plan must not outlive a right. After a GRANT of the right, statements
+/// that open sessions have already planned may show nothing more.
 BOOKMEATOZ_FUNCTION(is_auth_role_support, takes({INTERNALOID}).strict().returns(INTERNALOID)) {
     auto* const node = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
     if (!IsA(node, SupportRequestSimplify))

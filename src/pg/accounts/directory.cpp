@@ -1,5 +1,5 @@
-// Who is meant by an address: the ids behind a subdomain or a slug, before any session context exists.
-// They read as the owner of the table that they read, and tell the ids of what is active and nothing else.
+// The ids behind a subdomain or a slug, for a request that has no session context yet.
+// The functions read each table as its owner, and return nothing but the ids of what is active.
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/spi.hpp"
@@ -21,7 +21,7 @@ namespace {
 constexpr Oid text_argument[] = {TEXTOID};
 constexpr Oid uuid_argument[] = {UUIDOID};
 
-// Names are stored in lower case (trigger_lower_subdomain, trigger_lower_slug). The second COLLATE is the index's own.
+// Names are stored in lower case (trigger_lower_subdomain, trigger_lower_slug). The second COLLATE is that of the index.
 constinit SavedQuery tenant_query(R"(
     SELECT id FROM @extschema@.tenants
      WHERE subdomain = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
@@ -84,8 +84,8 @@ BOOKMEATOZ_FUNCTION(resolve_tenant, takes({TEXTOID}).strict().returns(UUIDOID)) 
     return UUIDPGetDatum(id);
 }
 
-/// resolve_business(slug, subdomain): a set of no row or one. Which of the two names is meant is the caller's to say: what
-/// is one business's subdomain may be the slug of another, of another tenant.
+/// resolve_business(slug, subdomain): one row or none. The caller must say which of the two names it means: the subdomain of one
+/// business may be the slug of another business, of another tenant.
 BOOKMEATOZ_FUNCTION(resolve_business, takes({TEXTOID, TEXTOID}).returns_table({UUIDOID, UUIDOID})) {
     const bool by_slug = !PG_ARGISNULL(0);
     if (by_slug == !PG_ARGISNULL(1))

@@ -1,5 +1,5 @@
-// Deletes expired tokens. With the caller's rights; but a superuser who does not own a table acts as its owner, whose triggers
-// on it must not run as a superuser.
+// Deletes expired tokens, with the caller's rights. But a superuser acts as the owner of each table: the owner's triggers must not
+// run with the rights of a superuser.
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/spi.hpp"

@@ -1,4 +1,4 @@
-// Registration: writes a new user where nobody is logged in yet, as the owner of the table.
+// Registration: writes a new user as the owner of the table, because nobody is logged in yet.
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/spi.hpp"
@@ -17,8 +17,8 @@ namespace {
 
 constexpr Oid user_arguments[] = {TEXTOID, BOOLOID, TEXTOID, JSONBOID};
 
-// The trigger users_lower_email makes the address comparable before the key is looked up. Of two registrations at the same
-// time one waits for the other.
+// The trigger users_lower_email lowers the address before the unique key is checked. If two registrations come at the same time,
+// one waits for the other.
 constinit SavedQuery register_query(R"(
     INSERT INTO @extschema@.users (email, password_hash, profile, status)
     VALUES ($1, CASE WHEN $2 THEN $3 END, $4, 'pending_verification')
@@ -26,7 +26,7 @@ constinit SavedQuery register_query(R"(
     RETURNING id)",
                                     user_arguments);
 
-/// While it lives, an error does not show the row that a check refused: it holds the password's hash, and errors are logged.
+/// While it lives, the error of a check does not show the refused row. The row holds the password's hash, and errors are logged.
 class RowIsSecret {
 public:
     RowIsSecret() {

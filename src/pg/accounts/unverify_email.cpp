@@ -1,5 +1,5 @@
-// A user's new address is not proven. What was sent to the old one must neither prove it nor open the account: the tokens are
-// an auth role's alone, so they are deleted as the owner of their table.
+// A user's new address is not verified. A token that was sent to the old address must neither verify the new one nor open the
+// account, so the tokens are deleted. Only an auth role has rights on them, so this happens as the owner of their table.
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/row_trigger.hpp"
 #include "pg/server/spi.hpp"
@@ -19,8 +19,8 @@ constinit SavedQuery
     delete_resets("DELETE FROM @extschema@.password_resets WHERE user_id = $1 AND used_at IS NULL",
                   user_argument);
 
-/// Also tokens that were written after the snapshot of the statement. None comes later: who writes one locks the user's row
-/// by its foreign key, and this row is locked here.
+/// Deletes the user's tokens, also those that were written after the snapshot of the statement. None can come later: the foreign
+/// key of a new token must lock the user's row, and the UPDATE holds the lock on that row.
 void delete_tokens(Oid schema, const char* table, SavedQuery& query, Datum user) {
     const AsOwner as_owner(required_owner(schema, table));
     const SpiConnection spi;
@@ -29,7 +29,7 @@ void delete_tokens(Oid schema, const char* table, SavedQuery& query, Datum user)
 
 } // namespace
 
-/// BEFORE UPDATE row trigger on users, WHEN the address changes.
+/// BEFORE UPDATE row trigger on users, WHEN (the address changes).
 BOOKMEATOZ_FUNCTION(trigger_unverify_email, takes({}).returns(TRIGGEROID)) {
     RowTrigger trigger(fcinfo, "trigger_unverify_email", 0);
     static constexpr const char* columns[] = {"id", "email_verified"};

@@ -60,7 +60,7 @@ Statement describe(const RawStmt* raw, const char* text) {
     return statement;
 }
 
-/// The schema of uuid-ossp, which may be another than ours. May raise a server error.
+/// The schema of uuid-ossp, quoted; it may be another than ours. May raise a server error.
 const char* schema_of_uuid_ossp() {
     const Oid extension = get_extension_oid("uuid-ossp", false);
     ScanKeyData key;

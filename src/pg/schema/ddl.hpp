@@ -1,5 +1,5 @@
-// The DDL of the user's data structures, statement by statement: what bookmeatoz_schema() holds, parsed. Used by what installs
-// them and by what judges those that are there.
+// The DDL of the user's data structures: the text of bookmeatoz_schema(), parsed into statements. schema/installer installs them,
+// schema/existing_objects compares what exists with them.
 #pragma once
 
 #include "pg/server/boundary.hpp"
@@ -12,24 +12,24 @@ namespace bookmeatoz::pg {
 
 /// One statement of the DDL.
 struct Statement {
-    /// What it creates; nullptr for a COMMENT or ALTER TABLE.
+    /// What it creates: type, table, index, trigger or policy; nullptr for a COMMENT or an ALTER TABLE.
     const char* kind;
     const char* name;
     /// The table that a trigger, a policy or an index belongs to.
     const char* table;
     const char* text;
     Node* node;
-    /// A type or table that was there before the installation: set by check_existing_objects().
+    /// The type or table existed before the installation. Set by check_existing_objects().
     bool existed;
 };
 
-/// The DDL of this version, parsed. Lives in the current memory context.
+/// The parsed DDL of this version, in the memory context in which it was read.
 struct Schema {
     Statement* statements;
     int count;
 };
 
-/// The DDL of the extension in this schema.
+/// Reads the DDL of the extension, which lives in this schema.
 Schema read_schema(Oid schema);
 
 } // namespace bookmeatoz::pg

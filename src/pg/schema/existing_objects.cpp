@@ -1,4 +1,4 @@
-// Judges what is there already: see schema/existing_objects.hpp.
+// Checks the objects that already exist: see schema/existing_objects.hpp.
 #include "pg/schema/existing_objects.hpp"
 #include "pg/server/spi.hpp"
 
@@ -25,7 +25,7 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// A type or table that exists under a name of ours.
+/// A type or table that has a name of ours.
 struct Found {
     Oid id;
     Oid owner;
@@ -51,7 +51,7 @@ Found find(const Statement& statement, Oid schema) {
     return found;
 }
 
-/// The same, and until the end of the transaction nobody drops or renames it. May raise a server error.
+/// As find(), with a lock: nobody can drop or rename it until the end of the transaction. May raise a server error.
 Found find_and_lock(const Statement& statement, Oid schema) {
     Found found = find(statement, schema);
     while (OidIsValid(found.id)) {
@@ -86,10 +86,10 @@ constexpr const char* or_go_elsewhere = "rename or drop it, or install into anot
     const std::string role = role_name(owner);
     throw SqlError(ERRCODE_DUPLICATE_OBJECT,
                    described(statement) + " exists already and belongs to role " + role,
-                   "It is not taken for one of bookmeatoz: its owner could have put anything into it.",
+                   "bookmeatoz does not take it for its own: its owner could have put anything into it.",
                    "If role " + role +
-                       " owns the data, make it the owner by bookmeatoz_set_owner() first (with "
-                       "bookmeatoz.install_schema = off CREATE EXTENSION leaves all alone); otherwise " +
+                       " owns the data, make it the owner by bookmeatoz_set_owner() first (CREATE EXTENSION "
+                       "with bookmeatoz.install_schema = off installs no table); otherwise " +
                        or_go_elsewhere);
 }
 
@@ -99,7 +99,7 @@ constexpr const char* or_go_elsewhere = "rename or drop it, or install into anot
                    "Make it what bookmeatoz creates, " + std::string(or_go_elsewhere));
 }
 
-/// The owner's own labels may stand between ours. May raise a server error.
+/// Whether the type has our labels in our order; the owner's own labels may stand between them. May raise a server error.
 bool has_our_labels(const CreateEnumStmt* create, Oid type) {
     const int code = SPI_execute(
         psprintf("SELECT enumlabel FROM pg_enum WHERE enumtypid = %u ORDER BY enumsortorder", type), true, 0);
@@ -121,7 +121,7 @@ void check_type(const Statement& statement, const Found& found) {
         refuse_definition(statement, "lacks labels, or has them in another order", found.owner);
 }
 
-/// What keeps a relation from being an ordinary table of its own, or nullptr. May raise a server error.
+/// Why a relation is not an ordinary table that stands alone; nullptr if it is one. May raise a server error.
 const char* peculiarity(Oid table) {
     const Relation relation = relation_open(table, AccessShareLock);
     const auto* const form = relation->rd_rel;
@@ -140,7 +140,7 @@ const char* peculiarity(Oid table) {
     return what;
 }
 
-/// What is wrong with the type of a column, or nullptr; a column that is missing will be added. May raise a server error.
+/// What is wrong with the type of a column, or nullptr. A missing column is not wrong: it will be added. May raise a server error.
 const char* wrong_column(const ColumnDef* column, Oid table) {
     const AttrNumber number = get_attnum(table, column->colname);
     if (number == InvalidAttrNumber)
@@ -148,7 +148,7 @@ const char* wrong_column(const ColumnDef* column, Oid table) {
     Oid type = InvalidOid, collation = InvalidOid;
     int32 modifier = -1, wanted_modifier = -1;
     get_atttypetypmodcoll(table, number, &type, &modifier, &collation);
-    // A type of ours that does not exist yet can be no column's.
+    // The type may be one of ours that does not exist yet. Then no column can have it.
     const HeapTuple wanted = LookupTypeName(nullptr, column->typeName, &wanted_modifier, true);
     const Oid wanted_type = HeapTupleIsValid(wanted) ? typeTypeId(wanted) : InvalidOid;
     if (HeapTupleIsValid(wanted))
@@ -169,7 +169,8 @@ bool is_index_of(Oid relation, const char* table, Oid schema) {
     return indexed == get_relname_relid(table, schema);
 }
 
-/// An index of ours, the one of a constraint too, is of the table that it is for.
+/// Refuses a relation with the name of an index of ours unless it is an index of the right table. The index of a constraint
+/// counts too.
 void check_index(const char* name, const char* table, Oid schema) {
     const Oid relation = pg_call([&] { return get_relname_relid(name, schema); });
     if (!OidIsValid(relation) || pg_call([&] { return is_index_of(relation, table, schema); }))
@@ -218,7 +219,7 @@ void check_constraint_indexes(const Statement& statement, Oid schema) {
     }
 }
 
-/// The caller, a superuser, or a role that bookmeatoz_set_owner() made the owner.
+/// Whether the role is the caller, a superuser, or one that bookmeatoz_set_owner() made the owner.
 bool may_own(Oid role, Oid schema) {
     return role == GetUserId() || pg_call([&] {
                const int code = SPI_execute(psprintf("SELECT WHERE %s.bookmeatoz_may_own(%u::oid)",
@@ -244,7 +245,7 @@ Oid check_existing_objects(const Schema& schema, Oid schema_id) {
         const Found found = pg_call([&] { return find_and_lock(statement, schema_id); });
         statement.existed = OidIsValid(found.id);
         if (statement.existed) {
-            // First of all: the definition of a foreign object is not even looked at.
+            // The owner comes first: the definition of another role's object is not even read.
             if (found.owner != owner && !may_own(found.owner, schema_id))
                 refuse_owner(statement, found.owner);
             if (first == nullptr) {
@@ -254,8 +255,8 @@ Oid check_existing_objects(const Schema& schema, Oid schema_id) {
                 throw SqlError(ERRCODE_DUPLICATE_OBJECT,
                                described(*first) + " belongs to role " + role_name(owner) + ", but " +
                                    described(statement) + " to role " + role_name(found.owner),
-                               "All types and tables of bookmeatoz have one owner.",
-                               "Hand them all to it by bookmeatoz_set_owner().");
+                               "All types and tables of bookmeatoz must have one owner.",
+                               "Give all of them to one role by bookmeatoz_set_owner().");
             }
             if (IsA(statement.node, CreateEnumStmt))
                 check_type(statement, found);

@@ -1,21 +1,21 @@
-// What is there already under the names of our types, tables and indexes, before anything is installed: taken for ours only
-// where it is what the DDL would create and its owner is one that may own the data. Whoever may create in the schema could
-// otherwise put there a table with a trigger, or a domain with a check, and who writes our rows would run it.
+// Checks what already has the name of a type, table or index of ours, before anything is installed. It counts as ours only if it
+// is what the DDL would create, and if its owner may own the data. Otherwise any role that may create in the schema could put a
+// table with a trigger there, or a domain with a check, and whoever writes our rows would run it.
 #pragma once
 
 #include "pg/schema/ddl.hpp"
 
 namespace bookmeatoz::pg {
 
-/// Refuses what is not ours (42710: foreign; 42809: made otherwise). Returns the owner of the types and tables that exist, or
-/// InvalidOid where none does; marks and locks them, so that nobody puts another in the place of one. An SPI connection must be
-/// open, and search_path lead to pg_catalog alone.
+/// Throws SqlError for an object that is not ours: 42710 where a wrong role owns it, 42809 where its definition is wrong. Marks
+/// the types and tables that exist, and locks them, so that nobody can replace one. Returns their owner; InvalidOid where none
+/// exists. An SPI connection must be open, and search_path must lead to pg_catalog alone.
 Oid check_existing_objects(const Schema& schema, Oid schema_id);
 
-/// The owner of a type or table of ours that exists.
+/// The owner of an existing type or table of ours.
 Oid existing_owner(const Statement& statement, Oid schema);
 
-/// Whether an object of ours exists; an index, as one of its table. May raise a server error.
+/// Whether an object of ours exists. An index must be an index of its table. May raise a server error.
 bool exists(const Statement& statement, Oid schema);
 
 } // namespace bookmeatoz::pg

@@ -1,6 +1,6 @@
 // Installs the data structures: see schema/installer.hpp. The DDL is plain text in bookmeatoz_schema(), assembled from
-// sql/install/*.schema.sql. It is taken statement by statement: a CREATE runs when its object is missing, and a table that
-// exists gets the columns and constraints that it lacks; COMMENT and ALTER TABLE complete the CREATE before them.
+// sql/install/*.schema.sql. Each statement is taken by itself. A CREATE runs if its object is missing. An existing table gets the
+// columns and constraints that it lacks. A COMMENT or an ALTER TABLE belongs to the CREATE before it.
 #include "pg/schema/installer.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/schema/existing_objects.hpp"
@@ -44,8 +44,8 @@ constexpr config_enum_entry install_modes[] = {{"off", install_off, false},   {"
                                                {"true", install_on, true},    {"no", install_off, true},
                                                {"yes", install_on, true},     {nullptr, 0, false}};
 
-/// Whether a table has a permissive policy of the user's own for the command of this one. Permissive policies are
-/// OR-ed: putting ours back beside it would show rows that the user chose to hide. May raise a server error.
+/// Whether the table of a policy of ours has a permissive policy of the user's own for the same command. Permissive policies are
+/// OR-ed: our policy beside it would show rows that the user chose to hide. May raise a server error.
 bool has_other_policy(const Statement& statement, Oid schema) {
     const std::string_view command(reinterpret_cast<CreatePolicyStmt*>(statement.node)->cmd_name);
     const char code = command == "select"   ? 'r'
@@ -61,7 +61,7 @@ bool has_other_policy(const Statement& statement, Oid schema) {
     return SPI_processed > 0;
 }
 
-/// Whether the object of a COMMENT has one. May raise a server error.
+/// Whether the object of a COMMENT statement has a comment already. May raise a server error.
 bool has_comment(const CommentStmt* statement) {
     Relation relation = nullptr;
     const ObjectAddress object =
@@ -72,8 +72,8 @@ bool has_comment(const CommentStmt* statement) {
     return found;
 }
 
-/// While it lives, unqualified names mean what PostgreSQL itself brings, whatever else the extension's schema holds, and new
-/// objects do not become members of an extension that is being created.
+/// While it lives, unqualified names mean objects of PostgreSQL itself, whatever the extension's schema contains. And new objects
+/// do not become members of an extension that is being created.
 class Installing {
 public:
     Installing()
@@ -87,7 +87,7 @@ public:
     }
     ~Installing() {
         creating_extension = creating_extension_;
-        // After an error the end of the transaction puts the settings back.
+        // After an error the abort of the transaction puts the settings back.
         if (std::uncaught_exceptions() == exceptions_)
             AtEOXact_GUC(true, nest_level_);
     }
@@ -107,8 +107,8 @@ void execute(const char* statement) {
         elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
 }
 
-/// Rights on our types and tables come from the grant functions alone: what the database's default privileges gave to others
-/// on a new one is taken away again. USAGE of a type is everybody's, as the server has it. May raise a server error.
+/// Rights on our types and tables come from the grant functions alone. So this revokes what the database's default privileges gave
+/// on a new type or table to roles other than the owner. USAGE of a type stays everybody's, as is usual. May raise a server error.
 void take_away_default_rights(const Statement& statement, Oid schema) {
     const char* const name = quote_qualified_identifier(get_namespace_name(schema), statement.name);
     const bool is_type = IsA(statement.node, CreateEnumStmt);
@@ -136,7 +136,7 @@ bool has_row_security(Oid table) {
     return has;
 }
 
-/// ALTER TABLE ... ADD one element of a CREATE TABLE. May raise a server error.
+/// Adds one element of a CREATE TABLE to the existing table: ALTER TABLE ... ADD. May raise a server error.
 void add_to_table(const CreateStmt* create, AlterTableType action, Node* element, const char* ddl) {
     AlterTableCmd* const command = makeNode(AlterTableCmd);
     command->subtype = action;
@@ -156,12 +156,12 @@ void add_to_table(const CreateStmt* create, AlterTableType action, Node* element
 /// Why CREATE EXTENSION leaves the schema alone.
 struct Reason {
     const char* text;
-    /// A table that is there although no dump is being restored; nullptr for other reasons.
+    /// A table that exists although no dump is being restored; nullptr for other reasons.
     const Statement* table;
 };
 
-/// CREATE EXTENSION silences notices; this one says why there are no tables, and what to do, so it must be seen. A warning
-/// where tables are there: whose they are only the administrator can know.
+/// Says why there are no tables, and what to do. CREATE EXTENSION silences notices, but this one must be seen. It is a warning
+/// where tables exist: only the administrator can know whose they are.
 void announce_skipped(const Reason& reason, Oid schema) {
     const Oid owner = reason.table == nullptr ? InvalidOid : existing_owner(*reason.table, schema);
     pg_call([&] {
@@ -193,13 +193,13 @@ void announce_skipped(const Reason& reason, Oid schema) {
     });
 }
 
-/// bookmeatoz.install_schema, while the extension is being created: why the schema is left alone, or no text.
+/// Why CREATE EXTENSION leaves the schema alone, by bookmeatoz.install_schema; without text if it installs the schema.
 Reason reason_to_skip(const Schema& schema, Oid schema_id) {
     if (install_mode == install_off)
         return {"bookmeatoz.install_schema is off", nullptr};
     if (install_mode == install_on)
         return {nullptr, nullptr};
-    // pg_dump's output begins with SET row_security = off; the dump itself brings the tables.
+    // The output of pg_dump begins with SET row_security = off. Then the dump itself brings the tables.
     if (!row_security)
         return {"a dump is being restored (row_security is off)", nullptr};
     return pg_call([&]() -> Reason {
@@ -232,8 +232,8 @@ const char* describe_created(const char* kind, const char* name, const char* tab
     });
 }
 
-/// The columns and constraints that an existing table lacks: DROP EXTENSION ... CASCADE takes bookings.busy along, and
-/// with it the guard against double bookings.
+/// Adds the columns and constraints that an existing table lacks. DROP EXTENSION ... CASCADE, for one, drops bookings.busy and
+/// with it the constraint against double bookings.
 bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
     const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
     const Oid table = pg_call([&] { return get_relname_relid(statement.name, schema_id); });
@@ -259,7 +259,7 @@ bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid sch
     return changed;
 }
 
-/// The caller, or whoever owns what is there: then with the owner's rights and no more.
+/// The role that will own everything: the owner of what exists, else the caller. All runs with the rights of that role, no more.
 Oid future_owner(Oid present_owner) {
     if (!OidIsValid(present_owner))
         return GetUserId();
@@ -269,7 +269,7 @@ Oid future_owner(Oid present_owner) {
     return present_owner;
 }
 
-/// Whoever makes a policy or a trigger enables row security first: on a table that was restored alone it is off.
+/// Enables row security before a policy or a trigger is created. On a table that was restored alone it may be off.
 void enable_row_security(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
     const bool enabled = pg_call([&] {
         if (has_row_security(get_relname_relid(statement.table, schema_id)))
@@ -300,7 +300,7 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
             continue;
         }
         last = untouched;
-        // A type or table that somebody has created since it was looked for is not ours: CREATE fails.
+        // A type or table that somebody created after the check is not ours: let CREATE fail on it.
         const bool is_judged = IsA(statement.node, CreateEnumStmt) || IsA(statement.node, CreateStmt);
         if (is_judged ? statement.existed : pg_call([&] { return exists(statement, schema_id); })) {
             if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id))
@@ -346,7 +346,7 @@ void schema_installer_init() {
 
 using namespace bookmeatoz::pg;
 
-/// Idempotent: creates what is missing, and says what it created.
+/// Creates what is missing, and says what it created. Idempotent.
 BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({}).returns_set_of(TEXTOID)) {
     pg_call([&] { InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC); });
     const Oid schema_id = extension_schema(fcinfo);
@@ -359,7 +359,7 @@ BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({}).returns_set_of(TEXTOID)
     return Datum(0);
 }
 
-/// The types and tables of the schema, in its order, whether they exist or not.
+/// The types and tables of the DDL, in its order, whether they exist or not.
 BOOKMEATOZ_FUNCTION(bookmeatoz_objects, takes({}).returns_table({TEXTOID, TEXTOID})) {
     pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
     const Schema schema = read_schema(extension_schema(fcinfo));

@@ -1,6 +1,6 @@
-// Installs the user's data structures: types, tables, indexes, triggers and policies. They are ordinary objects of the
-// user's, never members of the extension: a dump holds them whole, and DROP EXTENSION cannot take them along.
-// Called at the end of CREATE EXTENSION, and by the owner of the data as bookmeatoz_install_schema().
+// Installs the user's data structures: types, tables, indexes, triggers and policies. They are ordinary objects of the user's,
+// never members of the extension. So a dump contains them whole, and DROP EXTENSION does not drop them.
+// CREATE EXTENSION calls it at its end; the owner of the data calls it as bookmeatoz_install_schema().
 #pragma once
 
 namespace bookmeatoz::pg {

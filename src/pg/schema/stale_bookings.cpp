@@ -17,8 +17,9 @@ constexpr const char* needed_columns[] = {"id",         "business_id", "service_
                                           "start_time", "end_time",    "status",      "hold_expires_at",
                                           "overbooked", "resource_id", "session_key", "seat"};
 
-/// Of the rows that the constraints compare: the resource is not what the guard writes, or the key not of this session
-/// (see session_key_of() in booking/seats.hpp). A booking without an employee may have the business as its resource, or none.
+/// True for a row that the constraints compare, if its resource is not the one that the guard writes, or if its session key does
+/// not fit the row (see session_key_of() in booking/seats.hpp). A booking without an employee may have the business as its
+/// resource, or none.
 constexpr const char* is_stale = R"(
     NOT overbooked AND status IN ('pending', 'confirmed', 'completed')
     AND (resource_id IS DISTINCT FROM employee_id AND NOT (employee_id IS NULL AND resource_id = business_id)
@@ -39,12 +40,12 @@ StaleBookings::StaleBookings(Oid schema) {
         const Oid table = get_relname_relid("bookings", schema);
         if (!OidIsValid(table) || OidIsValid(get_trigger_oid(table, "bookings_guard", true)))
             return;
-        // Without one of them there is no row either, or adding it fails: none has a default.
+        // Where a column is missing, there is no row, or adding the column will fail: none of them has a default.
         for (const char* const column : needed_columns)
             if (get_attnum(table, column) == InvalidAttrNumber)
                 return;
         table_ = quote_qualified_identifier(get_namespace_name(schema), "bookings");
-        // Nobody writes between this and the trigger.
+        // Nobody may write from now until the trigger exists.
         execute(psprintf("LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE", table_), SPI_OK_UTILITY);
         execute(psprintf("DELETE FROM %s WHERE hold_expires_at <= now() AND %s", table_, is_stale),
                 SPI_OK_DELETE);

@@ -1,20 +1,20 @@
-// Bookings that were written while the guard's trigger was missing, after DROP EXTENSION ... CASCADE say: their helper columns
-// may name another resource or time than the row does, and the constraints would not see that they collide.
+// Stale bookings: those that were written while the guard's trigger was missing, for example after DROP EXTENSION ... CASCADE.
+// Their helper columns may not fit the rest of the row, and then the constraints would not see that they collide.
 #pragma once
 
 #include "pg/server/boundary.hpp"
 
 namespace bookmeatoz::pg {
 
-/// Before the guard's trigger and constraints are put back, and after it. An SPI connection must be open, search_path lead to
-/// pg_catalog alone, and row security not bind the current role.
+/// Make it before the guard's trigger and constraints are created again, and call guard_again() after that. An SPI connection must
+/// be open, search_path must lead to pg_catalog alone, and row security must not bind the current role.
 class StaleBookings {
 public:
-    /// Where the table is there without the trigger: marks the stale rows as overbooked, which the constraints pass over, and
-    /// deletes stale holds that have expired.
+    /// If the table exists without the trigger: deletes stale holds that have expired, and marks the other stale rows as
+    /// overbooked, because the constraints pass over those.
     explicit StaleBookings(Oid schema);
 
-    /// The trigger decides anew about each: what collides is an error, and the installation fails with it.
+    /// Lets the trigger decide again about each stale row. A collision is an error, and the installation fails.
     void guard_again() const;
 
     uint64 count() const { return count_; }

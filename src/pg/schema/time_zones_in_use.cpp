@@ -1,6 +1,6 @@
-// bookmeatoz_time_zones(): the time zones of all businesses, for bookmeatoz_verify(), which a superuser may call. Whoever owns the
-// table may have put a view in its place or an expression into an index, which a query, or its planner, would run with the caller's
-// rights: so the rows are read from the table's own storage.
+// bookmeatoz_time_zones(): the time zones of all businesses, for bookmeatoz_verify(). A superuser may call that function. The
+// owner of the table may have put a view in its place, or an expression into an index, and a query or its planner would run that
+// with the caller's rights. So the rows are read from the table's own storage.
 #include "pg/server/compat.hpp"
 #include "pg/server/privileges.hpp"
 #include "pg/server/extension_schema.hpp"
@@ -28,7 +28,7 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// Closed at the end of its scope; after an error the end of the transaction does it.
+/// An open relation. The end of the scope closes it, or after an error the abort of the transaction.
 class OpenRelation {
 public:
     explicit OpenRelation(Oid id)
@@ -46,14 +46,14 @@ private:
     Relation relation_;
 };
 
-/// Whether the caller may read every row of it, and its storage is the server's own. May raise a server error.
+/// Whether the caller may read every row of the table, and the table has the server's own storage. May raise a server error.
 bool is_readable(Relation table) {
     const Oid id = RelationGetRelid(table);
     return table->rd_rel->relkind == RELKIND_RELATION && table->rd_rel->relam == HEAP_TABLE_AM_OID &&
            may_select(id) && check_enable_rls(id, InvalidOid, true) != RLS_ENABLED;
 }
 
-/// The number of the column timezone where it holds text; 0 elsewhere.
+/// The number of the column timezone; 0 where there is none that stores text.
 int zone_column(Relation table) {
     const TupleDesc columns = RelationGetDescr(table);
     for (int number = 1; number <= columns->natts; ++number) {
@@ -68,7 +68,7 @@ int zone_column(Relation table) {
 
 using Names = std::pmr::set<std::pmr::string, std::less<>>;
 
-/// A scan of the whole table. `use` is called with each value of the column that is not NULL.
+/// Scans the whole table, and calls `use` with each value of the column that is not NULL.
 template <class Use>
 void for_each_text(Relation table, int column, Use&& use) {
     const SysScanDesc scan = pg_call(
@@ -95,7 +95,7 @@ void for_each_text(Relation table, int column, Use&& use) {
 
 using namespace bookmeatoz::pg;
 
-/// Each zone once; none where the caller may not read all businesses.
+/// Returns each zone once; none where the caller may not read all businesses.
 BOOKMEATOZ_FUNCTION(bookmeatoz_time_zones, takes({}).returns_set_of(TEXTOID)) {
     ResultRows rows(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
     const Oid schema = extension_schema(fcinfo);

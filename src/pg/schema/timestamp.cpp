@@ -1,5 +1,5 @@
-// trigger_set_timestamp(): keeps updated_at the time of the last UPDATE, whatever the statement gave.
-// Fired by the triggers of every table of ours that has the column, and of any table of the user's that wants it.
+// trigger_set_timestamp(): sets updated_at to the time of the UPDATE, whatever the statement gave.
+// Every table of ours that has the column has such a trigger. The user's own tables may have one too.
 #include "pg/server/boundary.hpp"
 
 #include <string>
@@ -46,7 +46,7 @@ std::string quoted_name(const Relation table) {
     return std::string("\"") + RelationGetRelationName(table) + "\"";
 }
 
-/// Looked up by name in each call: ALTER TABLE may have moved the column since the last one.
+/// Looks the column up by its name in each call: ALTER TABLE may have changed its number since the last one.
 int require_column(const Relation table) {
     const int number = pg_call([&] { return SPI_fnumber(RelationGetDescr(table), column); });
     if (number <= 0) {

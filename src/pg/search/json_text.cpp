@@ -1,11 +1,11 @@
-// json_text(document, key): the value of a top-level key as text, as ->> gives it, but LEAKPROOF, so that an index on it
-// serves under row security too. Called by queries and by the index on bookings.metadata.
+// json_text(document, key): the value of a top-level key as text, like ->>, but LEAKPROOF. So an index on it serves under row
+// security too. Queries call it, and the index on bookings.metadata.
 //
-// Why it may be called leakproof: the planner may run it on rows that the caller must not see, so no error may depend on a
-// value. A jsonb value is well formed (its input checked it), and finding a key, true, false, strings and numbers raise
-// nothing: a number has at most 147,457 characters. Only a nested value can have a text of more than the 1 GB that a text
-// may be long (a few bytes are enough for 1e131071): that is measured before it is written, and is NULL. What is left (no
-// memory at all, a damaged page) says nothing about the value, and is what the server's own leakproof functions meet.
+// Why it may be leakproof: the server may run it on rows that the caller must not see, so no error may depend on a value. A jsonb
+// value is well formed, because its input was checked. Finding a key raises nothing; neither does true, false, a string or a
+// number, which has at most 147,457 characters. Only the text of a nested value can exceed the 1 GB that a text may have (the few
+// bytes of 1e131071 are a long number). So it is measured before it is written, and is NULL if it is too long. The errors that are
+// left, out of memory and a damaged page, say nothing about the value; the server's own leakproof functions meet them too.
 #include "pg/server/compat.hpp"
 #include "pg/server/boundary.hpp"
 
@@ -21,10 +21,10 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// What separates the parts of a document, at most, with the quotes: ', "": '.
+/// The most characters around one part of a document, with its quotes: ', "": '.
 constexpr Size around_a_part = 6;
 
-/// May raise no error: it allocates what one number takes.
+/// The most characters that a part can have as text. It raises no error: it allocates only the text of one number.
 Size most_characters(const JsonbValue& part) {
     switch (part.type) {
     case jbvString: {
@@ -47,10 +47,10 @@ Size most_characters(const JsonbValue& part) {
     }
 }
 
-/// Whether the document, written out, is a text that the server can hold.
+/// Whether the document as text is no longer than a text may be.
 bool fits_in_text(JsonbContainer* container, int size) {
-    // A number takes at least 8 bytes in a document: 4 of its entry, 4 of its own. So even one of nothing but the longest
-    // numbers does not come near 1 GB below this size.
+    // A number takes at least 8 bytes of a document: 4 for its entry, 4 for itself. So below this size even a document of nothing
+    // but the longest numbers stays far below 1 GB.
     constexpr int always_fits = 32 * 1024;
     static_assert(Size{always_fits} / 8 * 147457 + Size{always_fits} * 6 < MaxAllocSize / 4 * 3);
     if (size <= always_fits)
@@ -69,7 +69,7 @@ bool fits_in_text(JsonbContainer* container, int size) {
     }
 }
 
-/// nullptr for NULL.
+/// The value of a key as text; nullptr for NULL.
 text* text_of_key(Jsonb* document, text* key) {
     if (!JB_ROOT_IS_OBJECT(document))
         return nullptr;

@@ -1,12 +1,14 @@
-// search_text(value, needle): ILIKE for what people type into a search field: the needle is taken literally, and it is
-// LEAKPROOF, so that it is checked inside an index under row security. With its planner support: a trigram index serves it.
+// search_text(value, needle): ILIKE for what people type into a search field. It takes the needle literally, and it is LEAKPROOF,
+// so the server can check it inside an index under row security. Its planner support lets a trigram index serve it.
 //
-// Why it may be called leakproof: the planner may run it on rows that the caller must not see, so no error may depend on a
-// value. ILIKE raises three: a pattern that ends in a backslash (ours is escaped), a value so long that its lower-case form
-// cannot be allocated (a value above longest_searched is not looked at), and bytes that the C library does not know in the
-// database's encoding. Of UTF-8 it knows all that the server lets in; in the other multi-byte encodings it does not, so
-// there only ASCII letters are folded, without the library. What is left (no memory at all, a damaged page) says nothing
-// about the value, and is what the server's own leakproof functions meet.
+// Why it may be leakproof: the server may run it on rows that the caller must not see, so no error may depend on a value. ILIKE
+// can raise three errors:
+// - A pattern ends in a backslash. Ours is escaped.
+// - A value is so long that its lower-case form cannot be allocated. Values above longest_searched are not searched.
+// - The C library does not know some bytes in the database's encoding. In UTF-8 it knows all that the server lets in. In other
+//   multi-byte encodings it does not: there only ASCII letters are folded, without the library.
+// The errors that are left, out of memory and a damaged page, say nothing about the value; the server's own leakproof functions
+// meet them too.
 #include "pg/server/compat.hpp"
 #include "pg/server/boundary.hpp"
 
@@ -35,7 +37,7 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// Bytes. lower() takes up to 4 bytes of work space for each, the escaped needle 2, of the 1 GB that can be allocated.
+/// In bytes. For each byte lower() allocates up to 4 bytes, and escaping the needle 2; at most 1 GB can be allocated.
 constexpr Size longest_searched = Size{64} * 1024 * 1024;
 
 constexpr unsigned char ascii_lower(unsigned char c) {
@@ -53,12 +55,12 @@ std::string_view view(const text* value) {
     return {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 }
 
-/// Told without reading a value that is stored elsewhere.
+/// Does not read a value that is stored out of line.
 bool is_too_long(Datum value) {
     return toast_raw_datum_size(value) > longest_searched + VARHDRSZ;
 }
 
-/// Whether letters are folded as the database's collation does: see above.
+/// Whether letters are folded as the database's collation does it: see above.
 bool folds_as_collation() {
     return GetDatabaseEncoding() == PG_UTF8 || pg_database_encoding_max_length() == 1;
 }
@@ -72,7 +74,7 @@ text* to_lower(std::string_view value) {
     return DatumGetTextPP(DirectFunctionCall1Coll(lower, folding_collation(), PointerGetDatum(copy)));
 }
 
-/// The ILIKE pattern that means the needle and nothing else. May raise a server error where the needle is above 512 MB.
+/// The ILIKE pattern for values that contain the needle. May raise a server error for a needle above 512 MB.
 text* contains_pattern(std::string_view needle) {
     text* const pattern = static_cast<text*>(palloc(VARHDRSZ + 2 * needle.size() + 2));
     char* end = VARDATA(pattern);
@@ -87,19 +89,20 @@ text* contains_pattern(std::string_view needle) {
     return pattern;
 }
 
-/// What of a needle can be prepared once; plain data, kept by the server with the call. All allocated in `memory`.
+/// A needle as it is prepared once, for many values. Plain data, which the server keeps with the call; all of it is allocated in
+/// `memory`.
 struct Needle {
     MemoryContext memory;
     std::string_view given;
     text* pattern;
-    /// For values of ASCII alone: the needle in lower case, and whether it can be in such a value.
+    /// For values that are all ASCII: the needle in lower case, and whether such a value can contain it.
     std::string_view lower;
     bool may_be_ascii;
 };
 
-/// What lies between the calls of one place in a query.
+/// What one place in a query keeps between its calls.
 struct CallSite {
-    /// The collation lowers ASCII as English does. (Turkish makes the capital I an ı.)
+    /// The collation lowers ASCII letters as English does. (Turkish lowers I to ı.)
     bool lowers_ascii_plainly;
     Needle needle;
 };
@@ -128,7 +131,7 @@ Needle prepare(MemoryContext parent, std::string_view given) {
     return needle;
 }
 
-/// The needle as it was prepared by the call before, mostly.
+/// The prepared needle. Mostly the call before has prepared the same one.
 const CallSite& call_site(FmgrInfo* function, std::string_view given) {
     auto* site = static_cast<CallSite*>(function->fn_extra);
     if (site == nullptr) {
@@ -144,7 +147,7 @@ const CallSite& call_site(FmgrInfo* function, std::string_view given) {
     return *site;
 }
 
-/// Both of ASCII alone. Takes time in proportion to the value, whatever the needle.
+/// For a value and a needle that are all ASCII. The time grows with the value, whatever the needle.
 bool contains(std::string_view value, std::string_view lower_needle) {
     std::array<char, 512> space; // NOLINT: filled below as far as it is read
     const bool is_short = value.size() <= space.size();
@@ -168,9 +171,9 @@ bool search(FmgrInfo* function, Datum value_datum, Datum needle_datum) {
                                                 PointerGetDatum(site.needle.pattern)));
 }
 
-// ---- what the planner asks
+// ---- planner support
 
-/// search_pattern(text) of the same installation; InvalidOid where somebody dropped it.
+/// search_pattern(text) of the same schema; InvalidOid where somebody dropped it.
 Oid pattern_function(Oid search_text) {
     constexpr Oid arguments[] = {TEXTOID};
     return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum("search_pattern"),
@@ -178,8 +181,7 @@ Oid pattern_function(Oid search_text) {
                            ObjectIdGetDatum(get_func_namespace(search_text)));
 }
 
-/// The pattern as an expression: a constant where the needle is one, else search_pattern(needle). nullptr where there is
-/// none.
+/// The pattern as an expression: a constant if the needle is one, else search_pattern(needle). nullptr where there is no pattern.
 Expr* pattern_expression(Oid search_text, Node* needle) {
     if (!IsA(needle, Const)) {
         const Oid function = pattern_function(search_text);
@@ -196,8 +198,9 @@ Expr* pattern_expression(Oid search_text, Node* needle) {
         makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1, PointerGetDatum(pattern), false, false));
 }
 
-/// value ~~* pattern, for any index that has this operator: pg_trgm's. Of the rows that it finds search_text is asked again,
-/// not ~~*, which is not leakproof. pg_trgm folds case by the default collation, so there the index loses no row.
+/// value ~~* pattern, for an index that has this operator, as those of pg_trgm have. The rows that the index finds are checked
+/// again by search_text, not by ~~*, which is not leakproof. pg_trgm folds case by the default collation, so under that collation
+/// the index misses no row.
 Node* index_condition(SupportRequestIndexCondition* request) {
     if (!is_funcclause(request->node) || request->indexarg != 0 ||
         request->indexcollation != DEFAULT_COLLATION_OID || !folds_as_collation() ||
@@ -216,7 +219,7 @@ Node* index_condition(SupportRequestIndexCondition* request) {
                                                             pattern, InvalidOid, DEFAULT_COLLATION_OID)));
 }
 
-/// As many rows as for ILIKE. It decides by itself what of the statistics may be used under row security.
+/// The estimate of ILIKE. That one decides which statistics may be used under row security.
 Node* selectivity(SupportRequestSelectivity* request) {
     if (request->is_join)
         return nullptr;
