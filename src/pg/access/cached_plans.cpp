@@ -10,16 +10,16 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// The level that the cached plans of this backend were made for, if any were made since the last reset.
+/// The level for which the cached plans of this backend were made; nothing if none was made since the last reset.
 constinit std::optional<AccessLevel> planned_level;
 
 void discard_plans() noexcept {
     planned_level.reset();
-    ResetPlanCache(); // marks them, does not touch what is running; raises nothing
+    ResetPlanCache(); // only marks the plans: it does not touch running ones, and raises nothing
 }
 
-/// In level none every key is NULL and every set empty, so plans of any level are right there. It lies between any two
-/// transactions, and discards nothing.
+/// In level none every key is NULL and every set empty, so every plan is right there, and nothing is discarded: after SET LOCAL a
+/// session is in level none between two transactions.
 void check_plans() noexcept {
     const AccessLevel now = nominal_level();
     if (planned_level && now != AccessLevel::none && now != *planned_level) {
@@ -34,8 +34,8 @@ void context_restored(void*) noexcept {
     check_plans();
 }
 
-/// At the end of a transaction or subtransaction the settings go back one by one; what lies between is no level that a
-/// query could meet. So the end is looked at when all are back: when the memory of the (sub)transaction is given up.
+/// At the end of a (sub)transaction the settings go back one by one, and no query ever runs in the levels between. So the level
+/// is checked when all are back: when the memory of the (sub)transaction is freed.
 void context_changed() noexcept {
     if (!IsTransactionState()) {
         return;
@@ -47,7 +47,7 @@ void context_changed() noexcept {
     auto* const callback = static_cast<MemoryContextCallback*>(MemoryContextAllocExtended(
         CurTransactionContext, sizeof(MemoryContextCallback), MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO));
     if (callback == nullptr) {
-        discard_plans(); // without memory to look again, at the price of planning again
+        discard_plans(); // no memory for the later check: discard now, and plan again
         return;
     }
     callback->func = context_restored;

@@ -1,7 +1,7 @@
-// Plans that hold for one level of session. The planner support turns a policy into an index condition of the level in
-// which a query is planned (access/planner.cpp); a cached plan must then not be used in another level.
-// Two things see to it: entering another level discards the cached plans, and the keys that such a plan compares with
-// (access/keys.cpp) have a value in their own level alone. So row security never depends on the first.
+// Plans that are right for one access level. The planner support turns a policy into an index condition for the level in which a
+// query is planned (access/planner.cpp). So a cached plan must not be used in another level.
+// Two things ensure that. A change of the level discards the cached plans. And such a plan compares with keys (access/keys.cpp),
+// which have a value only in their own level. So row security does not depend on the discarding.
 #pragma once
 
 #include "pg/context/session.hpp"
@@ -11,10 +11,11 @@ namespace bookmeatoz::pg {
 /// Registers for changes of the context. Called by _PG_init.
 void access_plans_init();
 
-/// A plan is being made that holds for this level alone. Called by the planner support.
+/// Says that a plan is being made that is right for this level alone. Called by the planner support.
 void plan_is_made_for(AccessLevel planned) noexcept;
 
-/// A plan of another level is running, a cursor across SET for one: an error, never a wrong row (SQLSTATE 55000).
+/// Throws SqlError 55000: a plan of another level is running, for example a cursor that was open across a SET. It ends in an
+/// error, never in a wrong row.
 [[noreturn]] void refuse_plan_of_another_level();
 
 } // namespace bookmeatoz::pg

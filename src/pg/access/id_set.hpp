@@ -1,5 +1,5 @@
-// A set of ids that answers "is this one in it?" in a few nanoseconds: policies ask for every row.
-// Built and owned by the id sets of a session (access/session_ids); plain memory that its owner allocates.
+// A set of ids that answers "is this id in it?" in a few nanoseconds: the policies ask that for every row.
+// access/session_ids and access/tenancy build and own such sets, in plain memory.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// The distinct ids in the order they came, and an open-addressing hash table of positions in that list (0 = free).
-/// At most half of the table is used, so a search ends soon.
+/// The distinct ids in the order in which they came, and a hash table (open addressing) of their positions in that list; 0 is a
+/// free place. At most half of the table is in use, so a search ends soon.
 class IdSet {
 public:
     constexpr IdSet() = default;
@@ -27,7 +27,7 @@ public:
         return std::bit_ceil(std::max<std::size_t>(2 * count, 8));
     }
 
-    /// An empty set over memory for `count` ids and `table_size(count)` positions, these set to 0.
+    /// An empty set. `ids` has room for `count` ids, `table` for `table_size(count)` positions, which must be 0.
     IdSet(pg_uuid_t* ids, std::uint32_t* table, std::size_t count) noexcept
         : ids_(ids), table_(table), mask_(table_size(count) - 1) {}
 
@@ -44,7 +44,7 @@ public:
     std::span<const pg_uuid_t> ids() const noexcept { return {ids_, count_}; }
 
 private:
-    /// Where the id stands in the table, or the free place where it would.
+    /// The place of the id in the table, or the free place for it.
     std::size_t find(const pg_uuid_t& id) const noexcept {
         std::size_t slot = hash(id) & mask_;
         while (table_[slot] != 0 && std::memcmp(ids_[table_[slot] - 1].data, id.data, UUID_LEN) != 0) {
@@ -53,7 +53,7 @@ private:
         return slot;
     }
 
-    /// Mixes all 128 bits: ids may be numbered or begin alike, not only random.
+    /// Mixes all 128 bits: ids need not be random, they may count up or begin alike.
     static std::uint64_t hash(const pg_uuid_t& id) noexcept {
         std::uint64_t high = 0;
         std::uint64_t low = 0;
@@ -70,8 +70,8 @@ private:
     std::uint32_t count_ = 0;
 };
 
-/// The set of these ids, in memory of its own below CacheMemoryContext, which `memory` then names: delete it to give the
-/// set up. May raise a server error, and leaves nothing behind then but what the current memory context frees.
+/// The set of these ids, in a memory context of its own below CacheMemoryContext. `memory` becomes that context: delete it to
+/// free the set. May raise a server error; what it has allocated until then goes with the current memory context.
 inline IdSet make_id_set(std::span<const pg_uuid_t> ids, MemoryContext& memory) {
     const MemoryContext built =
         AllocSetContextCreate(CurrentMemoryContext, "bookmeatoz id set", ALLOCSET_SMALL_SIZES);

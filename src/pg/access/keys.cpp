@@ -1,5 +1,6 @@
-// What the planner support compares columns with: the ids of the session, each with a value in its own level alone.
-// NULL or empty without a context; in any other level an error: the plan was made for another session (access/cached_plans.hpp).
+// The keys: the ids of the session with which the planner support compares columns. Each key has a value only in its own access
+// levels. In level none it is NULL or empty. In any other level it is an error, because the plan was made for another level
+// (access/cached_plans.hpp).
 #include "pg/access/session_ids.hpp"
 #include "pg/access/cached_plans.hpp"
 #include "pg/access/level.hpp"
@@ -29,7 +30,7 @@ Datum key_or_null(FunctionCallInfo fcinfo, const std::optional<pg_uuid_t>& id) {
 
 constexpr std::span<const pg_uuid_t> no_ids;
 
-/// `more`: one id besides, or nullptr.
+/// `more`: one further id, or nullptr.
 Datum id_array(std::span<const pg_uuid_t> ids, const pg_uuid_t* more = nullptr) {
     return pg_call([&] {
         auto* const items = static_cast<Datum*>(
@@ -45,7 +46,7 @@ Datum id_array(std::span<const pg_uuid_t> ids, const pg_uuid_t* more = nullptr) 
     });
 }
 
-/// Whether the session is of the level that the plan was made for; without a context nothing is, in any plan.
+/// Whether the session is in the level for which the plan was made. In level none the answer is no, in any other level an error.
 bool is_level(AccessLevel level, AccessLevel planned) {
     if (level != planned && level != AccessLevel::none) {
         refuse_plan_of_another_level();
@@ -67,7 +68,7 @@ BOOKMEATOZ_FUNCTION(access_managed_tenant_key, takes({}).returns(UUIDOID)) {
     return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
 }
 
-/// The tenant of a tenant session, and that of a business session's business.
+/// The tenant of a tenant session, or the tenant of a business session's business.
 BOOKMEATOZ_FUNCTION(access_tenant_key, takes({}).returns(UUIDOID)) {
     const Oid schema = extension_schema_once(fcinfo);
     const AccessLevel level = effective_level(schema);
@@ -84,7 +85,7 @@ BOOKMEATOZ_FUNCTION(access_user_key, takes({}).returns(UUIDOID)) {
     return key_or_null(fcinfo, right ? session_context().user : std::nullopt);
 }
 
-/// The user of any session but a system administrator's, who sees the notifications of all.
+/// The user of any session but a system administrator's, who sees everybody's notifications.
 BOOKMEATOZ_FUNCTION(access_addressee_key, takes({}).returns(UUIDOID)) {
     const AccessLevel level = effective_level(extension_schema_once(fcinfo));
     if (level == AccessLevel::admin) {

@@ -1,4 +1,4 @@
-// What a session is worth: see access/level.hpp.
+// The effective access level: see access/level.hpp.
 #include "pg/access/level.hpp"
 #include "pg/access/tenancy.hpp"
 #include "pg/server/extension_schema.hpp"
@@ -13,8 +13,8 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// The schemas of functions that were asked for, until a function changes. A function has the place of its oid: those of
-/// one extension follow each other.
+/// The schemas of called functions, kept until a function of the database changes. The place of a function follows from its oid:
+/// the oids of one extension follow each other, so its functions seldom share a place.
 struct KeptSchema {
     unsigned made_at = 0;
     Oid function = InvalidOid;
@@ -42,8 +42,8 @@ Oid extension_schema_once(FunctionCallInfo fcinfo) {
         throw SqlError{ERRCODE_INTERNAL_ERROR, "access predicate was called without its function's identity"};
     }
     if (function->fn_extra == nullptr) {
-        // Once a query: what other sessions have changed of the businesses must be known, also where all locks that
-        // the query needs are held already, so that the server itself does not ask.
+        // Once for each query. The session must learn what others have changed in the table businesses. The server itself asks
+        // only when it takes a new lock, and this query may hold all its locks already.
         pg_call([] { AcceptInvalidationMessages(); });
         function->fn_extra = reinterpret_cast<void*>(static_cast<std::uintptr_t>(schema_of(fcinfo)));
     }

@@ -1,15 +1,15 @@
-// What a session is worth to the access predicates: its level, once business and tenant are known to belong together.
+// The effective access level of a session: its level, after the check that its business and its tenant belong together.
 #pragma once
 
 #include "pg/context/session.hpp"
 
 namespace bookmeatoz::pg {
 
-/// The schema that the extension lives in: that of the called function. Remembered for the query, not for longer: the
-/// extension may be dropped and created again elsewhere.
+/// The schema of the extension: that of the called function. Kept for the query and no longer: the extension may be dropped and
+/// created again elsewhere.
 Oid extension_schema_once(FunctionCallInfo fcinfo);
 
-/// What the session's level is worth here: a business that does not belong to the tenant beside it is worth nothing.
+/// access_level(); but none where the context names a business and a tenant, and the business does not belong to the tenant.
 AccessLevel effective_level(Oid schema);
 
 } // namespace bookmeatoz::pg

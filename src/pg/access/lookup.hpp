@@ -1,6 +1,5 @@
-// Reads ids from one of our tables with more sight than the caller has: as the table's owner, past row security.
-// Called by the id sets (access/tenancy, access/session_ids) alone. What it reads decides what a session may see and is never
-// shown.
+// Reads ids from one of our tables as the table's owner: it sees more than the caller, because row security does not bind it.
+// Only the id sets (access/tenancy, access/session_ids) call it. The ids decide what a session may see, and are never shown.
 #pragma once
 
 #include "pg/server/spi.hpp"
@@ -17,16 +16,16 @@ namespace bookmeatoz::pg {
 inline constexpr Oid lookup_by_id[] = {UUIDOID};
 inline constexpr Oid lookup_by_ids[] = {UUIDARRAYOID};
 
-/// One column of one table, so that one owner may read all of it. Declare as a constinit static.
+/// Reads one column of one table: so one owner may read all that the query needs. Declare it as a constinit static.
 class Lookup {
 public:
-    /// `query` selects a uuid from `table` alone by $1; it must name its operators with their schema, because the caller's
+    /// `query` selects a uuid from `table` alone, by $1. It must name its operators with their schema, because the caller's
     /// search_path is in force.
     constexpr Lookup(const char* table, const char* query, const Oid (&parameter_type)[1])
         : table_(table), query_(query, parameter_type) {}
 
-    /// Without NULLs, allocated in the current memory context. Works in parallel workers. Throws SqlError 42P01 when the
-    /// table is absent.
+    /// The ids without NULLs, allocated in the current memory context. Works in parallel workers too. Throws SqlError 42P01 where
+    /// there is no such table.
     std::span<const pg_uuid_t> run(Oid schema, Datum parameter);
 
 private:

@@ -1,7 +1,7 @@
-// Planner support of the access predicates: what a policy means in the level of session in which a query is planned.
-// A function call is no index condition; what it stands for in one level often is (business_id = the session's business),
-// with the estimates of an equality. What such a plan compares with is empty or an error in every other level
-// (access/keys.cpp), and entering another level discards it (access/cached_plans.hpp).
+// Planner support of the access predicates: what a policy means in the access level in which a query is planned.
+// A function call cannot be an index condition. But its meaning in one level often can, with the estimates of an equality: for
+// example business_id = the session's business. Such a plan compares with keys that are empty or an error in every other level
+// (access/keys.cpp), and a change of the level discards it (access/cached_plans.hpp).
 #include "pg/access/cached_plans.hpp"
 
 #include <string_view>
@@ -22,8 +22,8 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// In place of a predicate in one level: its argument compared with a key (`=`) or with an array of ids (`= ANY`), or
-/// another predicate of that one argument.
+/// What a predicate means in one level: a comparison of one argument with a key (`=`) or with an array of ids (`= ANY`), or another
+/// predicate of that argument.
 struct Meaning {
     enum class Form { equals_key, is_any_of, other_predicate };
     std::string_view predicate;
@@ -33,13 +33,13 @@ struct Meaning {
     const char* function;
 };
 
-/// uuid = uuid; the server's headers give this operator no name.
+/// The operator uuid = uuid. The server's headers have no name for it.
 constexpr Oid uuid_equals = 2972;
 
 using Form = Meaning::Form;
 using Class = AccessLevel;
 
-/// Exactly what the predicate says in that level; it takes the predicate's place.
+/// Meanings that are equivalent to the predicate in that level. They replace the predicate.
 constexpr Meaning exact[] = {
     {"can_access_business", Class::business, 0, Form::equals_key, "access_business_key"},
     {"can_access_business", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
@@ -47,7 +47,8 @@ constexpr Meaning exact[] = {
     {"can_access_person", Class::user, 1, Form::equals_key, "access_user_key"},
     {"can_access_person", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
     {"can_access_person", Class::admin, 0, Form::other_predicate, "access_business_unless_user"},
-    // No row either way; but a query that goes on in a user session may read what access/profile_notes.hpp would have refused.
+    // Level none shows no row either way. But a query may start in it and go on in a user session, past the check of
+    // access/profile_notes.hpp: then this makes it fail.
     {"can_access_person", Class::none, 0, Form::other_predicate, "access_business_unless_user"},
     {"can_access_booking", Class::business, 0, Form::equals_key, "access_business_key"},
     {"can_access_booking", Class::user, 1, Form::is_any_of, "access_customer_ids"},
@@ -67,8 +68,8 @@ constexpr Meaning exact[] = {
     {"can_access_notification", Class::user, 1, Form::equals_key, "access_user_key"},
 };
 
-/// What follows from the predicate in that level, for an index to find the rows that it is then asked about. An equality
-/// stands beside the predicate in the plan, ids are an index condition.
+/// Meanings that follow from the predicate in that level. An index finds rows by them, and the predicate is checked for each of
+/// these. An equality is a further clause of the plan, an array of ids is an index condition.
 constexpr Meaning necessary[] = {
     {"access_business_unless_user", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
     {"can_access_user", Class::business, 0, Form::is_any_of, "access_user_ids"},
@@ -88,7 +89,7 @@ const Meaning* find_meaning(const Meaning (&meanings)[N], Oid predicate, AccessL
     return nullptr;
 }
 
-// What follows builds server nodes and may raise a server error; it has no objects with destructors.
+// The functions below build server nodes. They may raise a server error, and hold no object with a destructor.
 
 Expr* call(Oid predicate, const char* function, Oid result, List* arguments) {
     Oid types[] = {UUIDOID};
@@ -125,7 +126,7 @@ Expr* expression(const Meaning& meaning, Oid predicate, List* arguments) {
 }
 
 Node* simplify(const SupportRequestSimplify* request, AccessLevel now) {
-    if (request->root == nullptr) { // not for a plan: an expression that is evaluated as it stands
+    if (request->root == nullptr) { // not for a plan: the expression will be evaluated as it is
         return nullptr;
     }
     const FuncExpr* const predicate = request->fcall;
@@ -137,14 +138,14 @@ Node* simplify(const SupportRequestSimplify* request, AccessLevel now) {
     if (meaning == nullptr || meaning->form != Form::equals_key) {
         return nullptr;
     }
-    // As a clause of its own, so that the planner sees which index gives the rows in order; a mere index condition tells it
-    // nothing of that.
+    // As a clause of its own: so the planner sees which index returns the rows in order. It does not see that from an index
+    // condition of ours.
     Expr* const follows = expression(*meaning, predicate->funcid, predicate->args);
     return reinterpret_cast<Node*>(make_andclause(list_make2(follows, copyObjectImpl(predicate))));
 }
 
-/// Whether another clause says which single value the column has, or an earlier one the same as this (an UPDATE is under
-/// two policies).
+/// Whether another clause compares the column with a single value, or an earlier clause is the same as this one. (An UPDATE is
+/// subject to two policies.)
 bool is_said_elsewhere(const SupportRequestIndexCondition* request, const Expr* column) {
     bool earlier = true;
     const ListCell* cell = nullptr;
@@ -173,7 +174,7 @@ Node* index_condition(SupportRequestIndexCondition* request, AccessLevel now) {
     if (meaning == nullptr || meaning->argument != request->indexarg) {
         return nullptr;
     }
-    // The index would sort all ids, in each execution, once more or to find that one among them.
+    // A condition of ours would be in vain: each execution would sort all ids, only to find one value among them, or to do it twice.
     if (is_said_elsewhere(request, static_cast<const Expr*>(list_nth(predicate->args, request->indexarg)))) {
         return nullptr;
     }
@@ -190,13 +191,13 @@ Node* selectivity(SupportRequestSelectivity* request, AccessLevel now) {
         Expr* const follows = expression(*meaning, request->funcid, request->args);
         request->selectivity = clause_selectivity(request->root, reinterpret_cast<Node*>(follows),
                                                   request->varRelid, request->jointype, request->sjinfo);
-    } else { // an equality beside the predicate is estimated for itself
+    } else { // the equality beside the predicate is a clause of its own, with its own estimate
         request->selectivity = now == Class::none ? 0.0 : 1.0;
     }
     return reinterpret_cast<Node*>(request);
 }
 
-/// A look into a hash set, measured against a comparison of integers.
+/// The cost of a look-up in a hash set, measured in comparisons of integers.
 Node* cost(SupportRequestCost* request) {
     request->startup = 0;
     request->per_tuple = 0.4 * cpu_operator_cost;
@@ -208,7 +209,7 @@ Node* cost(SupportRequestCost* request) {
 /// The SUPPORT function of all access predicates.
 BOOKMEATOZ_FUNCTION(access_planner_support, takes({INTERNALOID}).strict().returns(INTERNALOID)) {
     auto* const request = reinterpret_cast<Node*>(PG_GETARG_POINTER(0));
-    // The level as the settings say. Whether business and tenant belong together shows when the plan runs.
+    // The level of the settings. Only the running plan checks whether business and tenant belong together.
     const AccessLevel now = access_level();
     return pg_call([&] {
         switch (nodeTag(request)) {

@@ -1,6 +1,7 @@
 // Statistics without values: see access/planner_statistics.hpp.
-// Values enter estimates through pg_statistic, which the server reads by two hooks (the end of an index is looked at only
-// where there is a histogram), and through extended statistics, which are taken out of the list of a relation.
+// Values enter estimates in two ways. Through pg_statistic: the server asks two hooks first. (It looks at the end of an index only
+// if there is a histogram.) And through extended statistics: they are removed from the list of the relation.
+// The planner calls the hooks, so each of them contains boundary().
 #include "pg/server/compat.hpp"
 #include "pg/access/planner_statistics.hpp"
 #include "pg/access/level.hpp"
@@ -33,10 +34,10 @@ namespace {
 constinit get_relation_stats_hook_type earlier_relation_stats = nullptr;
 constinit get_index_stats_hook_type earlier_index_stats = nullptr;
 
-// ---- whose plan it is
+// ---- for whom the plan is made
 
-/// The table whose policies bind the plan at one place of the range table: the server puts their conditions on the table that
-/// the query names, not on its partitions and children. InvalidOid for none.
+/// The table whose policies apply at one place of the range table; InvalidOid for none. The server puts the conditions of policies
+/// on the table that the query names, not on its partitions and children.
 Oid bound_table(const PlannerInfo* root, Index place) noexcept {
     while (place != 0 && root->simple_rte_array[place]->rtekind == RTE_RELATION) {
         const RangeTblEntry* const entry = root->simple_rte_array[place];
@@ -53,9 +54,9 @@ bool is_ours(Oid table) {
     return pg_call([&] { return get_rel_namespace(table); }) == installed_schema();
 }
 
-/// Whether this plan must not know values of the table. Asked for all places where the table is: nothing says which of them
-/// an index is meant for. Nothing is looked up in the plans of roles that row security does not bind. A system administrator
-/// sees every row anyway.
+/// Whether this plan must not know values of the table. It looks at every place of the table in the query: for an index, nothing
+/// says which place is meant. For a role that row security does not bind, nothing is looked up. A system administrator sees every
+/// row anyway.
 bool is_hidden(const PlannerInfo* root, Oid table) {
     const auto end = root->simple_rte_array == nullptr ? 0 : static_cast<Index>(root->simple_rel_array_size);
     for (Index place = 1; place < end; ++place) {
@@ -69,7 +70,7 @@ bool is_hidden(const PlannerInfo* root, Oid table) {
     return false;
 }
 
-/// Times of day and of appointments, states and flags are what plans are made by, and no key or name of anybody.
+/// Whether the planner may know values of this type. Plans need times, states and flags, and these are nobody's key or name.
 bool shows_values(Oid type) {
     switch (type) {
     case TIMESTAMPTZOID:
@@ -82,8 +83,8 @@ bool shows_values(Oid type) {
     }
 }
 
-/// The id that the session speaks for, and the businesses of its tenant: of what size these are decides about plans, and
-/// the session sees it anyway.
+/// Whether the session speaks for this id, or it is a business of the session's tenant. Plans need the number of rows of such an
+/// id, and the session sees these rows anyway.
 bool is_own(Oid schema, AccessLevel session, const pg_uuid_t& id) {
     const SessionContext& context = session_context();
     switch (session) {
@@ -105,7 +106,7 @@ struct CommonIds {
     int count = 0;
 };
 
-/// The most common values as far as they are own ids, in the order of the statistics.
+/// Those most common values that are the session's own ids, in the order of the statistics.
 CommonIds own_common_ids(HeapTuple statistics, Oid type) {
     CommonIds ids;
     if (type != UUIDOID || !pg_call([&] {
@@ -125,8 +126,8 @@ CommonIds own_common_ids(HeapTuple statistics, Oid type) {
     return ids;
 }
 
-/// What is left: null fraction, width, number of distinct values, correlation, and own ids among the most common values. A
-/// slot whose kind is 0 is empty, whatever still lies in its columns. May raise a server error.
+/// A copy that keeps the null fraction, the width, the number of distinct values, the correlation, and own ids among the most
+/// common values. A slot of kind 0 counts as empty, whatever its columns contain. May raise a server error.
 HeapTuple reduced(HeapTuple statistics, const CommonIds& own) {
     HeapTuple copy = heap_copytuple(statistics);
     int16* const kinds = &reinterpret_cast<Form_pg_statistic>(GETSTRUCT(copy))->stakind1;
@@ -158,7 +159,7 @@ HeapTuple reduced(HeapTuple statistics, const CommonIds& own) {
     return copy;
 }
 
-/// In place of what `vardata` has: the server frees it.
+/// Replaces the statistics of `vardata` by a reduced copy, which the server frees.
 void reduce(VariableStatData* vardata, Oid type) {
     if (!HeapTupleIsValid(vardata->statsTuple))
         return;
@@ -172,10 +173,10 @@ void reduce(VariableStatData* vardata, Oid type) {
     });
 }
 
-/// What both hooks say of a column of `relation`, a table or an index: true if `vardata` has been filled.
+/// The answer of both hooks about a column of `relation`, a table or an index. true: `vardata` has been filled.
 bool answer(bool answered, Oid relation, AttrNumber column, bool with_children, VariableStatData* vardata) {
     const Oid type = pg_call([&] { return get_atttype(relation, column); });
-    // A whole row has no type, and no statistics.
+    // Column 0, a whole row, has no type and no statistics.
     if (!OidIsValid(type) || pg_call([&] { return shows_values(getBaseType(type)); }))
         return answered;
     if (!answered) {
@@ -209,8 +210,8 @@ bool index_stats(PlannerInfo* root, Oid index, AttrNumber column, VariableStatDa
     }));
 }
 
-/// Of the extended statistics, lists of common combinations and statistics of expressions have values; dependencies and
-/// numbers of distinct combinations have none. May raise a server error.
+/// The extended statistics that contain no values: dependencies and numbers of distinct combinations. Lists of common combinations
+/// and statistics of expressions do contain values. May raise a server error.
 List* without_values(List* extended) {
     List* left = NIL;
     const ListCell* cell = nullptr;

@@ -1,6 +1,6 @@
-// What the planner may know of tables that row security hides in part: how many rows and distinct values there are, but not
-// the values. Estimates of comparisons that are leakproof (of ids, texts and numbers) step at each value in the statistics,
-// so that EXPLAIN would give values of rows that nobody shows.
+// Hides values in statistics from the planner, for tables that row security hides in part. The planner may know how many rows and
+// distinct values there are, but not the values. Otherwise EXPLAIN would reveal values of hidden rows: the estimate of a leakproof
+// comparison (of ids, texts or numbers) steps at each value in the statistics.
 #pragma once
 
 namespace bookmeatoz::pg {

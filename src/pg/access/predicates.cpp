@@ -1,7 +1,7 @@
-// The functions of the row security policies: may this session see a row with these ids?
-// Each function is one line of the table of rules in SQL (sql/install/12-access.sql has the contracts).
-// LEAKPROOF: everything that can fail (the context, the tables, the loading of a set) is done before the arguments are
-// looked at, so that no error depends on the values of a row.
+// The functions of the row security policies: does this session see a row with these ids?
+// sql/install/12-access.sql says what each function answers.
+// They are LEAKPROOF: everything that can fail (the context, the tables, the loading of a set) comes before the first look at an
+// argument. So no error depends on the values of a row.
 #include "pg/access/predicates.hpp"
 #include "pg/access/session_ids.hpp"
 #include "pg/access/cached_plans.hpp"
@@ -11,7 +11,7 @@
 namespace bookmeatoz::pg {
 namespace {
 
-/// An argument that may be NULL, which is no id at all.
+/// An argument that may be NULL. NULL equals no id and is in no set.
 struct IdArgument {
     const pg_uuid_t* id;
 
@@ -68,7 +68,7 @@ BOOKMEATOZ_FUNCTION(can_access_business, takes({UUIDOID}).strict().returns(BOOLO
     return BoolGetDatum(sees_business(effective_level(schema), schema, IdArgument(fcinfo, 0).id));
 }
 
-/// access_business_unless_user(business_id): can_access_business() in plans that a user session must not use.
+/// access_business_unless_user(business_id): can_access_business() for plans that a user session must not use.
 BOOKMEATOZ_FUNCTION(access_business_unless_user, takes({UUIDOID}).strict().returns(BOOLOID)) {
     const Oid schema = extension_schema_once(fcinfo);
     const AccessLevel level = effective_level(schema);

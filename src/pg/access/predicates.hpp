@@ -1,22 +1,21 @@
-// What the row security policies decide, for code that reads the tables past the executor (access/read_rights.hpp): the same
-// functions that the SQL predicates are made of.
+// The decisions of the row security policies, for C++ that reads tables past the executor (calendar/scans, access/read_rights) and
+// for the guard. The SQL predicates are made of the same functions.
 #pragma once
 
 #include "pg/context/session.hpp"
 
 namespace bookmeatoz::pg {
 
-/// can_access_business(), and what the predicates of persons and bookings say in any session but a user's. A null pointer
-/// is no id. `level` is effective_level().
+/// can_access_business(); and in any session but a user session, also can_access_person() and can_access_booking(). `business` is
+/// nullptr for NULL. `level` is effective_level().
 bool sees_business(AccessLevel level, Oid schema, const pg_uuid_t* business);
 
-/// can_access_business_row(), but for a user session: the row of the business itself says its tenant, so nothing is
-/// looked up.
+/// can_access_business_row() in any session but a user session. It looks nothing up: the row of a business names its tenant.
 bool sees_business_row(AccessLevel level, const pg_uuid_t* business, const pg_uuid_t* tenant);
 
 } // namespace bookmeatoz::pg
 
-// To know a policy's function by its address. The visibility is that of BOOKMEATOZ_FUNCTION.
+// access/read_rights recognises the function of a policy by its address. The visibility is that of BOOKMEATOZ_FUNCTION.
 #pragma GCC visibility push(default)
 extern "C" {
 Datum can_access_business(PG_FUNCTION_ARGS);

@@ -1,6 +1,7 @@
 // A user session does not read customers.profile_notes: see access/profile_notes.hpp.
-// The permissions of a statement are checked whenever it starts, whoever has planned it. A statement that starts in another
-// level of session and goes on in a user session fails by its plan (access/planner.cpp).
+// The server checks the permissions of a statement at each start, whenever it was planned. A statement may start in another access
+// level and go on in a user session: then its plan makes it fail (access/planner.cpp).
+// The executor calls the hook, so it contains boundary().
 #include "pg/access/profile_notes.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/server/compat.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 constinit ExecutorCheckPerms_hook_type earlier_hook = nullptr;
 
-/// The column itself, or the whole row.
+/// Whether the statement selects the column, by itself or with the whole row.
 bool is_selected(const PermissionEntry* wanted, AttrNumber column) {
     return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, wanted->selectedCols) ||
            bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, wanted->selectedCols);
@@ -52,9 +53,9 @@ bool is_allowed(const List* permissions, bool raises) {
     if (raises)
         throw SqlError{
             ERRCODE_INSUFFICIENT_PRIVILEGE, "a customer's own session does not see column profile_notes",
-            "Table \"customers\" is read in a session that speaks for a user alone; the notes are the "
+            "The session speaks for a user alone and reads table \"customers\", but the notes are the "
             "business's.",
-            "List the columns that are wanted, without profile_notes: * and the whole row contain it."};
+            "List the columns without profile_notes: * and the whole row contain it."};
     return false;
 }
 

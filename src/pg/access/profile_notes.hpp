@@ -1,4 +1,4 @@
-// customers.profile_notes: what a business writes about a customer, and the customer's own session does not see.
+// customers.profile_notes: a business's notes about a customer. The customer's own session must not see them.
 #pragma once
 
 namespace bookmeatoz::pg {
@@ -6,7 +6,7 @@ namespace bookmeatoz::pg {
 /// Called by _PG_init.
 void profile_notes_init();
 
-/// Whether nobody but this file looks at the permissions of a statement.
+/// Whether no other module checks the permissions of statements by a hook.
 bool only_profile_notes_are_checked() noexcept;
 
 } // namespace bookmeatoz::pg

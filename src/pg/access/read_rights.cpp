@@ -1,4 +1,4 @@
-// What a role may see of a table: see access/read_rights.hpp. All of it is server code that may raise an error.
+// What a role may see of a table: see access/read_rights.hpp. All of this is server code that may raise an error.
 #include "pg/access/read_rights.hpp"
 #include "pg/access/predicates.hpp"
 #include "pg/access/profile_notes.hpp"
@@ -22,7 +22,7 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// A policy for everybody, `USING (predicate(column, ...))`, that decides about SELECT.
+/// Whether a policy is permissive, for everybody, and has the form `USING (function(...))`.
 bool is_plain(const RowSecurityPolicy* policy) {
     const ArrayType* const roles = policy->roles;
     return policy->permissive && ARR_NDIM(roles) == 1 && ARR_DIMS(roles)[0] == 1 &&
@@ -41,8 +41,8 @@ bool is_column(const List* arguments, int number, Relation table, const char* na
                        name) == 0;
 }
 
-/// What our own predicate means for a session that is not a user's. It is known by its address in this library: a function
-/// of the same name, or with settings of its own, is another.
+/// What a predicate of ours means for a session that is not a user session. It is recognised by its address in this library: a
+/// function of another library with the same name, or a function with settings of its own, has another address.
 Sight meaning_of(const FuncExpr* predicate, Relation table) {
     if (!may_execute(predicate->funcid))
         return Sight::unknown;

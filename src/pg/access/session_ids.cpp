@@ -1,6 +1,6 @@
-// Id sets of a session: what they are, and when one that is kept is still right.
-// A set holds for one key (a tenant, a business, a user) as one snapshot sees the tables. It is thrown away at every
-// end of a transaction and every rollback to a savepoint, because then an equal snapshot may see other rows of our own.
+// The id sets of a session: what is in them, and how long a kept one is right.
+// A set is right for one key (a tenant, a business or a user) and one snapshot. Every end of a transaction and every rollback to a
+// savepoint discards it, because an equal snapshot may then see other rows of our own.
 #include "pg/access/session_ids.hpp"
 
 #include "pg/access/lookup.hpp"
@@ -20,8 +20,8 @@ namespace {
 
 // ---- which snapshot
 
-/// The transactions that a snapshot names as running: xip, and subxip where it is in use (an overflowed snapshot leaves
-/// it out, except on a standby).
+/// The transactions that a snapshot names as running: xip, and subxip if the snapshot uses it. An overflowed snapshot does not
+/// use subxip, except on a standby.
 struct Running {
     std::span<const TransactionId> top;
     std::span<const TransactionId> sub;
@@ -33,8 +33,8 @@ struct Running {
                                     : static_cast<std::size_t>(snapshot->subxcnt)) {}
 };
 
-/// Equal images in one transaction, without a rollback between them, see the same rows: the same transactions count as
-/// over, and the same commands of our own.
+/// Two snapshots with equal images see the same rows, if they are from one transaction and no rollback lies between them: to both
+/// of them the same transactions, and the same commands of our own, are over.
 struct SnapshotImage {
     TransactionId xmin = InvalidTransactionId;
     TransactionId xmax = InvalidTransactionId;
@@ -80,7 +80,7 @@ Snapshot active_snapshot() {
     return GetActiveSnapshot();
 }
 
-// ---- one set that is kept
+// ---- one kept set
 
 class KeptSet {
 public:
@@ -91,7 +91,7 @@ public:
     }
 
     const IdSet& keep(Oid schema, const pg_uuid_t& key, Snapshot snapshot, std::span<const pg_uuid_t> ids) {
-        // Built beside the old one, so that an error half way leaves that one as it was.
+        // Built beside the old set: an error half way leaves the old one as it was.
         struct Built {
             MemoryContext memory;
             IdSet set;
@@ -167,7 +167,7 @@ void watch_transactions() {
     }
 }
 
-/// `load` gives the ids, in any order, as the active snapshot sees them.
+/// `load` returns the ids as the active snapshot sees them, in any order.
 template <class Load>
 const IdSet& kept_or_loaded(KeptSet& kept, Oid schema, pg_uuid_t key, Load load) {
     const Snapshot snapshot = active_snapshot();
@@ -188,7 +188,7 @@ constinit Lookup
     user_customers("customers",
                    "SELECT id FROM @extschema@.customers WHERE user_id OPERATOR(pg_catalog.=) $1",
                    lookup_by_id);
-// What is pending the user has not accepted: a business may write such a row about any user.
+// A pending row does not count, because the user has not accepted it: a business may write one about any user.
 constinit Lookup employed_users("employees", R"(
     SELECT user_id FROM @extschema@.employees
      WHERE business_id OPERATOR(pg_catalog.=) ANY ($1) AND employment_status OPERATOR(pg_catalog.<>) 'pending_onboarding')",
@@ -208,7 +208,7 @@ Datum uuid_array(std::span<const pg_uuid_t> ids) {
         construct_array(items, static_cast<int>(ids.size()), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
 }
 
-/// The users of all employees and roles of the businesses that the user has accepted, also if they have ended.
+/// The users of the employees and roles of these businesses, if the user has accepted them. Ended ones count too.
 std::span<const pg_uuid_t> staff(Oid schema, std::span<const pg_uuid_t> businesses) {
     const Datum array = pg_call([&] { return uuid_array(businesses); });
     const std::span<const pg_uuid_t> employed = employed_users.run(schema, array);

@@ -1,12 +1,12 @@
-// The sets of ids that decide what a session may see, read from the tables and kept for one (context, snapshot).
-// Called by the access predicates. Each reference stays good until the next call of the same function.
+// The sets of ids that decide what a session may see. They are read from the tables and kept for one id and one snapshot.
+// Called by access/predicates and access/keys. A reference stays valid until the next call of the same function.
 #pragma once
 
 #include "pg/access/id_set.hpp"
 
 namespace bookmeatoz::pg {
 
-/// All throw SqlError 42P01 when a table of `schema` is absent, and never because of what the tables hold.
+/// All throw SqlError 42P01 where `schema` lacks a table. No error depends on the rows of the tables.
 const IdSet& businesses_by_active_role(Oid schema, pg_uuid_t user);
 const IdSet& customers_of_user(Oid schema, pg_uuid_t user);
 const IdSet& staff_of_business(Oid schema, pg_uuid_t business);

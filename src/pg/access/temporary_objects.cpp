@@ -1,4 +1,5 @@
 // No temporary objects for roles that row security binds: see access/temporary_objects.hpp.
+// The server calls the hook wherever an object is created, so it contains boundary().
 #include "pg/access/temporary_objects.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
@@ -27,10 +28,11 @@ namespace {
 
 constinit object_access_hook_type earlier_hook = nullptr;
 
-/// What a role must be able to read, and be bound on, to count as an application's.
+/// A role that may read one of these tables, and that row security binds there, counts as an application's.
 constexpr const char* telling_tables[] = {"bookings", "businesses", "users"};
 
-/// Not the owner, FORCE or not: the table is the owner's own. May raise a server error.
+/// Whether row security binds the current role. The owner does not count, even under FORCE: the table is its own. May raise a
+/// server error.
 bool is_bound(Oid table) {
     return !owns_table(table) && check_enable_rls(table, InvalidOid, true) == RLS_ENABLED;
 }
@@ -45,8 +47,8 @@ bool is_application(Oid schema) {
     return false;
 }
 
-/// Whether an object that was just created lies in the session's temporary schema, whatever its kind. Its row is not yet
-/// visible to anybody else. May raise a server error.
+/// Whether a new object of any kind lies in the session's temporary schema. Its row is still invisible to all others. May raise a
+/// server error.
 bool is_temporary(Oid catalog, Oid object, Oid temporary_schema) {
     const AttrNumber schema_column =
         is_objectclass_supported(catalog) ? get_object_attnum_namespace(catalog) : InvalidAttrNumber;
@@ -93,7 +95,7 @@ void check_created(Oid catalog, Oid object) {
             "On a pooled connection they would stay for the next session, and its queries could go "
             "through them.",
             "Write a WITH query instead. REVOKE TEMPORARY ON DATABASE " + std::string(database) +
-                " FROM PUBLIC refuses them also before a session has loaded bookmeatoz."};
+                " FROM PUBLIC refuses them even before a session has loaded bookmeatoz."};
 }
 
 void object_accessed(ObjectAccessType access, Oid catalog, Oid object, int column, void* argument) {

@@ -1,5 +1,5 @@
-// Temporary objects of an application's role: there are none. They outlive the transaction on a pooled connection and stand
-// before all others in the search path, so that the next session's queries would go through them.
+// Refuses temporary objects to the roles of applications. On a pooled connection such an object outlives the transaction, and it
+// comes first in the search path: the next session's queries would go through it.
 #pragma once
 
 namespace bookmeatoz::pg {

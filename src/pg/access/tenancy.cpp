@@ -1,4 +1,4 @@
-// Businesses and tenants, kept until they change: see access/tenancy.hpp.
+// Businesses of tenants, kept until they change: see access/tenancy.hpp.
 #include "pg/access/tenancy.hpp"
 
 #include "pg/access/lookup.hpp"
@@ -31,7 +31,7 @@ constinit Lookup
 /// The table that the kept sets were read from.
 constinit Oid businesses_table = InvalidOid;
 
-/// InvalidOid: everything may have changed.
+/// InvalidOid means that every table may have changed.
 bool is_businesses(Oid table) noexcept {
     return table == InvalidOid || table == businesses_table;
 }
@@ -47,7 +47,7 @@ public:
     }
 
     const IdSet& read(Oid schema, const pg_uuid_t& key, Lookup& lookup) {
-        // Parallel mode allows no new snapshot; what the query's own shows is used in that mode alone.
+        // Parallel mode allows no new snapshot. A set that is read by the query's own snapshot counts in that mode alone.
         const bool in_parallel_mode = IsInParallelMode();
         if (!in_parallel_mode) {
             pg_call([] { PushActiveSnapshot(GetLatestSnapshot()); });
@@ -106,7 +106,7 @@ std::optional<pg_uuid_t> tenant_of_business(Oid schema, pg_uuid_t business) {
     return tenants.ids().front();
 }
 
-/// AFTER row trigger on businesses, ENABLE ALWAYS: logical replication fires row triggers alone, and these only if ALWAYS.
+/// AFTER row trigger on businesses, ENABLE ALWAYS: logical replication fires only row triggers, and of those only ALWAYS ones.
 BOOKMEATOZ_FUNCTION(trigger_businesses_changed, takes({}).returns(TRIGGEROID)) {
     const bool is_trigger = CALLED_AS_TRIGGER(fcinfo);
     const auto* const trigger = reinterpret_cast<TriggerData*>(fcinfo->context);

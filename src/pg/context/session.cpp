@@ -1,8 +1,7 @@
-// The four plain settings of the session context, their hooks, which context counts, and the SQL functions that read and
-// set it.
-// A check hook parses a value, its assign hook stores the result: SET LOCAL, savepoints, ROLLBACK, DISCARD ALL and
-// parallel workers follow because the server itself keeps the values. The server's C code calls the hooks directly, so
-// nothing in them throws and nothing in them owns memory that a longjmp would lose.
+// The session context: its four plain settings with their hooks, which context counts, and the SQL functions that read and set it.
+// A check hook parses a value, its assign hook stores the result. The server itself keeps the values: so SET LOCAL, savepoints,
+// ROLLBACK, DISCARD ALL and parallel workers work by themselves. The hooks have no boundary, because the server's C code calls
+// them: nothing in them throws, and nothing in them owns memory that a longjmp would lose.
 #include "pg/context/session.hpp"
 #include "pg/server/compat.hpp"
 #include "pg/server/invalidation.hpp"
@@ -41,15 +40,15 @@ constinit char* business_text = nullptr;
 constinit char* user_text = nullptr;
 constinit bool admin_switched_on = false;
 
-/// Our own copy: the server stores its value after it has called the assign hook.
+/// Our own copy: the server stores its value only after it has called the assign hook.
 constinit bool is_admin_on = false;
 
-/// While the settings are being defined the server checks values that were SET before the library was loaded.
+/// The settings are being defined: the server now checks the values that were SET before the library was loaded.
 constinit bool loading = false;
 
 // ---- which context counts
 
-/// Either the plain settings or the token, all of it or nothing of it.
+/// The context that counts: the plain settings, or the token, or nothing. Parts of them are never mixed.
 struct Verdict {
     const SessionContext* ids;
     bool is_admin;
@@ -71,8 +70,8 @@ Verdict decide() noexcept {
                                         : Verdict{&plain_context, is_admin_on, false, DT_NOEND};
 }
 
-/// A token is good for a whole transaction that began in its time, so that no query loses its context on the way. The
-/// server tells parallel workers when the transaction began.
+/// A token is good for a whole transaction if that began before the token's expiry: so no query loses its context half way. The
+/// server tells its parallel workers when the transaction began.
 const Verdict& in_force() noexcept {
     return verdict.expires_at > GetCurrentTransactionStartTimestamp() ? verdict : nothing_counts;
 }
@@ -108,7 +107,7 @@ void context_changed() noexcept {
     announce_change();
 }
 
-/// Several changes announced as one, on every way out.
+/// Announces several changes as one, on every way out of the scope.
 class ChangeBatch {
 public:
     ChangeBatch() noexcept { open_batches++; }
@@ -125,7 +124,7 @@ public:
 
 // ---- ids
 
-/// Empty stands for NULL, because that is what current_setting() gives after SET LOCAL has ended.
+/// Empty means NULL, because current_setting() returns it after a SET LOCAL has ended.
 bool check_id(char** value, void** parsed, GucSource) noexcept {
     *parsed = nullptr;
     if (*value == nullptr || **value == '\0') {
@@ -158,8 +157,8 @@ void assign_id(const char*, void* parsed) noexcept {
 
 // ---- the admin flag
 
-/// The last answer to "may this role be system admin?". Every change of a role, a membership or a parameter's
-/// privileges makes it void, so that a right that is taken away ends in open sessions too.
+/// The last answer to "may this role be system admin?". Every change of a role, of a membership or of a parameter's privileges
+/// makes it void: so a revoked right ends in open sessions too.
 struct AdminRight {
     unsigned made_at = 0;
     Oid role = InvalidOid;
@@ -168,7 +167,7 @@ struct AdminRight {
 constinit AdminRight admin_right;
 constinit Changes role_changes({AUTHOID, AUTHMEMROLEMEM, PARAMETERACLNAME});
 
-/// Superusers always may. Reads catalogs: may raise a server error.
+/// Always true for superusers. It reads catalogs: may raise a server error.
 bool may_be_admin(Oid role) {
     return may_set(admin_setting, role);
 }
@@ -184,13 +183,13 @@ bool may_be_admin_cached(Oid role) {
     return admin_right.granted;
 }
 
-/// Anybody may switch it off, and applications do in every transaction. Switching on needs the right to, or one
+/// Anybody may switch it off, and applications do so in every transaction. Switching it on needs the right to: otherwise one
 /// injected SET would make anybody an admin. A parallel worker takes over what its leader was allowed.
 bool check_admin(bool* value, void**, GucSource) {
     if (!*value || InitializingParallelWorker) {
         return true;
     }
-    // The postmaster and a reload come here without a transaction: catalogs cannot be read then.
+    // The postmaster and a reload call this without a transaction. Catalogs cannot be read then.
     if (!IsTransactionState()) {
         GUC_check_errcode(ERRCODE_CANT_CHANGE_RUNTIME_PARAM);
         GUC_check_errmsg("parameter \"%s\" cannot be switched on outside a transaction", admin_setting);
@@ -198,8 +197,8 @@ bool check_admin(bool* value, void**, GucSource) {
             "Switch it on in a session, by SET or by ALTER ROLE ... SET, not in a configuration file.");
         return false;
     }
-    // A value from before the load was SET outside the function that happens to load the library: its owner's rights
-    // do not count.
+    // A value from before the load was SET by the session. The function that happens to load the library did not set it, so the
+    // rights of that function's owner do not count.
     if (!may_be_admin(loading ? GetOuterUserId() : GetUserId())) {
         GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
         GUC_check_errmsg("permission denied to switch on parameter \"%s\"", admin_setting);
@@ -219,7 +218,7 @@ void assign_admin(bool value, void*) noexcept {
 
 // ---- set_session_context()
 
-/// It would seem to work and change nothing: the session would go on as somebody else.
+/// Throws where the call would seem to work, but the session would go on as somebody else.
 void refuse_when_without_effect() {
     constexpr const char* message = "set_session_context() has no effect here";
     if (token_is_set()) {
@@ -234,7 +233,7 @@ void refuse_when_without_effect() {
     }
 }
 
-/// As SET LOCAL does: until the end of the transaction, or of the calling function if that has a SET clause.
+/// As SET LOCAL: until the end of the transaction, or of the calling function if that has a SET clause.
 void set_local(const char* setting, const char* value) {
     (void)set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
@@ -245,7 +244,7 @@ void set_local_id(const char* setting, const NullableDatum& id) {
 
 // ---- results
 
-/// A copy, never a pointer to the live state: a SET later in the same query would change a result already given.
+/// A copy, never a pointer to the live state: a later SET in the same query would change a result that was already returned.
 Datum copy_or_null(FunctionCallInfo fcinfo, const std::optional<pg_uuid_t>& id) {
     if (!id) {
         fcinfo->isnull = true;
@@ -290,7 +289,7 @@ const SessionContext& session_context() noexcept {
     return *in_force().ids;
 }
 
-/// The flag outlives SET ROLE, the right to it does not: so the current role is asked at every use.
+/// The flag outlives SET ROLE, but the right to it does not. So the current role is checked at every use.
 bool session_is_admin() {
     const Verdict& now = in_force();
     return now.is_admin && (now.is_signed || may_be_admin_cached(GetUserId()));

@@ -1,8 +1,9 @@
 // The settings app.context, bookmeatoz.context_key, .context_key_previous and .signed_context_only, and the function
 // sign_session_context().
-// A token is checked once, when it is set; SET LOCAL, savepoints, ROLLBACK and DISCARD ALL follow because the server keeps
-// the values. Whatever is refused, withdrawn or out of date leaves the session with less, never with more.
-// The hooks are called by the server's C code: they may raise its errors where said, and own nothing then.
+// A token is checked once, when it is set. The server keeps the values: so SET LOCAL, savepoints, ROLLBACK and DISCARD ALL work by
+// themselves. A token that is refused, withdrawn or out of date gives the session less, never more.
+// The hooks have no boundary, because the server's C code calls them. They throw nothing. Where the comments say so, they may
+// raise a server error, and then they own nothing that it could skip.
 #include "pg/context/signed.hpp"
 #include "pg/server/compat.hpp"
 
@@ -39,10 +40,10 @@ constinit bool mode = false;
 using ChangeCallback = void (*)() noexcept;
 constinit ChangeCallback changed = nullptr;
 
-/// The postmaster has loaded the library, so that the settings were never open to anybody as unknown ones are.
+/// The postmaster has loaded the library. Otherwise the settings were unknown at first, and an unknown setting is open to anybody.
 constinit bool preloaded = false;
 
-// What counts; the server stores a value only after it has called the assign hook.
+// Our own copies, which count: the server stores a value only after it has called the assign hook.
 constinit bool only_signed = false;
 constinit bool has_token = false;
 constinit AcceptedToken token{};
@@ -53,7 +54,7 @@ bool is_empty(const char* text) noexcept {
     return text == nullptr || *text == '\0';
 }
 
-/// Neither a key nor a token is ever shown, not to superusers either: who looks wants to know whether one is set.
+/// A key or a token is never shown, not even to superusers. SHOW tells only whether one is set.
 const char* mask(const char* text) noexcept {
     return is_empty(text) ? "" : "********";
 }
@@ -72,12 +73,12 @@ bool comes_from_server_configuration(GucSource source) noexcept {
     return source > PGC_S_DYNAMIC_DEFAULT && source < PGC_S_GLOBAL;
 }
 
-/// Of roles, databases and functions; PGC_S_TEST is the statement that would store it there.
+/// Settings of roles, databases and functions. PGC_S_TEST is the statement that would store one there.
 bool is_stored_in_catalog(GucSource source) noexcept {
     return source == PGC_S_TEST || (source >= PGC_S_GLOBAL && source <= PGC_S_DATABASE_USER);
 }
 
-/// Also keeps a key from being put where everybody can read it.
+/// Also refuses a key in a place where everybody could read it.
 bool check_key_of(const char* setting, const char* key, GucSource source) {
     if (is_empty(key) || InitializingParallelWorker) {
         return true;
@@ -107,8 +108,8 @@ bool check_previous_key(char** key, void**, GucSource source) {
     return check_key_of(previous_key_setting, *key, source);
 }
 
-/// Tells keys apart in this server, no more: it finds out that a key has been replaced since a token was checked. 0 for
-/// none. No cryptography, because an assign hook must not fail; nobody but who sets the keys could make two collide.
+/// Tells the keys of this server apart, so that a change of the key after the check of a token is noticed. 0 for no key. It is no
+/// cryptography, because an assign hook must not fail; only those who set the keys could make two of them collide.
 std::uint64_t mark_of(const char* key) noexcept {
     if (is_empty(key)) {
         return 0;
@@ -142,7 +143,8 @@ TimestampTz to_timestamp(std::int64_t unix_seconds) noexcept {
     return (unix_seconds - days * SECS_PER_DAY) * USECS_PER_SEC;
 }
 
-/// May raise a server error. The mark of the key that made the signature, 0 when none of ours did.
+/// Finds the mark of the key that made the signature; 0 if none of ours did. false: the cryptography failed. May raise a server
+/// error.
 bool find_key(const TokenParts& parts, std::uint64_t& mark) {
     mark = 0;
     for (const char* const key : {key_text, previous_key_text}) {
@@ -173,8 +175,8 @@ bool keep(const SignedContext& context, std::uint64_t mark, void** accepted) noe
 
 constexpr char mark_separator = '#';
 
-/// What the server keeps instead of the token: no signature, so that it is worth nothing elsewhere, but the mark of the
-/// key. Parallel workers are given this text.
+/// Replaces the text that the server keeps: the mark of the key instead of the signature. So the text is worth nothing elsewhere.
+/// Parallel workers receive it.
 bool replace_text(char** text, std::string_view payload, std::uint64_t mark) noexcept {
     constexpr std::size_t mark_size = 1 + 16 + 1;
     auto* const kept = static_cast<char*>(allocate_for_setting(payload.size() + mark_size));
@@ -188,7 +190,8 @@ bool replace_text(char** text, std::string_view payload, std::uint64_t mark) noe
     return true;
 }
 
-/// In a parallel worker: the leader has checked signature, expiry and process. Its key is compared as in the leader.
+/// Takes the text over in a parallel worker. The leader has checked signature, expiry and process. The worker compares the key as
+/// the leader does.
 bool apply(std::string_view text, void** accepted) {
     const std::size_t end = std::min(text.rfind(mark_separator), text.size());
     const std::optional<SignedContext> context = read_payload(text.substr(0, end));
@@ -209,7 +212,7 @@ bool check_token(char** text, void** accepted, GucSource source) {
     if (InitializingParallelWorker) {
         return apply(*text, accepted);
     }
-    // The server's cryptography needs a transaction, and a token in a catalog could be read by everybody.
+    // The server's cryptography needs a transaction, and everybody could read a token in a catalog.
     if (source < PGC_S_CLIENT || source == PGC_S_TEST || !IsTransactionState()) {
         return refuse_token(
             "A token is set in a session, not in a configuration file, a database, a role or a function.");
@@ -233,7 +236,7 @@ bool check_token(char** text, void** accepted, GucSource source) {
     }
     if (GetCurrentTimestamp() >= to_timestamp(context->expires_at)) {
         return refuse_token("It has expired.",
-                            "Sign a new one, and compare the clocks if it should be good.");
+                            "Sign a new one. If this one should still be good, compare the clocks.");
     }
     if (context->backend_pid != 0 && context->backend_pid != MyProcPid) {
         return refuse_token("It was signed for another server process.");
@@ -257,14 +260,15 @@ void assign_mode(bool value, void*) noexcept {
     changed();
 }
 
-/// As long as the library is not loaded, anybody may give this setting any value, and that one hides the administrator's.
-/// At load it is refused to who may not set it, and then the mode is on: nobody can switch it off beforehand.
+/// Before the library is loaded anybody may give this setting any value, and that value hides the administrator's. The load
+/// refuses such a value to a role that may not set it. So where any value was given, the default is on: nobody can switch the mode
+/// off beforehand.
 void define_mode() {
     const bool given = !preloaded && GetConfigOption(mode_setting, true, false) != nullptr;
     DefineCustomBoolVariable(
         mode_setting, "Only a signed context (app.context) counts; the plain settings are ignored.", nullptr,
         &mode, given, PGC_SUSET, GUC_NOT_IN_SAMPLE, nullptr, assign_mode, nullptr);
-    // Parallel workers are given what differs from a default, and their default may be another.
+    // Parallel workers receive the values that differ from the leader's default, but their own default may be another.
     if (given && only_signed && !IsInParallelMode()) {
         SetConfigOption(mode_setting, "on", PGC_SUSET, PGC_S_OVERRIDE);
     }
@@ -283,7 +287,7 @@ std::optional<pg_uuid_t> id_argument(const NullableDatum& argument) {
     return argument.isnull ? std::nullopt : std::optional(*DatumGetUUIDP(argument.value));
 }
 
-/// In seconds since 1970, rounded up.
+/// The expiry in seconds since 1970, rounded up.
 std::int64_t expiry_after(const NullableDatum& valid_for) {
     const auto refuse = [](const char* message) { throw SqlError{ERRCODE_INVALID_PARAMETER_VALUE, message}; };
     if (valid_for.isnull) {
@@ -325,7 +329,7 @@ void signed_context_init(void (*callback)() noexcept) {
     define_key(previous_key_setting, "Key that is accepted as well while a new one is introduced.",
                &previous_key_text, check_previous_key, assign_key<previous_key_mark>,
                [] { return mask(previous_key_text); });
-    // After its keys: a token that was SET before the load is checked now.
+    // After the keys: this checks a token that was SET before the load.
     DefineCustomStringVariable(
         token_setting, "Signed context of the session; it counts instead of the plain settings.",
         "A token, or empty for none. Never shown.", &token_text, "", PGC_USERSET,

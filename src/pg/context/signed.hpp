@@ -1,5 +1,5 @@
-// The context that the application has signed: app.context with its keys, and the mode in which no other counts.
-// context/session.cpp asks here first. What a token looks like is context/token.cpp's business.
+// The signed context: app.context, its keys, and the mode in which no other context counts. context/session.cpp asks here first.
+// context/token.hpp has the text of a token.
 #pragma once
 
 #include "pg/context/token.hpp"
@@ -10,7 +10,7 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// What a token said that was believed when it was set.
+/// What an accepted token said. It was checked when it was set.
 struct AcceptedToken {
     SessionContext ids;
     bool is_admin;
@@ -18,17 +18,17 @@ struct AcceptedToken {
     std::uint64_t key_mark;
 };
 
-/// Defines the settings. `callback` is called when one of them has a new value. Called by session_context_init().
+/// Defines the settings. `callback` is called after each change of one. Called by session_context_init().
 void signed_context_init(void (*callback)() noexcept);
 
-/// bookmeatoz.signed_context_only: the plain settings do not count, whether there is a token or not.
+/// bookmeatoz.signed_context_only is on: the plain settings do not count, even without a token.
 bool only_signed_context_counts() noexcept;
 
-/// A token is set; while it is, the plain settings do not count, whatever the token is still worth.
+/// A token is set: the plain settings do not count, even if the token has expired or its key was withdrawn.
 bool token_is_set() noexcept;
 
-/// The token, unless the key that it was signed with has been withdrawn since. Look at expires_at: at the start of the
-/// transaction that asks, it must lie ahead.
+/// The token; nullptr without one, or if its key has been withdrawn since. The caller must check expires_at: it must lie after the
+/// start of the transaction.
 const AcceptedToken* valid_token() noexcept;
 
 } // namespace bookmeatoz::pg

@@ -1,5 +1,5 @@
-// Reading, writing and signing the text of a signed context: see context/token.hpp.
-// Reading runs in the check hook of a setting: nothing here that it uses throws or owns memory.
+// Reads, writes and signs the text of a signed context: see context/token.hpp.
+// Reading runs in the check hook of a setting, so its functions neither throw nor own memory.
 #include "pg/context/token.hpp"
 #include "pg/server/uuid.hpp"
 
@@ -24,7 +24,7 @@ constexpr std::size_t signature_digits = 2 * PG_SHA256_DIGEST_LENGTH;
 /// No token is longer: its widest parts are three UUIDs in braces.
 constexpr std::size_t longest_payload = 256;
 
-/// Takes the text up to the next separator, or all that is left.
+/// Takes the text up to the next separator, or to its end.
 std::string_view take_part(std::string_view& text) noexcept {
     const std::size_t end = std::min(text.find(separator), text.size());
     const std::string_view part = text.substr(0, end);
@@ -32,13 +32,13 @@ std::string_view take_part(std::string_view& text) noexcept {
     return part;
 }
 
-/// Empty stands for none.
+/// Reads an id; an empty text means none. false: it is no id.
 bool read_id(std::string_view text, std::optional<pg_uuid_t>& id) noexcept {
     id = parse_uuid(text);
     return id || text.empty();
 }
 
-/// Decimal digits alone: no sign, no spaces.
+/// Reads a number of decimal digits alone: no sign, no spaces. false: it is no such number, or above `largest`.
 bool read_number(std::string_view text, std::int64_t largest, std::int64_t& number) noexcept {
     if (text.empty() || text.front() < '0' || text.front() > '9') {
         return false;
