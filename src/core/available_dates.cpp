@@ -14,7 +14,7 @@ std::pmr::vector<AvailableDate> available_dates(const Calendar& calendar, LocalD
             dates.push_back({date, slot->start});
         search.skip_to(zone.date_end(slot->start));
     }
-    // Where a date comes twice its first slot stays, and the one between the two may be out of order.
+    // Where a date comes twice, the first of its slots stays. The date between the two may be out of order.
     std::stable_sort(dates.begin(), dates.end(),
                      [](const AvailableDate& a, const AvailableDate& b) { return a.date < b.date; });
     const auto rest =

@@ -10,9 +10,9 @@ struct AvailableDate {
     Instant first_slot;
 };
 
-/// The dates from `first` to `last` with a slot in calendar.window, which Zone::dates() gives: ascending, each once, even
-/// where the clock goes back over midnight and a date comes twice. The search skips from the first slot of a date to the
-/// next date.
+/// The dates from `first` to `last` that have a slot; calendar.window must be their Zone::dates(). They ascend, and each comes
+/// once, even where the clock goes back over midnight and a date comes twice. After the first slot of a date the search skips to
+/// the next date.
 std::pmr::vector<AvailableDate> available_dates(const Calendar& calendar, LocalDate first, LocalDate last,
                                                 Poll poll, std::pmr::memory_resource* memory);
 

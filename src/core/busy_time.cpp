@@ -18,7 +18,7 @@ BusyTime::BusyTime(const Calendar& calendar, std::span<const Booking> bookings, 
         const Interval busy = busy_interval(booking);
         if (needs_ends)
             ends_.push_back(busy.end);
-        // S6: [start - B, start + D + A) meets the busy time.
+        // S6: the starts for which [start - B, start + D + A) meets the busy time.
         const Interval blocked{busy.begin - reach + one_tick, busy.end + service.buffer_before};
         const bool can_be_shared = capacity_ > 1 && booking.service_id == service.id &&
                                    booking.interval.end - booking.interval.begin == service.duration;
@@ -45,7 +45,7 @@ void BusyTime::merge_sessions(Poll poll) {
     std::size_t kept = 0;
     for (const Session& session : sessions_) {
         if (kept > 0 && sessions_[kept - 1].start == session.start) {
-            // Buffers may have been frozen at different lengths; against others the widest counts.
+            // The bookings of a session may have frozen different buffers. Against other sessions the widest one counts.
             Session& same = sessions_[kept - 1];
             same.blocked = {std::min(same.blocked.begin, session.blocked.begin),
                             std::max(same.blocked.end, session.blocked.end)};

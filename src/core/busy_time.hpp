@@ -1,4 +1,4 @@
-// Busy time of one resource (S6, S11, S15, S19): which bookings occupy it, and what they leave of a capacity.
+// Busy time of one resource (S6, S11, S15, S19): which bookings occupy it, and how many seats they leave.
 #pragma once
 
 #include "calendar.hpp"
@@ -21,7 +21,7 @@ inline bool occupies(BookingStatus status) {
     return false;
 }
 
-/// S11, S19: whether a booking takes up time as of an instant. A hold that has expired by then blocks nothing.
+/// S11, S19: whether a booking takes up time, as seen at `as_of`. A hold that has expired by then does not.
 inline bool occupies(const Booking& booking, Instant as_of) {
     const bool has_expired = booking.status == BookingStatus::pending && booking.hold_expires_at &&
                              *booking.hold_expires_at <= as_of;
@@ -33,18 +33,18 @@ inline Interval busy_interval(const Booking& booking) {
     return {booking.interval.begin - booking.buffer_before, booking.interval.end + booking.buffer_after};
 }
 
-/// The bookings of one resource as what they refuse to slots of the calendar's service.
+/// What the bookings of one resource refuse to slots of the calendar's service.
 class BusyTime {
 public:
     BusyTime(const Calendar& calendar, std::span<const Booking> bookings, Poll poll,
              std::pmr::memory_resource* memory);
 
-    /// The starts at which a booking stands in the way of a slot: one of another session with its buffers (S6), or a
-    /// session that is full (S15). Normalised.
+    /// The starts at which a booking is in the way of a slot: a booking of another session, with its buffers (S6), or a full
+    /// session (S15). Normalised.
     const Intervals& blocked() const { return blocked_; }
 
-    /// Seats left in the session that begins at `start` (S15): the capacity where nobody has booked it. Starts must
-    /// ascend from call to call.
+    /// Seats left in the session that begins at `start` (S15); the whole capacity if nobody has booked it. `start` must ascend from
+    /// call to call.
     int seats_left(Instant start) {
         while (next_session_ < sessions_.size() && sessions_[next_session_].start < start)
             ++next_session_;
@@ -52,14 +52,14 @@ public:
         return is_booked ? std::max(0, capacity_ - sessions_[next_session_].taken) : capacity_;
     }
 
-    /// S7: the ends of busy time where the alignment is `optimized`, in no order; nothing for the others.
+    /// S7: the ends of busy time if the alignment is `optimized`, in no order; else empty.
     const std::pmr::vector<Instant>& ends() const { return ends_; }
 
 private:
-    /// Bookings of one service, start and end: they share their time as long as seats are left.
+    /// The bookings of one service with the same start and end. They share their time as long as seats are left.
     struct Session {
         Instant start;
-        /// The starts that it refuses to all slots but those of its own.
+        /// The starts that it refuses to slots of other sessions.
         Interval blocked;
         int taken;
     };
@@ -67,7 +67,7 @@ private:
 
     int capacity_;
     Intervals blocked_;
-    /// Where the capacity is 1, a session is full with its first booking and needs no count.
+    /// Empty if the capacity is 1: then the first booking fills a session, and nothing is counted.
     std::pmr::vector<Session> sessions_;
     std::size_t next_session_ = 0;
     std::pmr::vector<Instant> ends_;

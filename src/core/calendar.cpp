@@ -6,7 +6,7 @@ namespace bookmeatoz {
 Interval bookable_window(Interval asked, Instant as_of, const Settings& settings) {
     asked.begin = std::max(asked.begin, as_of + settings.min_notice);
     if (settings.max_advance_days) {
-        // Inclusive: the instant of the horizon itself may still be booked.
+        // The horizon is inclusive: a slot may start at its very instant.
         asked.end = std::min(asked.end, as_of + *settings.max_advance_days * one_day + one_tick);
     }
     return asked;
@@ -27,8 +27,8 @@ Interval slot_reach(Interval window, const Service& service) {
 }
 
 Interval override_reach(Interval window, const Service& service) {
-    // Working time is expanded by whole local days around the window (working_time.cpp), and in replace mode an override
-    // counts for the whole of its day.
+    // working_time.cpp expands working time by whole local days around the window, and in replace mode an override counts for its
+    // whole day.
     return {window.begin - service.buffer_before - 3 * one_day - date_reach,
             window.end + service.duration + service.buffer_after + one_day + date_reach};
 }

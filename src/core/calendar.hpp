@@ -1,5 +1,5 @@
-// The calendar of one question: all that the engine is given to find, check or book a slot. Plain data, owned by the
-// caller, who must load at least what booking_reach() and override_reach() name (S9).
+// The calendar of one question: all that the engine needs to find, check or book a slot. It is plain data of the caller's. The
+// caller must load at least the rows that booking_reach() and override_reach() name (S9).
 #pragma once
 
 #include "instant.hpp"
@@ -15,7 +15,7 @@ namespace bookmeatoz {
 
 using Uuid = std::array<std::uint8_t, 16>;
 
-/// A row of working_hours. Times of day from 00:00 to 24:00; end <= start ends on the next day (S3).
+/// A row of working_hours. Times of day run from 00:00 to 24:00. A shift with end <= start ends on the next day (S3).
 struct WeeklyShift {
     std::chrono::weekday day;
     Duration start;
@@ -31,7 +31,7 @@ struct Override {
 
 enum class BookingStatus { pending, confirmed, cancelled, completed, rejected, no_show };
 
-/// A row of bookings. The buffers are its own, frozen when it was booked (S6).
+/// A row of bookings. The buffers are its own: they were frozen when it was booked (S6).
 struct Booking {
     Uuid service_id;
     Interval interval;
@@ -41,7 +41,7 @@ struct Booking {
     std::optional<Instant> hold_expires_at;
 };
 
-/// What a booking takes up: an eligible employee, or a business that is itself the one resource (S12).
+/// What a booking occupies: an eligible employee, or the business where that is itself the one resource (S12).
 struct Resource {
     Uuid id;
     std::span<const WeeklyShift> own_hours;
@@ -61,62 +61,62 @@ struct Calendar {
     Settings settings;
     std::span<const ZonePeriod> zone;
     std::span<const WeeklyShift> default_hours;
-    /// Ascending by id. One of them when an employee was named, or when the business is its own resource.
+    /// Ascending by id. There is one if an employee was named, or if the business is its own resource.
     std::span<const Resource> resources;
-    /// S14, for a question about any employee: bookings without an employee, and the services that share an eligible
-    /// employee with this one (ascending). Empty otherwise.
+    /// S14, for a question about any employee: the bookings without an employee, and the services that share an eligible employee
+    /// with this one (ascending). Otherwise empty.
     std::span<const Booking> unassigned;
     std::span<const Uuid> competing_services;
-    /// Starts in [window.begin, window.end) are asked for (S9), as known at as_of (S10, S19).
+    /// The question is about starts in [window.begin, window.end) (S9), as seen at as_of (S10, S19).
     Interval window;
     Instant as_of;
 };
 
 /// The longest booking and the longest buffer that the tables allow (bookings_lasts_at_most_7_days and the checks of the
-/// buffers): how far from a window a booking that reaches into it can begin.
+/// buffers). They limit how far from a window a booking that reaches into it can begin.
 inline constexpr Duration longest_booking = 7 * one_day;
 inline constexpr std::chrono::minutes longest_buffer{1440};
 
-/// How far from its start the busy time of nearly every booking goes, to either side: less than a working day, so that from
-/// one day to the next there is nothing to look for but the few that are long.
+/// The busy time of nearly every booking goes no further than this from its start, to either side. It is less than a working day:
+/// so from one day to the next only the few long bookings must be looked for.
 inline constexpr Duration usual_reach = 6 * one_hour;
 
-/// Whether a booking's busy time goes further than usual_reach from its start. They have an index of their own
-/// (bookings_long_idx, by booking_is_long()). Whatever the values, nothing overflows.
+/// Whether a booking is long: its busy time goes further than usual_reach from its start. Long bookings have an index of their own
+/// (bookings_long_idx, by booking_is_long()). No value makes it overflow.
 constexpr bool is_long(Duration length, std::chrono::minutes buffer_before,
                        std::chrono::minutes buffer_after) {
     return buffer_before > usual_reach || length > usual_reach - buffer_after;
 }
 
-/// A local date can begin or end this far from an instant of it, whatever the zone does: 24 hours and a skipped day.
+/// No local date begins or ends further than this from an instant of it, in any zone: 24 hours and a skipped day.
 inline constexpr Duration date_reach = 2 * one_day;
 
-/// S10: the part of `asked` in which a slot may start at all: not before the notice, not after the horizon.
+/// S10: the part of `asked` in which a slot may start: not before the notice, not after the horizon.
 Interval bookable_window(Interval asked, Instant as_of, const Settings& settings);
 
-/// Which bookings a question is about: those in the way of starts in its window (S6), or all of the local dates of these,
-/// because they are counted (S16) or their time is (S20).
+/// Which bookings a question needs. `window`: those in the way of starts in its window (S6). `whole_dates`: all bookings of the
+/// local dates of these starts, because the bookings (S16) or their time (S20) are counted.
 enum class BookingScope { window, whole_dates };
 
-/// Where bookings may start and still matter for starts in a window.
+/// Where bookings may start that matter for starts in a window.
 struct BookingReach {
-    /// All that start in it.
+    /// All bookings that start here matter.
     Interval all;
-    /// Right before it and right behind it: the long ones among them.
+    /// Right before and right behind it only the long bookings matter.
     Interval long_before;
     Interval long_behind;
 };
 BookingReach booking_reach(Interval window, const Service& service, BookingScope scope);
 
-/// The bookings that finding slots is about (S16).
+/// The bookings that are needed to find slots (S16).
 inline BookingScope scope_of_slots(const Settings& settings) {
     return settings.limits_days() ? BookingScope::whole_dates : BookingScope::window;
 }
 
-/// Working time that can hold a slot, buffers included, for any start in `window` (S8).
+/// The interval in which all slots with a start in `window` lie, with their buffers (S8).
 Interval slot_reach(Interval window, const Service& service);
 
-/// Overrides that meet this interval matter for starts in `window` (S5).
+/// The interval whose overrides matter for starts in `window`: those that meet it (S5).
 Interval override_reach(Interval window, const Service& service);
 
 } // namespace bookmeatoz

@@ -1,4 +1,4 @@
-// Limits of bookings per local day (S16), of one resource.
+// Limits of bookings per local day (S16), for one resource.
 #pragma once
 
 #include "calendar.hpp"
@@ -6,7 +6,7 @@
 
 namespace bookmeatoz {
 
-/// The local dates on which a resource has reached a limit, the service's or the business's.
+/// The local dates on which a resource has reached a limit of the service or of the business.
 class DailyLimit {
 public:
     DailyLimit(const Calendar& calendar, std::span<const Booking> bookings, Poll poll,
@@ -16,7 +16,7 @@ public:
     bool reached_at(Instant start) const {
         return !full_.empty() && std::binary_search(full_.begin(), full_.end(), zone_.date_of(start));
     }
-    /// Of a start at which it is reached: it is at all others before this instant, too.
+    /// For a start at which a limit is reached: no later start before this instant is allowed either.
     Instant reached_until(Instant start) const { return zone_.date_end(start); }
 
 private:

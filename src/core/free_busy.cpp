@@ -21,7 +21,7 @@ std::pmr::vector<FreeBusyPeriod> free_busy(const Calendar& calendar, const Resou
     const Intervals unavailable =
         subtract(rest, working_time(calendar, resource, window, poll, memory).open, memory);
 
-    // Each type takes its part of what the ones before it have left.
+    // Each type takes its part of what the types before it have left.
     std::pmr::vector<FreeBusyPeriod> periods(memory);
     const auto take = [&](const Intervals& set, FreeBusyType type) {
         Intervals left = subtract(rest, set, memory);

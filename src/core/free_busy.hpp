@@ -6,8 +6,8 @@
 
 namespace bookmeatoz {
 
-/// RFC 5545 section 3.2.9, the earlier one wins where several hold: BUSY is a booking with its buffers, BUSY-TENTATIVE a
-/// pending one or a hold, BUSY-UNAVAILABLE what is outside working time.
+/// As in RFC 5545 section 3.2.9. BUSY is a booking with its buffers, BUSY-TENTATIVE a pending booking or a hold, and
+/// BUSY-UNAVAILABLE what is outside working time. Where several apply, the first of them wins.
 enum class FreeBusyType { busy, tentative, unavailable, free };
 
 struct FreeBusyPeriod {
@@ -17,8 +17,8 @@ struct FreeBusyPeriod {
     friend bool operator==(const FreeBusyPeriod&, const FreeBusyPeriod&) = default;
 };
 
-/// Covers `window` exactly: ascending, without gaps, neighbours of different types. The rows of the calendar must be
-/// those for `window`; of its service and its own window nothing is used.
+/// The periods cover `window` exactly: they ascend, without gaps, and neighbours have different types. The calendar must contain
+/// the rows for `window`; its service and its own window are not used.
 std::pmr::vector<FreeBusyPeriod> free_busy(const Calendar& calendar, const Resource& resource,
                                            Interval window, Poll poll, std::pmr::memory_resource* memory);
 

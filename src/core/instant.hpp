@@ -1,5 +1,5 @@
-// Time as the engine sees it. Instants and local (wall clock) times are different types of the standard library, so
-// that mixing them does not compile; only Zone (zone.hpp) turns one into the other.
+// Time in the engine. Instants and local (wall clock) times are different types of the standard library: code that mixes them does
+// not compile. Only Zone (zone.hpp) turns one into the other.
 #pragma once
 
 #include <algorithm>
@@ -14,10 +14,10 @@ using Instant = std::chrono::sys_time<Duration>;
 using LocalTime = std::chrono::local_time<Duration>;
 using LocalDate = std::chrono::local_days;
 
-/// Elapsed time, never a calendar day: the 23-hour day has 23 of these hours.
+/// Elapsed time, never calendar time: a day of 23 hours has 23 of these hours.
 inline constexpr Duration one_hour = std::chrono::hours(1);
 inline constexpr Duration one_day = std::chrono::hours(24);
-/// The grain of time: the next instant after s is s + one_tick.
+/// The smallest step of time: the next instant after s is s + one_tick.
 inline constexpr Duration one_tick{1};
 
 /// Half-open: [begin, end). Empty unless begin < end.

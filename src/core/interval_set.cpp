@@ -15,7 +15,7 @@ bool is_normalized(const Intervals& intervals) {
 } // namespace
 
 void normalize(Intervals& intervals, Poll poll) {
-    // Rows come from indexes, mostly in order already.
+    // Most rows come from indexes, in order.
     if (is_normalized(intervals))
         return;
     std::erase_if(intervals, is_empty);
@@ -38,7 +38,7 @@ Intervals subtract(const Intervals& set, const Intervals& removed, std::pmr::mem
     for (Interval interval : set) {
         while (hole != removed.end() && hole->end <= interval.begin)
             ++hole;
-        // A hole may reach into the next interval of the set too, so it is left behind only when it ends before one.
+        // A hole may also reach into the next interval of the set. So it is passed only if it ends within this one.
         for (auto next = hole; next != removed.end() && next->begin < interval.end; ++next) {
             if (interval.begin < next->begin)
                 rest.push_back({interval.begin, next->begin});

@@ -1,5 +1,5 @@
-// Sets of instants as sorted, disjoint intervals that do not touch. All sets of the engine (working time, busy time)
-// have this form once normalised.
+// Sets of instants. A normalised set is sorted, and its intervals are not empty and do not overlap or touch. All sets of the
+// engine (working time, busy time) end in this form.
 #pragma once
 
 #include "instant.hpp"
@@ -7,8 +7,8 @@
 
 namespace bookmeatoz {
 
-/// Adds an interval to a set that is being made. Where they come in the order of time, which rows of an index do, the set
-/// stays normalised; else normalize() mends it.
+/// Adds an interval to a set. If the intervals come in the order of time, as the rows of an index do, the set stays normalised;
+/// otherwise call normalize() at the end.
 inline void add(Intervals& set, Interval interval) {
     if (!set.empty() && set.back().begin <= interval.begin && interval.begin <= set.back().end) {
         set.back().end = std::max(set.back().end, interval.end);
@@ -17,7 +17,8 @@ inline void add(Intervals& set, Interval interval) {
     }
 }
 
-/// Sorts, drops the empty ones, and merges what overlaps or touches (S2, S3: touching shifts are one working time).
+/// Normalises a set: sorts it, drops empty intervals, and merges those that overlap or touch (S2, S3: shifts that touch are one
+/// working time).
 void normalize(Intervals& intervals, Poll poll);
 
 /// The instants of `set` that are not in `removed`. Both must be normalised; so is the result.

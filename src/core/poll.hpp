@@ -1,4 +1,4 @@
-// Long computations and how they are ended: a callback that is asked now and then, in sorting too.
+// How a long computation is ended: it calls a callback now and then, also while it sorts.
 #pragma once
 
 #include <algorithm>
@@ -6,18 +6,18 @@
 
 namespace bookmeatoz {
 
-/// Called now and then in long computations, at least once in what takes some milliseconds; may throw to end them.
+/// Long computations call it at least once every few milliseconds. It may throw to end them.
 using Poll = void (*)();
 
-/// How much of a loop of short steps is done between two calls of Poll.
+/// How many short steps of a loop lie between two calls of Poll.
 inline constexpr unsigned steps_between_polls = 4096;
 
-/// Sorts by a projection of the elements, but what is in order already is left alone: rows of indexes mostly are.
+/// Sorts by a projection of the elements. First it tests whether they are in order: rows from indexes mostly are.
 template <class Vector, class Projection>
 void sort_by(Vector& vector, Projection projection, Poll poll) {
     if (std::ranges::is_sorted(vector, {}, projection))
         return;
-    // A few are done before anybody could ask.
+    // A short sort needs no Poll.
     if (vector.size() < steps_between_polls) {
         std::ranges::sort(vector, {}, projection);
         return;

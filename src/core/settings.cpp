@@ -108,7 +108,7 @@ constexpr Key keys[] = {
      [](Settings& s, SettingsOwner, SettingValue v) {
          return apply_integer(v, 1, 10000, [&](int n) { s.capacity = n; });
      }},
-    // S16: the two limits count different bookings and both apply, so the service's does not replace the business's.
+    // S16: the two limits count different bookings, and both apply. So the service's does not replace the business's.
     {"max_bookings_per_day", true, true,
      [](Settings& s, SettingsOwner owner, SettingValue v) {
          return apply_integer(v, 1, 10000, [&](int n) {

@@ -1,5 +1,5 @@
-// The settings that steer availability (S17): one table of keys, types and ranges, used when settings are written
-// (refused at once) and when they are read (never silently ignored).
+// The settings that steer availability (S17): one table of keys, types and ranges. It checks settings when they are written, so
+// that a wrong one is refused at once, and when they are read, so that none is silently ignored.
 #pragma once
 
 #include <chrono>
@@ -30,25 +30,25 @@ struct Settings {
     HoursInheritance working_hours_inheritance = HoursInheritance::schedule;
     OverrideMode availability_override_mode = OverrideMode::add;
 
-    /// S16.
+    /// S16: whether there is a limit of bookings per day.
     bool limits_days() const {
         return max_bookings_per_day_of_service.has_value() || max_bookings_per_day_of_business.has_value();
     }
 };
 
-/// Where a value stands; the same key may be read in one of them, or in both.
+/// Whose settings a value is in. A key may be read from one of them, or from both.
 enum class SettingsOwner { service, business };
 
-/// A JSON scalar as text; `other` is an array or an object.
+/// A JSON scalar as text. `other` is an array or an object.
 struct SettingValue {
     enum class Kind { null, boolean, number, string, other };
     Kind kind;
     std::string_view text;
 };
 
-/// Takes over one key of a settings object. Call it for the business first, then for the service: the later value wins.
-/// Returns nothing when the value was taken, is null (unset), or the key is not one of `owner`; else what the key
-/// wants, e.g. "an integer from 1 to 1440".
+/// Takes over one key of a settings object. Call it for the business first, then for the service: the later value wins. Returns
+/// what the key needs, e.g. "an integer from 1 to 1440", if the value is wrong. Returns nothing if the value was taken, if it is
+/// null (unset), or if `owner` has no such key.
 std::optional<std::string> apply_setting(Settings& settings, SettingsOwner owner, std::string_view key,
                                          SettingValue value);
 

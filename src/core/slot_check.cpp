@@ -1,4 +1,4 @@
-// Why one instant can be booked or cannot: see slot_check.hpp.
+// Whether one instant can be booked, and why not: see slot_check.hpp.
 #include "slot_check.hpp"
 
 #include "interval_set.hpp"
@@ -12,7 +12,7 @@ bool holds(const Intervals& set, Interval wanted) {
     });
 }
 
-/// The first rule that refuses the start of calendar.window to this resource; `full` where none but the capacity can.
+/// The first rule that refuses the start of calendar.window to this resource; `full` if no other rule does.
 SlotReason refusal(const Calendar& calendar, const Resource& resource, Poll poll,
                    std::pmr::memory_resource* memory) {
     const Service& service = calendar.service;
@@ -101,7 +101,7 @@ SlotCheck check_slot(const Calendar& calendar, Instant start, Poll poll, std::pm
                 {slot->resources.begin(), slot->resources.end(), memory},
                 slot->remaining_capacity};
 
-    // S14: who has nothing against the start may still be outnumbered by unassigned bookings; that is `full` too.
+    // S14: even if no rule refuses the start to an employee, unassigned bookings may need all free employees. That is `full` too.
     SlotReason furthest = SlotReason::not_offered;
     for (const Resource& resource : calendar.resources) {
         poll();

@@ -45,11 +45,11 @@ SlotGrid::Progression SlotGrid::take_first() {
     return first;
 }
 
-/// Of several that overlap: those that are behind.
+/// Advances all active progressions that are behind `at_least`.
 void SlotGrid::advance_all(Instant at_least) {
     while (!active_.empty() && active_.front().begin < at_least) {
         Progression first = take_first();
-        // Those that meet in one instant go the same way from there: the longest serves for all.
+        // Progressions that meet in one instant are equal from there on: keep the one that ends last.
         while (!active_.empty() && active_.front().begin == first.begin)
             first.end = std::max(first.end, take_first().end);
         if (advance(first, at_least))

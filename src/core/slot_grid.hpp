@@ -1,4 +1,4 @@
-// The instants at which a slot of one resource may start (S7), in ascending order, made as they are asked for.
+// The instants at which a slot of one resource may start (S7), in ascending order, computed one by one.
 #pragma once
 
 #include "busy_time.hpp"
@@ -8,17 +8,17 @@ namespace bookmeatoz {
 
 class SlotGrid {
 public:
-    /// The grid of `calendar.settings.slot_alignment`; complete for starts in `window`. The working time must outlive it.
+    /// The grid of `calendar.settings.slot_alignment`, complete for starts in `window`. The working time must outlive the grid.
     SlotGrid(const Calendar& calendar, const WorkingTime& working, const BusyTime& busy, Interval window,
              Poll poll, std::pmr::memory_resource* memory);
-    /// It may look at progressions of its own, so that a copy would look at those of another.
+    /// Movable, not copyable: upcoming_ may point into own_, and in a copy it would point into another grid.
     SlotGrid(SlotGrid&&) = default;
 
     /// The first grid instant >= at_least, if there is one. at_least must ascend from call to call.
     std::optional<Instant> next(Instant at_least);
 
 private:
-    /// begin, begin + step, begin + 2 steps, ... before end; what is passed is cut off at the begin.
+    /// The instants begin, begin + slot_interval_, begin + 2 * slot_interval_, ... before end. Its begin moves on with the search.
     using Progression = Interval;
     bool advance(Progression& progression, Instant at_least) const;
     void advance_all(Instant at_least);
@@ -26,11 +26,11 @@ private:
     Progression take_first();
 
     Duration slot_interval_;
-    /// Where they are not those of the working time.
+    /// The progressions, if they are not the working time itself.
     std::pmr::vector<Progression> own_;
-    /// Ascending by begin; what is not taken up yet.
+    /// The progressions that are not active yet, ascending by begin.
     std::span<const Progression> upcoming_;
-    /// A heap, the one with the least begin in front. More than one is active only where they overlap.
+    /// The active progressions: a heap with the least begin in front. There is more than one only where they overlap.
     std::pmr::vector<Progression> active_;
 };
 
@@ -52,7 +52,7 @@ inline std::optional<Instant> SlotGrid::next(Instant at_least) {
         else if (!advance(active_.front(), at_least))
             active_.clear();
     }
-    // In a register: an optional made of what lies in memory costs more than all the rest.
+    // A plain Instant, so that it stays in a register: an optional in memory costs more than all the rest.
     Instant first = active_.empty() ? Instant::max() : active_.front().begin;
     while (!upcoming_.empty() && upcoming_.front().begin <= first) {
         Progression progression = upcoming_.front();

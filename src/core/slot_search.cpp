@@ -9,8 +9,8 @@ namespace bookmeatoz {
 
 namespace {
 
-/// S8: the starts in `window` from which the whole slot (with its buffers, if they must stay inside) lies within one
-/// interval of working time.
+/// S8: the starts in `window` whose whole slot lies within one interval of working time, with its buffers if these must lie there
+/// too.
 Intervals fitting_starts(const Calendar& calendar, const WorkingTime& working, Interval window,
                          std::pmr::memory_resource* memory) {
     const bool within = calendar.settings.buffers_within_hours;
@@ -133,7 +133,7 @@ std::optional<Slot> SlotSearch::next() {
             start = std::min(start, next);
         if (start == Instant::max())
             return std::nullopt;
-        // Without a branch: which of the streams it is cannot be predicted.
+        // Without a branch: the processor could not predict which streams have this start.
         std::size_t found = 0;
         for (std::uint32_t stream = 0; stream < starts_.size(); ++stream) {
             free_[found] = stream;
@@ -150,7 +150,7 @@ std::optional<Slot> SlotSearch::next() {
 }
 
 void SlotSearch::skip_to(Instant instant) {
-    // Then no stream is behind it, and those of the last slot go on with the next one.
+    // Then no stream is behind the instant. The streams of the last slot advance with the next call of next().
     if (!last_.empty() && starts_[last_.front()] >= instant)
         return;
     last_ = {};

@@ -1,5 +1,5 @@
-// The search: the slots of a calendar, in ascending order, one at a time (S8-S10, S12-S14). Pulled by the glue, which may
-// stop at any slot; each resource is searched no further than to its next one.
+// The search: the slots of a calendar, in ascending order, one at a time (S8-S10, S12-S14). The caller may stop after any slot. Each
+// resource is searched only up to its next slot.
 #pragma once
 
 #include "busy_time.hpp"
@@ -11,7 +11,7 @@ namespace bookmeatoz {
 
 struct Slot {
     Instant start;
-    /// Indexes into Calendar::resources of those who are free, ascending (S13). Valid until the search goes on.
+    /// The free resources, as indexes into Calendar::resources, ascending (S13). Valid until the search goes on.
     std::span<const std::uint32_t> resources;
     int remaining_capacity;
 };
@@ -19,13 +19,13 @@ struct Slot {
 /// The slots of one resource.
 class ResourceSlots {
 public:
-    /// The working time must outlive it.
+    /// The working time must outlive the object.
     ResourceSlots(const Calendar& calendar, const Resource& resource, const WorkingTime& working,
                   Interval window, Poll poll, std::pmr::memory_resource* memory);
 
-    /// Moves to the next start that can be booked; false when there is none before the end of the window.
+    /// Moves to the next start that can be booked; false if the window has no more.
     bool next();
-    /// The next start will be at or after this instant; an earlier one changes nothing.
+    /// The next start will not be before this instant. It never goes backwards.
     void skip_to(Instant instant) { at_least_ = std::max(at_least_, instant); }
     Instant start() const { return start_; }
     int seats_left() const { return seats_left_; }
@@ -35,7 +35,7 @@ private:
     BusyTime busy_;
     DailyLimit limit_;
     SlotGrid grid_;
-    /// The starts that working time and bookings allow; from next_allowed_ on those not passed yet.
+    /// The starts that working time and bookings allow. Those before next_allowed_ are passed.
     Intervals allowed_;
     std::size_t next_allowed_ = 0;
     Instant at_least_;
@@ -51,7 +51,7 @@ public:
 
     std::optional<Slot> next();
 
-    /// Goes on at the first slot at or after this instant; never backwards.
+    /// Goes on with the first slot at or after this instant. It never goes backwards.
     void skip_to(Instant instant);
 
 private:
@@ -61,21 +61,21 @@ private:
 
     const Calendar& calendar_;
     Poll poll_;
-    /// How often a stream went on.
+    /// How often a stream has advanced.
     unsigned steps_ = 0;
     std::pmr::memory_resource* memory_;
-    /// Those on the business's hours, without overrides of their own, share one.
+    /// Resources with the business's hours and without overrides share one.
     std::pmr::vector<WorkingTime> working_;
     const WorkingTime* default_working_ = nullptr;
     std::pmr::vector<ResourceSlots> streams_;
-    /// Where each stream stands; Instant::max() where it has ended. The next slot is at the least of them: with dozens
-    /// of streams, of which a slot takes several, looking at all costs less than keeping them in an order.
+    /// The next start of each stream; Instant::max() if the stream has ended. The next slot is at the least of them. There are
+    /// dozens of streams, and a slot takes several: so looking at all costs less than keeping them in order.
     std::pmr::vector<Instant> starts_;
-    /// Room for the indexes of all streams; those of the last slot, which go on only when the next one is asked for.
+    /// Room for the indexes of all streams; and the streams of the last slot. These advance only when the next slot is asked for.
     std::pmr::vector<std::uint32_t> free_;
     std::span<const std::uint32_t> last_;
-    /// S14: where busy time of the unassigned bookings that compete begins and where it ends, each ascending; those
-    /// that have begun and not ended meet a slot. Slots ascend, so both are counted on from slot to slot.
+    /// S14: the begins and the ends of the busy time of competing unassigned bookings, each ascending. A slot meets those that have
+    /// begun and have not ended. Slots ascend, so both counts go on from slot to slot.
     std::pmr::vector<Instant> unassigned_begins_;
     std::pmr::vector<Instant> unassigned_ends_;
     std::size_t begun_ = 0;

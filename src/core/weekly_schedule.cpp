@@ -19,7 +19,7 @@ WeeklySchedule::WeeklySchedule(std::span<const WeeklyShift> own, std::span<const
     shifts_.reserve(own.empty() ? defaults.size() : own.size());
     const auto take = [&](std::span<const WeeklyShift> rows, bool are_own) {
         for (const WeeklyShift& shift : rows) {
-            // What is no weekday is no date's.
+            // A day that is no weekday belongs to no date.
             if (shift.day.ok() && !shift.is_off && is_own[shift.day.c_encoding()] == are_own) {
                 shifts_.push_back(shift);
                 ++begins_[shift.day.c_encoding() + 1];
@@ -43,7 +43,7 @@ void WeeklySchedule::expand(LocalDate date, const Zone& zone, Intervals& occurre
         const Duration overnight = shift.end <= shift.start ? Duration(one_day) : Duration(0);
         const Interval occurrence{zone.to_instant(LocalTime(date) + shift.start),
                                   zone.to_instant(LocalTime(date) + shift.end + overnight)};
-        // S4: over a gap the end may be mapped to before the start; then nothing is left of the shift.
+        // S4: in a gap the end may be mapped to an instant before the start. Then nothing is left of the shift.
         if (!is_empty(occurrence))
             occurrences.push_back(occurrence);
     }

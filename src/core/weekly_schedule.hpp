@@ -1,4 +1,4 @@
-// Weekly hours made into instants (S1-S4): which rows count, and where each shift falls on each local date.
+// Turns weekly hours into instants (S1-S4): which rows count, and when each shift is on each local date.
 #pragma once
 
 #include "calendar.hpp"
@@ -12,13 +12,13 @@ public:
     WeeklySchedule(std::span<const WeeklyShift> own, std::span<const WeeklyShift> defaults,
                    HoursInheritance inheritance, Poll poll, std::pmr::memory_resource* memory);
 
-    /// Adds the shift occurrences keyed to `date`, unmerged, in the order of their local starts (S2-S4).
+    /// Adds the occurrences of the shifts of `date`, unmerged, in the order of their local starts (S2-S4).
     void expand(LocalDate date, const Zone& zone, Intervals& occurrences) const;
 
 private:
-    /// Those that count and are not off, by weekday and by start: of thousands a date looks at its own alone.
+    /// The shifts that count and are not off, by weekday and start: so a date looks only at its own, even among thousands.
     std::pmr::vector<WeeklyShift> shifts_;
-    /// Where those of each weekday begin, and behind them where the last ones end.
+    /// Where the shifts of each weekday begin, and where the last ones end.
     std::array<std::uint32_t, 8> begins_{};
 };
 

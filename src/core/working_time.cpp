@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::days;
 
-/// The local dates that an interval touches. Asked piece by piece between offset changes, because where the clock goes
-/// back over midnight a local date comes twice.
+/// Adds the local dates that an interval touches. It goes from one change of the offset to the next, because a local date comes
+/// twice where the clock goes back over midnight.
 void add_dates(Interval interval, std::span<const ZonePeriod> periods, std::pmr::vector<LocalDate>& dates) {
     for (std::size_t i = 0; i < periods.size(); ++i) {
         if (i > 0)

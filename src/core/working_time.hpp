@@ -7,15 +7,15 @@
 namespace bookmeatoz {
 
 struct WorkingTime {
-    /// Shift occurrences and available overrides, each with its own begin, sorted by it: the anchors of the grid (S7).
-    /// Unavailable overrides do not change them.
+    /// The occurrences of shifts and the available overrides, unmerged, sorted by begin: the anchors of the grid (S7). Unavailable
+    /// overrides do not change them.
     Intervals offered;
-    /// The working time itself: merged, less the unavailable overrides, normalised.
+    /// The working time itself: `offered` less the unavailable overrides, normalised.
     Intervals open;
 };
 
-/// Working time that reaches into `reach`, and beyond it by at least as much as is needed to merge it rightly: an
-/// interval of `open` that meets `reach` is never cut short within it (S9).
+/// The working time in `reach`, and so far beyond it that merging is right: an interval of `open` that meets `reach` is complete
+/// within it (S9).
 WorkingTime working_time(const Calendar& calendar, const Resource& resource, Interval reach, Poll poll,
                          std::pmr::memory_resource* memory);
 

@@ -56,8 +56,8 @@ Interval Zone::dates(LocalDate first, LocalDate last) const {
 
 Zone::Place Zone::locate(LocalTime local) const {
     const Instant as_utc(local.time_since_epoch());
-    // No offset reaches a day, so the walk begins at or before the period wanted. It stops at the first period that
-    // ends later than `local` by its own clock: the earlier one where the clock went back.
+    // No offset is as long as a day, so the walk begins at or before the wanted period. It stops at the first period that ends
+    // after `local` by its own clock. Where the clock went back, that is the earlier one.
     std::size_t i = period_at(periods_, as_utc - one_day);
     for (; i + 1 < periods_.size(); ++i) {
         const Instant end = periods_[i + 1].begin;
