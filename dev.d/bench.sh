@@ -1,14 +1,15 @@
-# ./dev bench [core] [OPTION...]: the core's benchmarks (bench/core), an optimised build, no server; what follows is
-#   handed to each program, e.g. ./dev bench --benchmark_filter=month
-# ./dev bench row_security [--bookings N] [OPTION...]: what row security costs (bench/row_security), on a private server with
-#   generated data, N bookings (500,000 if not given); the other options are those of bench/row_security/run.py.
-#   Some six minutes on two cores. The report is also in build/bench/row_security.md.
-# ./dev bench booking [OPTION...]: attempts to book a second, beside other ways to keep bookings from colliding (bench/booking), on a
-#   private server; the options are those of bench/booking/run.py. Some six minutes. The report is also in build/bench/booking.md.
-# ./dev bench availability [--bookings N] [--growth] [OPTION...]: finding slots beside SQL, PL/pgSQL and JavaScript (bench/availability), on a
-#   private server with generated data, N bookings (2,000,000 if not given); the other options are those of bench/availability/run.py. Some
-#   eight minutes. The report is also in build/bench/availability.md, the picture beside it. --growth instead compares 200,000 bookings with
-#   20,000,000: half an hour, and 20 GB of disk in /tmp.
+# ./dev bench [core] [OPTION...]: the benchmarks of the core (bench/core), in an optimised build, without a server. The options go to
+#   each program, e.g. ./dev bench --benchmark_filter=month
+# ./dev bench row_security [--bookings N] [OPTION...]: what row security costs (bench/row_security), on a private server with N
+#   generated bookings (500,000 if not given). The other options are those of bench/row_security/run.py. Takes some six minutes on two
+#   cores. The report is also in build/bench/row_security.md.
+# ./dev bench booking [OPTION...]: how many attempts to book a second, compared with other ways to keep bookings from colliding
+#   (bench/booking), on a private server. The options are those of bench/booking/run.py. Takes some six minutes. The report is also in
+#   build/bench/booking.md.
+# ./dev bench availability [--bookings N] [--growth] [OPTION...]: finding slots, compared with SQL, PL/pgSQL and JavaScript
+#   (bench/availability), on a private server with N generated bookings (2,000,000 if not given). The other options are those of
+#   bench/availability/run.py. Takes some eight minutes. The report is also in build/bench/availability.md, with the picture beside it.
+#   --growth compares 200,000 bookings with 20,000,000 instead: it takes half an hour, and 20 GB of disk in /tmp.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
@@ -102,7 +103,7 @@ make_bookings() {
 	"$bindir/psql" -X -q -d "$1" -v bookings="$2" "${@:3}" -f "$work/src/bench/availability/data.sql" >&2
 }
 
-# A server with the module of this checkout and an empty database "bench", to which PGHOST, PGUSER and PGDATABASE lead.
+# Starts a server with this checkout's module and an empty database "bench", and sets PGHOST, PGUSER and PGDATABASE for it.
 start_bench_server() {
 	need_packages python3
 	start_private_server bench
@@ -111,7 +112,7 @@ start_bench_server() {
 	"$bindir/createdb"
 }
 
-# All data in memory, nothing in the background, the cost of a page as for a solid state disk.
+# All data is in memory, nothing runs in the background, and a random page costs as on a solid state disk.
 configure_for_bench() {
 	local setting
 	for setting in "shared_buffers = '1GB'" "max_wal_size = '8GB'" "checkpoint_timeout = '1h'" 'autovacuum = off' \

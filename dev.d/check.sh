@@ -70,7 +70,7 @@ check_shell() {
 	find test bench -name '*.sh' -print0 | xargs -0 -r shellcheck -x
 }
 
-# The core includes the standard library and itself. (That it has no path to the server's headers, CMake sees to.)
+# The core includes only the standard library and itself. (CMake gives it no path to the server's headers.)
 check_core_includes() {
 	if grep -nE '^ *# *include' "$top"/src/core/*.?pp | grep -vE '#include (<[a-z_]+>|"(core/)?[a-z_]+\.hpp")'; then
 		echo 'the lines above include more than the standard library and src/core'
@@ -78,7 +78,7 @@ check_core_includes() {
 	fi
 }
 
-# A room of src/pg includes rooms that stand before it in the table of src/README.md, and none behind it.
+# A room of src/pg includes only rooms that stand before it in the table of src/README.md.
 check_rooms() {
 	local room rooms allowed='' bad=0
 	# shellcheck disable=SC2016
@@ -95,7 +95,7 @@ check_rooms() {
 	fi
 }
 
-# bookmeatoz.control says the version; META.json must follow it.
+# bookmeatoz.control has the version. META.json must have the same.
 check_version() {
 	"$python3" - "$top" <<'PYTHON'
 import json, re, sys
@@ -143,7 +143,7 @@ build_cmake() {
 
 unit_tests() { ctest --test-dir "$top/build/check/$1" --verbose; }
 
-# Each fuzzer goes on from its corpus; what it finds new is thrown away, an input that fails is left in the log folder.
+# Each fuzzer starts from its corpus. New inputs are thrown away; an input that fails stays in the log folder.
 fuzz_smoke() {
 	local fuzzers=("$top"/build/check/clang/fuzz/*) fuzzer name share inputs
 	share=$(((fuzz_seconds + ${#fuzzers[@]} - 1) / ${#fuzzers[@]}))

@@ -1,5 +1,5 @@
-# Clean Debian systems: made once by mmdebstrap, then only read. Sourced by matrix and fresh; needs root.
-# A run sees a copy-on-write view of its tree in its own mount, process, ipc and network namespaces, so nothing is left.
+# Clean Debian systems: mmdebstrap makes each once, then it is only read. Sourced by matrix and fresh; needs root.
+# A run works in a copy-on-write view of a system, in mount, process, ipc and network namespaces of its own: so nothing is left.
 
 chroot_cache=/var/tmp/bookmeatoz-debian
 
@@ -10,7 +10,7 @@ need_root() {
 	fi
 }
 
-# need_chroot NAME SUITE PACKAGE...: makes $chroot_cache/NAME unless it is there with just these packages.
+# need_chroot NAME SUITE PACKAGE...: makes $chroot_cache/NAME, unless it exists with exactly these packages.
 need_chroot() {
 	local name=$1 suite=$2
 	shift 2
@@ -29,11 +29,11 @@ need_chroot() {
 		}
 		echo "$wanted" >"$tree.complete"
 	fi
-	# Held until the program ends: no other checkout makes the tree anew while this one runs in it.
+	# The lock is held until the program ends: no other checkout may replace the tree while this one runs in it.
 	flock --shared "$lock"
 }
 
-# The mirror, and how it is reached, come from this machine's own configuration of apt.
+# The mirror and the way to it come from this machine's configuration of apt.
 make_chroot() {
 	local suite=$1 tree=$2 options=() line
 	shift 2
@@ -48,7 +48,7 @@ make_chroot() {
 	fi
 	local sources=("deb $(mirror_of '') $suite main")
 	case $suite in
-	experimental) # is an addition to sid, from which only PostgreSQL is wanted
+	experimental) # an addition to sid; only PostgreSQL comes from it
 		suite=sid
 		sources=("deb $(mirror_of '') sid main" "${sources[@]}")
 		# shellcheck disable=SC2016
@@ -57,14 +57,14 @@ make_chroot() {
 		;;
 	*) sources+=("deb $(mirror_of -security) $suite-security main") ;;
 	esac
-	# A suite that still moves (forky) may be older on a mirror than its index promises.
+	# On a mirror, the index of a suite that still changes (forky) may be past its date.
 	mmdebstrap --variant=apt --mode=root "${options[@]}" \
 		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
 		"$suite" "$tree" "${sources[@]}"
 }
 
-# mirror_of SUFFIX: where this machine gets the suite "bookworm$SUFFIX" (or whichever Debian it is) from.
+# mirror_of SUFFIX: the mirror from which this machine gets the suite "bookworm$SUFFIX" (or that of its own Debian).
 mirror_of() {
 	# shellcheck disable=SC2016
 	apt-get indextargets --format '$(RELEASE) $(SITE)' 'Created-By: Packages' | awk -v suffix="$1" '
@@ -73,7 +73,7 @@ mirror_of() {
 }
 
 # in_chroot NAME NETWORK LOGS COMMAND...: runs COMMAND in a view of NAME with this checkout at /src and LOGS at /src/build/log.
-# NETWORK is "offline" or "online". Needs a private folder, whose end is the end of all that runs in the view.
+# NETWORK is "offline" or "online". Needs a private folder: the end of that folder ends all that runs in the view.
 in_chroot() {
 	local tree=$chroot_cache/$1 network=$2 logs=$3 place=$work/$1 namespaces=(--mount --pid --ipc --uts --fork --kill-child)
 	shift 3

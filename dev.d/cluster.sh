@@ -1,8 +1,8 @@
-# A temporary PostgreSQL with this checkout's module in it: own folder, unix socket only, gone at the end.
-# Sourced by the commands of ./dev. No file of the system is touched: the module is installed into a stage beside the data.
+# A temporary PostgreSQL with this checkout's module: in a folder of its own, by unix socket only, gone at the end.
+# The commands of ./dev source this file. It changes no file of the system: the module is installed into a stage beside the data.
 
-# start_private_server NAME: builds the module and starts a server with it in a private folder. $work, $bindir, PGHOST and PGUSER
-# lead there. Progress goes to standard error.
+# start_private_server NAME: builds the module and starts a server with it in a private folder. Sets $work, $bindir, PGHOST and
+# PGUSER for it. Progress goes to standard error.
 start_private_server() {
 	private_folder "$1"
 	need_packages "${module_packages[@]}"
@@ -15,8 +15,8 @@ start_private_server() {
 	start_cluster "$work"
 }
 
-# private_folder NAME: makes $work. However the command ends, by Ctrl-C and SIGTERM too, what run_until_end runs is killed, the server in
-# $work is stopped and $work removed; then $at_end runs with the exit code.
+# private_folder NAME: makes the folder $work. At the end of the command, also by Ctrl-C or SIGTERM, it kills what run_until_end
+# runs, stops the server in $work, removes $work, and runs $at_end with the exit code.
 at_end=:
 private_folder() {
 	trap leave_private_folder EXIT
@@ -36,7 +36,8 @@ leave_private_folder() {
 	exit "$result"
 }
 
-# run_until_end COMMAND...: bash waits for what runs in the foreground before it heeds a signal. So COMMAND runs in the background.
+# run_until_end COMMAND...: runs COMMAND in the background and waits for it. Bash would handle a signal only after a COMMAND in the
+# foreground has ended.
 run_until_end() {
 	local result=0
 	"$@" &
@@ -46,7 +47,7 @@ run_until_end() {
 	return "$result"
 }
 
-# build_stage FOLDER [VARIABLE=VALUE...]: copies the checkout to FOLDER/src, builds the module there, make with these variables,
+# build_stage FOLDER [VARIABLE=VALUE...]: copies the checkout to FOLDER/src, builds the module there by make with these variables,
 # and installs it into FOLDER/stage.
 build_stage() {
 	mkdir -p "$1/src" &&
@@ -56,7 +57,7 @@ build_stage() {
 		make -C "$1/src" -s install DESTDIR="$1/stage"
 }
 
-# What git would commit, changes of the working tree included; without git everything but the build folder.
+# Copies what git would commit, with the changes of the working tree; without git, everything but the build folder.
 copy_sources() {
 	if [ -d "$top/.git" ] && command -v git >/dev/null; then
 		git -c safe.directory="$top" -C "$top" ls-files -z --cached --others --exclude-standard |
@@ -67,8 +68,8 @@ copy_sources() {
 	fi
 }
 
-# start_cluster FOLDER [PROGRAM]: a server on FOLDER/stage whose socket lies in FOLDER; PGHOST and PGUSER lead there. PROGRAM is run
-# in place of `postgres`.
+# start_cluster FOLDER [PROGRAM]: starts a server with the module in FOLDER/stage. Its socket is in FOLDER; sets PGHOST and PGUSER
+# for it. PROGRAM runs in place of `postgres`.
 start_cluster() {
 	local sharedir pkglibdir
 	sharedir=$("$PG_CONFIG" --sharedir)
@@ -83,11 +84,11 @@ start_cluster() {
 		echo "unix_socket_directories = '$1'"
 		echo 'fsync = off'
 		echo 'jit = off'
-		# Nothing is analyzed behind a test's back: plans in expected outputs would depend on the moment.
+		# Otherwise tables would be analyzed at any moment, and the plans in expected outputs would change with it.
 		echo 'autovacuum = off'
 		echo "timezone = 'UTC'"
 		echo "dynamic_library_path = '$1/stage$pkglibdir:\$libdir'"
-		# Where extensions are looked for became a setting in 18; before, Debian has one of its own.
+		# From 18 on a setting says where extensions are. Before that, Debian has a setting of its own.
 		if [ "$(server_major)" -ge 18 ]; then
 			echo "extension_control_path = '$1/stage$sharedir:\$system'"
 		else

@@ -1,5 +1,5 @@
-# ./dev definitions: writes sql/install/97-definitions.sql, what bookmeatoz_verify() compares tables and types with, from a fresh
-# installation. To be run after every change of a *.schema.sql part; test/sql/definitions.sql fails until then.
+# ./dev definitions: writes sql/install/97-definitions.sql from a fresh installation. bookmeatoz_verify() compares tables and types
+# with it. Run it after every change of a *.schema.sql part; test/sql/definitions.sql fails until then.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
@@ -11,7 +11,7 @@ definitions() {
 	echo "written: sql/install/97-definitions.sql, $(grep -c "^    ('" "$work/definitions.sql") definitions"
 }
 
-# The extensions get schemas whose names stand nowhere else, so that they can be replaced by their marks.
+# The extensions get schemas whose names occur nowhere else, so that marks can replace the names.
 print_definitions() {
 	local ours=bookmeatoz_is_here theirs=uuid_ossp_is_here
 	definitions_psql >/dev/null <<-SQL

@@ -1,5 +1,5 @@
 # ./dev demo [--keep]: builds the module, starts a private server and runs demo/sample.sql and demo/show.sql in it.
-# With --keep the server goes on until it is stopped as the last lines say; otherwise nothing is left behind.
+# With --keep the server goes on; the last lines say how to stop it. Otherwise nothing is left behind.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
@@ -17,7 +17,7 @@ demo() {
 	"$bindir/createdb"
 	PGOPTIONS='-c client_min_messages=warning' demo_psql -c 'CREATE EXTENSION bookmeatoz CASCADE'
 	demo_psql -f "$work/src/demo/sample.sql"
-	# From standard input: an error, which the show has on purpose, then comes without the name of a file before it.
+	# From standard input: the show has errors on purpose, and they then come without a file name.
 	demo_psql <"$work/src/demo/show.sql"
 	if $keep; then keep_server; fi
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# enter-chroot.sh TREE VIEW SOURCE LOGS COMMAND...: the part of in_chroot (chroot.sh) inside the private namespaces.
-# VIEW is an empty folder; what is mounted and written there ends with this process.
+# enter-chroot.sh TREE VIEW SOURCE LOGS COMMAND...: the part of in_chroot (chroot.sh) that runs inside the private namespaces.
+# VIEW is an empty folder. What is mounted and written there ends with this process.
 set -euo pipefail
 tree=$1 view=$2 source=$3 logs=$4
 shift 4
@@ -24,7 +24,7 @@ ln -s fd/2 "$root/dev/stderr"
 mkdir "$root/dev/shm"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 
-# The network, where there is one, is reached as this machine reaches it.
+# If there is a network, it is reached as on this machine.
 for file in /etc/resolv.conf /etc/hosts; do
 	rm -f "$root$file"
 	cp -L "$file" "$root$file"

@@ -1,8 +1,8 @@
-# ./dev format: applies .clang-format to all C++ sources. Check asks here too whether they are formatted.
+# ./dev format: applies .clang-format to all C++ sources. ./dev check uses this file too.
 
 source "$top/dev.d/packages.sh"
 
-# Other versions break lines at lambdas and pointers to members otherwise, whatever .clang-format says: one decides.
+# One version decides: others break lines at lambdas and pointers to members differently, whatever .clang-format says.
 format_version=14
 
 format() {

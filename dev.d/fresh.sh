@@ -1,5 +1,5 @@
-# ./dev fresh [SUITE...]: what a newcomer meets. A minimal Debian with nothing but a shell runs ./dev demo and ./dev check,
-# which install what they need from the network; afterwards no server, no cluster and no temporary file may be left.
+# ./dev fresh [SUITE...]: what a newcomer meets. A minimal Debian with nothing but a shell runs ./dev demo and ./dev check, which
+# install what they need from the network. After that no server, no cluster and no temporary file may be left.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"

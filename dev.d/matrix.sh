@@ -1,5 +1,5 @@
-# ./dev matrix [SUITE...]: ./dev check, without lint and without network, in clean Debian systems of other PostgreSQL versions.
-# The systems stay in /var/tmp between runs.
+# ./dev matrix [SUITE...]: runs ./dev check, without lint and without network, in clean Debian systems with other PostgreSQL
+# versions. The systems stay in /var/tmp between runs.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"

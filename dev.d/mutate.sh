@@ -1,5 +1,6 @@
-# ./dev mutate [--table NAME]... [--verbose]: would the check of rights notice a mistake in the policies? (test/row_security/mutate.py)
-# Builds the module, starts a private server and tries some hundred mutants of the policies; nothing is left behind.
+# ./dev mutate [--table NAME]... [--verbose]: would the check of rights notice a mistake in the policies?
+# Builds the module, starts a private server and tries some hundred mutants of the policies (test/row_security/mutate.py). Nothing
+# is left behind.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"

@@ -1,5 +1,5 @@
-# Installs the Debian packages that a command needs and finds the PostgreSQL to build for.
-# Sourced by the commands of ./dev. Packages that are there are neither touched nor upgraded.
+# Installs the Debian packages that a command needs, and finds the PostgreSQL to build for.
+# The commands of ./dev source this file. It neither changes nor upgrades a package that is installed.
 
 module_packages=(g++ make)
 core_packages=(cmake clang libclang-rt-dev libgtest-dev libbenchmark-dev python3 python3-psycopg2 tzdata)
@@ -30,7 +30,7 @@ need_packages() {
 	echo "installing ${missing[*]}"
 	update_package_lists
 	without_system_cluster apt_get install --no-install-recommends "${missing[@]}"
-	# Debian starts pgbouncer as a service of the system when it is first installed. Nobody asked for one.
+	# Debian starts pgbouncer as a service when it is first installed. Nobody asked for that, so it is stopped.
 	case " ${missing[*]} " in
 	*' pgbouncer '*) [ ! -d /run/systemd/system ] || as_root systemctl --quiet disable --now pgbouncer ;;
 	esac
@@ -48,7 +48,7 @@ apt_get() {
 	rm -f "$log"
 }
 
-# Debian's own, for which psycopg2 was installed, before another that may stand first in PATH.
+# Debian's own Python, for which psycopg2 is installed; PATH may begin with another.
 debian_python3() { [ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3; }
 
 package_lists_are_new=
@@ -57,8 +57,8 @@ update_package_lists() {
 	package_lists_are_new=1
 }
 
-# Debian's server package creates and starts a cluster "main" when it is first installed. Nobody asked for one:
-# while the packages are installed a drop-in says so. Clusters that exist are not touched.
+# Debian's server package creates and starts a cluster "main" when it is first installed. Nobody asked for one, so a drop-in forbids
+# it during the installation. Existing clusters are not touched.
 without_system_cluster() (
 	folder=/etc/postgresql-common/createcluster.d
 	trap 'as_root rm -f "$folder/bookmeatoz-dev.conf"' EXIT
@@ -94,7 +94,7 @@ newest_pg_config() {
 	done
 }
 
-# A server, the files of PGXS and the headers: Debian has them in three packages.
+# It needs the server, the files of PGXS and the headers. In Debian these are three packages.
 can_build_for() {
 	[ -x "$1" ] && [ -x "$("$1" --bindir)/postgres" ] && [ -e "$("$1" --pgxs)" ] && [ -e "$("$1" --includedir-server)/postgres.h" ]
 }

@@ -1,4 +1,4 @@
-# ./dev reference: writes docs/functions.md and docs/schema.md with its picture from the COMMENTs of a fresh installation. To be run
+# ./dev reference: writes docs/functions.md and docs/schema.md with its picture from the COMMENTs of a fresh installation. Run it
 # after every change of a function, a table or a COMMENT; the step "reference" of ./dev check fails until then.
 
 source "$top/dev.d/packages.sh"
@@ -10,7 +10,7 @@ reference() {
 	with_reference_database "$top/sql/reference.py" write
 }
 
-# with_reference_database PROGRAM MODE: a database in which the extension alone is installed.
+# with_reference_database PROGRAM MODE: runs PROGRAM on a new database that contains nothing but the extension.
 with_reference_database() {
 	export PGDATABASE=reference
 	"$bindir/createdb"

@@ -1,12 +1,12 @@
-# Runs the steps of a check, one line each with count and time, and adds them up. Sourced by check and sanitize.
-# The output of a step goes to a log in $logs; the end of it is shown when the step fails.
+# Runs the steps of a check, prints a line for each with its count and time, and adds the counts up. Sourced by check and sanitize.
+# The output of a step goes to a log in $logs. If the step fails, the end of the log is shown.
 
 passed=0
 failed=0
 failed_steps=()
 
-# step NAME COUNTER COMMAND...: COUNTER reads the log and prints "PASSED FAILED". A step that counted nothing has failed.
-# Never call it where bash suspends set -e (if, ||, &&): COMMAND relies on it. Ask $step_passed afterwards.
+# step NAME COUNTER COMMAND...: COUNTER reads the log and prints "PASSED FAILED". A step that counts nothing has failed.
+# COMMAND relies on set -e, so never call step where bash suspends it (if, ||, &&). Read $step_passed afterwards.
 step() {
 	local name=$1 counter=$2 started=$SECONDS result ok=0 bad=0 log
 	shift 2
@@ -36,7 +36,7 @@ step() {
 	fi
 }
 
-# skip NAME REASON: a step that could not run because another failed counts as failed.
+# skip NAME REASON: counts a step as failed that cannot run because another one failed.
 skip() {
 	printf '%-32sFAILED  (%s)\n' "$1" "$2"
 	failed=$((failed + 1))
@@ -56,7 +56,7 @@ count_unittest() {
 count_checks() { awk '/^[0-9]+ checks, [0-9]+ failures$/ { g = $1 - $3; b = $3 } END { print g + 0, b + 0 }'; }
 count_lines() { awk -v good="$1" -v bad="$2" '$0 ~ good { g++ } $0 ~ bad { b++ } END { print g + 0, b + 0 }'; }
 
-# verdict WHAT: the last two lines of every run, and its exit code.
+# verdict WHAT: prints the last two lines of a run, and returns its exit code.
 verdict() {
 	echo "$passed passed, $failed failed"
 	if [ "$failed" -eq 0 ]; then

@@ -1,16 +1,16 @@
-# ./dev sanitize [--statements N] [--seed N]: the module built with AddressSanitizer and UndefinedBehaviorSanitizer, in a private
-#   server: test/sql, the isolation specs, the substitution fuzz, and N random statements of sqlsmith (60,000 if not given) as a role
-#   of the application with a session context. Any report of a sanitizer and any crash of the server is a failure. Some
+# ./dev sanitize [--statements N] [--seed N]: builds the module with AddressSanitizer and UndefinedBehaviorSanitizer, and runs it in
+#   a private server: test/sql, the isolation specs, the substitution fuzz, and N random statements of sqlsmith (60,000 if not given)
+#   as an application's role with a session context. Any report of a sanitizer and any crash of the server is a failure. Takes some
 #   fifteen minutes. Logs stay in build/log; all else is gone at the end.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
 source "$top/dev.d/report.sh"
 
-# No -fwrapv: overflow of signed numbers is reported. What UBSan finds is printed and the statement goes on, what ASan finds ends
+# Without -fwrapv, so overflow of signed numbers is reported. After a report of UBSan the statement goes on; a report of ASan ends
 # the process.
 sanitizers='-fsanitize=address,undefined'
-# As many statements of sqlsmith run in one go; each go has another context.
+# So many statements of sqlsmith run in one go. Each go has another context.
 share=5000
 
 sanitize() {
@@ -64,10 +64,10 @@ finish_sanitize() {
 build_sanitized() {
 	build_stage "$work" CXXFLAGS="-O1 -g -fno-omit-frame-pointer -fno-strict-aliasing $sanitizers" \
 		SHLIB_LINK="-lstdc++ $sanitizers"
-	# libasan asks for the demangler of Swift, and a search for it through all libraries of the server never ends.
+	# libasan looks for the demangler of Swift, and the search through all libraries of the server never ends. So here is one.
 	echo 'char *swift_demangle(const char *a, unsigned long b, char *c, unsigned long *d, unsigned e) { return 0; }' |
 		gcc -w -shared -fPIC -x c - -o "$work/stub.so"
-	# The library of the sanitizer must be the first one of the process: of the server's alone, not of shells around it.
+	# The library of the sanitizer must be the first one of the process. Only the server needs it, not the shells around it.
 	cat >"$work/postgres" <<-SERVER
 		#!/bin/sh
 		export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:handle_segv=0 UBSAN_OPTIONS=print_stacktrace=1
@@ -76,13 +76,13 @@ build_sanitized() {
 	chmod 755 "$work/postgres"
 }
 
-# Nothing of the module runs before a test does, and a crash is seen in the log, not in a server that stays down.
+# The module runs in nothing before the first test. A crash shows in the log: the server itself restarts.
 start_sanitized() {
 	start_cluster "$work" "$work/postgres"
 	export PATH=$bindir:$PATH
 }
 
-# watched NAME COUNTER COMMAND...: a step, and behind it one that fails for whatever the sanitizers or the server said meanwhile.
+# watched NAME COUNTER COMMAND...: runs a step. If a sanitizer or the server reported anything meanwhile, a further step fails.
 watched() {
 	local seen
 	seen=$(wc -l <"$work/server.log")
@@ -91,7 +91,7 @@ watched() {
 	if [ -s "$work/findings" ]; then step "reports of $1 " count_findings cat "$work/findings"; fi
 }
 
-# A report of ASan with its first frames, each of UBSan, each end of a process by a signal.
+# Prints the reports of ASan with their first frames, those of UBSan, and each end of a process by a signal.
 findings() {
 	grep -E -A 12 'ERROR: AddressSanitizer|runtime error: |terminated by signal|TRAP: ' || true
 }
@@ -104,9 +104,9 @@ sanitized_installcheck() {
 	}
 }
 
-# The sample of ./dev demo, whose application's role is demo_app; calls of functions are counted. sqlsmith calls no function that
-# returns rows: views bring it to ours with arguments that make sense, and functions that return a uuid, which it often wants, with
-# arguments that do not.
+# Installs the sample of ./dev demo, whose application has the role demo_app. Calls of functions are counted. sqlsmith calls no
+# function that returns rows. So views call ours with arguments that make sense. And functions that return a uuid call them with
+# arguments that do not: sqlsmith often wants a uuid.
 make_world() {
 	createdb smith
 	export PGDATABASE=smith
@@ -157,7 +157,8 @@ make_world() {
 	SQL
 }
 
-# smith GO: a share of the statements. In turn for a business, a tenant, a customer and nobody, by index scans and by queries.
+# smith GO: runs a share of the statements. In turn the context is a business, a tenant, a customer, or a business without direct
+# scans.
 smith() {
 	local context
 	context=$(psql -X -A -t -d smith -v go="$1" -f - <<-'SQL'
@@ -175,7 +176,7 @@ smith() {
 		--exclude-catalog
 }
 
-# Whether the statements reached what reads and writes calendars: were it not so, nothing was tested.
+# Whether the statements called the functions that read and write calendars. If not, nothing was tested.
 show_calls() {
 	psql -X -A -t -d smith -c "
 		SELECT CASE WHEN coalesce(calls, 0) > 0 THEN 'called: ' ELSE 'never: ' END || proname || ' ' || coalesce(calls, 0)

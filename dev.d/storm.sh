@@ -1,6 +1,6 @@
-# ./dev storm [--minutes N] [OPTION...]: sixteen clients book on few employees, through the functions and past them, while the
-#   server is killed under them; then it is proved that no two bookings collide (test/storm). 5 minutes if not given; the
-#   other options are those of test/storm/storm.py. On a private server; nothing is left behind.
+# ./dev storm [--minutes N] [OPTION...]: sixteen clients book a few employees, by the functions and by plain statements, while the
+#   server is killed under them; then it is proved that no two bookings collide (test/storm). N is 5 if not given. The other options
+#   are those of test/storm/storm.py. On a private server; nothing is left behind.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
@@ -11,8 +11,8 @@ storm() {
 	run_storm "$work" "$@"
 }
 
-# run_storm FOLDER OPTION...: on the cluster in FOLDER, which is killed and started again. What is confirmed is on the disk, as
-# a server has it that is not for tests.
+# run_storm FOLDER OPTION...: runs the storm on the cluster in FOLDER, and kills and restarts that. With fsync, as on a server that
+# is not for tests: what was confirmed is on the disk.
 run_storm() {
 	local folder=$1
 	shift
