@@ -1,5 +1,5 @@
--- The status types. New labels are appended by the application's own ALTER TYPE ... ADD VALUE; existing labels
--- keep their meaning, because policies, the booking guard and the search name them.
+-- The status types. An application may append labels of its own by ALTER TYPE ... ADD VALUE. The labels here must keep their
+-- meaning: policies, the booking guard and the search name them.
 
 CREATE TYPE @extschema@.tenant_status_type_v1 AS ENUM ('active', 'inactive', 'suspended');
 COMMENT ON TYPE @extschema@.tenant_status_type_v1 IS 'State of a tenant account.';

@@ -3,9 +3,9 @@
 CREATE FUNCTION @extschema@.trigger_set_timestamp() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.trigger_set_timestamp() IS
-    'BEFORE UPDATE row trigger: sets updated_at to now(), the start of the transaction, whatever the statement gave. For tables of your own too.
+    'BEFORE UPDATE row trigger: sets updated_at to now(), the start of the transaction, whatever the statement gave. You may use it on tables of your own.
 Errors:
-- 39P01: another use
-- 42703: a table without the column
-- 42804: a column of another type than timestamptz';
+- 39P01: it is used in another way
+- 42703: the table lacks the column
+- 42804: the column is not of type timestamptz';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_set_timestamp() FROM PUBLIC;

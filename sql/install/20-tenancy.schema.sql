@@ -36,7 +36,7 @@ CREATE TRIGGER tenants_lower_subdomain BEFORE INSERT OR UPDATE OF subdomain ON @
 COMMENT ON TRIGGER tenants_lower_subdomain ON @extschema@.tenants IS 'Makes the unique key indifferent to case.';
 CREATE TRIGGER tenants_protect_columns BEFORE UPDATE OF status, subdomain ON @extschema@.tenants
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_protect_columns('status', 'subdomain');
-COMMENT ON TRIGGER tenants_protect_columns ON @extschema@.tenants IS 'A tenant edits its own row, but not its state and its address.';
+COMMENT ON TRIGGER tenants_protect_columns ON @extschema@.tenants IS 'A tenant edits its own row, but neither its status nor its subdomain.';
 CREATE TRIGGER tenants_set_timestamp BEFORE UPDATE ON @extschema@.tenants
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
 COMMENT ON TRIGGER tenants_set_timestamp ON @extschema@.tenants IS 'Keeps updated_at.';
@@ -46,7 +46,7 @@ COMMENT ON POLICY tenants_select ON @extschema@.tenants IS 'A tenant sees itself
 CREATE POLICY tenants_insert ON @extschema@.tenants FOR INSERT WITH CHECK (@extschema@.is_system_admin());
 COMMENT ON POLICY tenants_insert ON @extschema@.tenants IS 'System administrators alone.';
 CREATE POLICY tenants_update ON @extschema@.tenants FOR UPDATE USING (@extschema@.can_manage_tenant(id)) WITH CHECK (@extschema@.can_manage_tenant(id));
-COMMENT ON POLICY tenants_update ON @extschema@.tenants IS 'A tenant edits itself; tenants_protect_columns keeps some columns from it.';
+COMMENT ON POLICY tenants_update ON @extschema@.tenants IS 'A tenant edits itself, but tenants_protect_columns protects some columns.';
 CREATE POLICY tenants_delete ON @extschema@.tenants FOR DELETE USING (@extschema@.is_system_admin());
 COMMENT ON POLICY tenants_delete ON @extschema@.tenants IS 'System administrators alone.';
 
@@ -93,25 +93,25 @@ CREATE TRIGGER users_lower_email BEFORE INSERT OR UPDATE OF email ON @extschema@
 COMMENT ON TRIGGER users_lower_email ON @extschema@.users IS 'Makes the unique key indifferent to case.';
 CREATE TRIGGER users_protect_columns BEFORE UPDATE OF system_role ON @extschema@.users
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_protect_columns('system_role');
-COMMENT ON TRIGGER users_protect_columns ON @extschema@.users IS 'A user edits the own row, but cannot promote itself.';
+COMMENT ON TRIGGER users_protect_columns ON @extschema@.users IS 'A user edits its own row, but cannot give itself a system role.';
 CREATE TRIGGER users_protect_login BEFORE UPDATE OF status, email_verified, password_hash ON @extschema@.users
     FOR EACH ROW WHEN (NOT @extschema@.is_auth_role()) EXECUTE FUNCTION @extschema@.trigger_protect_columns('status', 'email_verified', 'password_hash');
-COMMENT ON TRIGGER users_protect_login ON @extschema@.users IS 'A user edits the own row, but cannot verify itself, nor lift a suspension. An auth role can.';
+COMMENT ON TRIGGER users_protect_login ON @extschema@.users IS 'A user edits its own row, but can neither verify itself nor lift a suspension. An auth role can.';
 CREATE TRIGGER users_set_timestamp BEFORE UPDATE ON @extschema@.users
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
 COMMENT ON TRIGGER users_set_timestamp ON @extschema@.users IS 'Keeps updated_at.';
 CREATE TRIGGER users_unverify_email BEFORE UPDATE ON @extschema@.users
     FOR EACH ROW WHEN (NEW.email IS DISTINCT FROM OLD.email) EXECUTE FUNCTION @extschema@.trigger_unverify_email();
-COMMENT ON TRIGGER users_unverify_email ON @extschema@.users IS 'A new address is not verified, nor by a token that was sent to the old one. The last one, when the address is in lower case and email_verified is not refused.';
+COMMENT ON TRIGGER users_unverify_email ON @extschema@.users IS 'A new address is not verified, and no token that was sent to the old one may verify it. It must fire last: then the address is in lower case, and a forbidden change of email_verified was refused.';
 
 CREATE POLICY users_select ON @extschema@.users FOR SELECT USING (@extschema@.is_auth_role() OR @extschema@.can_access_user(id));
-COMMENT ON POLICY users_select ON @extschema@.users IS 'The own row; a business or tenant also sees the users of its employees and roles that are not pending; an auth role all.';
+COMMENT ON POLICY users_select ON @extschema@.users IS 'A user sees itself. A business or a tenant also sees the users of its employees and roles that are not pending. An auth role sees all.';
 CREATE POLICY users_insert ON @extschema@.users FOR INSERT WITH CHECK (@extschema@.is_system_admin());
-COMMENT ON POLICY users_insert ON @extschema@.users IS 'System administrators; others register by register_user().';
+COMMENT ON POLICY users_insert ON @extschema@.users IS 'System administrators alone. Others register by register_user().';
 CREATE POLICY users_update ON @extschema@.users FOR UPDATE
     USING (@extschema@.is_auth_role() OR @extschema@.can_access_user(id) AND (id = @extschema@.current_session_user_id() OR @extschema@.is_system_admin()))
     WITH CHECK (@extschema@.is_auth_role() OR @extschema@.can_access_user(id) AND (id = @extschema@.current_session_user_id() OR @extschema@.is_system_admin()));
-COMMENT ON POLICY users_update ON @extschema@.users IS 'The own row, of which users_protect_columns and users_protect_login keep some columns; an auth role all.';
+COMMENT ON POLICY users_update ON @extschema@.users IS 'A user edits itself, but users_protect_columns and users_protect_login protect some columns. An auth role edits all users.';
 CREATE POLICY users_delete ON @extschema@.users FOR DELETE USING (@extschema@.is_system_admin());
 COMMENT ON POLICY users_delete ON @extschema@.users IS 'System administrators alone.';
 
@@ -148,7 +148,7 @@ CREATE TRIGGER tenant_admins_set_timestamp BEFORE UPDATE ON @extschema@.tenant_a
 COMMENT ON TRIGGER tenant_admins_set_timestamp ON @extschema@.tenant_admins IS 'Keeps updated_at.';
 
 CREATE POLICY tenant_admins_select ON @extschema@.tenant_admins FOR SELECT USING (@extschema@.can_access_tenant_admin(tenant_id, user_id));
-COMMENT ON POLICY tenant_admins_select ON @extschema@.tenant_admins IS 'A tenant sees its own, a user the own rows.';
+COMMENT ON POLICY tenant_admins_select ON @extschema@.tenant_admins IS 'A tenant sees its own rows, a user its own.';
 CREATE POLICY tenant_admins_insert ON @extschema@.tenant_admins FOR INSERT WITH CHECK (@extschema@.can_manage_tenant(tenant_id));
 COMMENT ON POLICY tenant_admins_insert ON @extschema@.tenant_admins IS 'The tenant itself.';
 CREATE POLICY tenant_admins_update ON @extschema@.tenant_admins FOR UPDATE

@@ -1,5 +1,5 @@
--- Tenants and users: row triggers, which other tables use as well, for one spelling of names that are compared, and
--- columns that the owner of a row may not change. And what a subdomain stands for.
+-- Tenants and users. Row triggers, which other tables use too: they store compared names in lower case, and protect columns that the
+-- owner of a row may not change. And the tenant of a subdomain.
 
 CREATE FUNCTION @extschema@.trigger_lower_email() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -10,7 +10,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_lower_email() IS
-    'Row trigger, BEFORE INSERT OR UPDATE OF email: stores the address in lower case, so that a plain unique key and plain equality ignore case.';
+    'BEFORE INSERT OR UPDATE OF email row trigger: stores the address in lower case. So a plain unique key and plain equality ignore case.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_lower_email() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_lower_subdomain() RETURNS trigger
@@ -21,7 +21,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_lower_subdomain() IS
-    'Row trigger, BEFORE INSERT OR UPDATE OF subdomain: stores the DNS label in lower case.';
+    'BEFORE INSERT OR UPDATE OF subdomain row trigger: stores the DNS label in lower case.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_lower_subdomain() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_protect_columns() RETURNS trigger
@@ -42,21 +42,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_protect_columns() IS
-    'Row trigger, BEFORE UPDATE OF the columns named as its arguments: where row security applies to the current role, '
-    'only a system administrator may change their values. SQLSTATE 42501.';
+    'BEFORE UPDATE OF row trigger on the columns that its arguments name. If row security applies to the current role, only a system '
+    'administrator may change them (SQLSTATE 42501).';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_protect_columns() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_unverify_email() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.trigger_unverify_email() IS
-    'BEFORE UPDATE row trigger on users, WHEN the address changes: email_verified becomes false unless the statement changes it, and '
-    'the user''s unused rows of email_verifications and password_resets are deleted, as their owners.';
+    'BEFORE UPDATE row trigger on users, WHEN the address changes. email_verified becomes false unless the statement changes it. The '
+    'user''s unused rows of email_verifications and password_resets are deleted, as the owners of these tables.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_unverify_email() FROM PUBLIC;
 
--- Before any context exists: so it reads as the owner of the table, whatever row security says to the caller.
+-- No context exists yet, so it reads as the owner of the table, past the caller's row security.
 CREATE FUNCTION @extschema@.resolve_tenant(subdomain text) RETURNS uuid
 LANGUAGE C STABLE STRICT SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.resolve_tenant(text) IS
-    'The id of the active tenant with this subdomain, in any case; NULL when there is none or it is not active. Works without a '
-    'session context. EXECUTE comes with bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role(), not to PUBLIC.';
+    'The id of the active tenant with this subdomain, in any case; NULL if there is none or it is not active. Works without a session '
+    'context. bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role() give EXECUTE.';
 REVOKE EXECUTE ON FUNCTION @extschema@.resolve_tenant(text) FROM PUBLIC;

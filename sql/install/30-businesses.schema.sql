@@ -1,4 +1,4 @@
--- Businesses: of a tenant, who works there (employees) and what each user may do there (user_business_roles).
+-- Businesses: those of the tenants, who works there (employees), and what each user may do there (user_business_roles).
 
 ------------------------------------------------------------------------------------------------- businesses
 CREATE TABLE @extschema@.businesses (
@@ -31,17 +31,17 @@ COMMENT ON COLUMN @extschema@.businesses.tenant_id  IS 'The tenant that the busi
 COMMENT ON COLUMN @extschema@.businesses.name       IS 'Name shown to people; not blank, at most 200 characters.';
 COMMENT ON COLUMN @extschema@.businesses.slug       IS 'Part of the booking page''s address, unique on the platform; stored in lower case whatever is given.';
 COMMENT ON COLUMN @extschema@.businesses.status     IS 'State; only an active business offers slots (S12). Only a system administrator sets and lifts suspended.';
-COMMENT ON COLUMN @extschema@.businesses.timezone   IS 'Name of the time zone in which working hours, dates and daily limits are read, as in pg_timezone_names.';
+COMMENT ON COLUMN @extschema@.businesses.timezone   IS 'Time zone of its working hours, dates and daily limits: a name in pg_timezone_names.';
 COMMENT ON COLUMN @extschema@.businesses.subdomain  IS 'DNS label of the business''s own site, unique where there is one; stored in lower case whatever is given.';
 COMMENT ON COLUMN @extschema@.businesses.currency   IS 'ISO 4217 code, three capital letters; the default of its services.';
-COMMENT ON COLUMN @extschema@.businesses.settings   IS 'A JSON object; the keys that the engine reads are checked when written (S17), others are the application''s.';
+COMMENT ON COLUMN @extschema@.businesses.settings   IS 'A JSON object. The keys that the engine reads are checked when they are written (S17); other keys are the application''s.';
 COMMENT ON COLUMN @extschema@.businesses.created_at IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.businesses.updated_at IS 'When the row was last changed; set by trigger.';
 COMMENT ON CONSTRAINT businesses_slug_is_url_part ON @extschema@.businesses IS '1 to 100 of a-z, 0-9 and inner hyphens.';
 COMMENT ON CONSTRAINT businesses_subdomain_is_dns_label ON @extschema@.businesses IS '1 to 63 of a-z, 0-9 and inner hyphens.';
 
 CREATE UNIQUE INDEX businesses_subdomain_key ON @extschema@.businesses (subdomain) WHERE subdomain IS NOT NULL;
-COMMENT ON INDEX @extschema@.businesses_subdomain_key IS 'No subdomain twice; any number of businesses without one.';
+COMMENT ON INDEX @extschema@.businesses_subdomain_key IS 'No two businesses have the same subdomain; any number may have none.';
 CREATE INDEX businesses_tenant_status_idx ON @extschema@.businesses (tenant_id, status);
 COMMENT ON INDEX @extschema@.businesses_tenant_status_idx IS 'The businesses of a tenant.';
 
@@ -63,13 +63,13 @@ CREATE TRIGGER businesses_lower_subdomain BEFORE INSERT OR UPDATE OF subdomain O
 COMMENT ON TRIGGER businesses_lower_subdomain ON @extschema@.businesses IS 'Makes the unique key indifferent to case.';
 CREATE TRIGGER businesses_protect_suspension BEFORE INSERT OR DELETE OR UPDATE OF status ON @extschema@.businesses
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_protect_suspension();
-COMMENT ON TRIGGER businesses_protect_suspension ON @extschema@.businesses IS 'A business and its tenant choose its state, but neither suspend it nor lift a suspension, by deleting it neither.';
+COMMENT ON TRIGGER businesses_protect_suspension ON @extschema@.businesses IS 'A business and its tenant set its status, but can neither suspend it nor lift a suspension, and cannot delete it while it is suspended.';
 CREATE TRIGGER businesses_set_timestamp BEFORE UPDATE ON @extschema@.businesses
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
 COMMENT ON TRIGGER businesses_set_timestamp ON @extschema@.businesses IS 'Keeps updated_at.';
 
 CREATE POLICY businesses_select ON @extschema@.businesses FOR SELECT USING (@extschema@.can_access_business_row(id, tenant_id));
-COMMENT ON POLICY businesses_select ON @extschema@.businesses IS 'A tenant sees its own, a business itself, a user those of an active role.';
+COMMENT ON POLICY businesses_select ON @extschema@.businesses IS 'A tenant sees its own, a business itself, a user those in which it has an active role.';
 CREATE POLICY businesses_insert ON @extschema@.businesses FOR INSERT WITH CHECK (@extschema@.can_manage_tenant(tenant_id));
 COMMENT ON POLICY businesses_insert ON @extschema@.businesses IS 'The tenant that will own it.';
 CREATE POLICY businesses_update ON @extschema@.businesses FOR UPDATE
@@ -98,11 +98,11 @@ CREATE TABLE @extschema@.employees (
 );
 ALTER TABLE @extschema@.employees ENABLE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE  @extschema@.employees                   IS 'Employment of a user in a business; schedules, services and bookings hang on it. Deleting one leaves the bookings without an employee.';
+COMMENT ON TABLE  @extschema@.employees                   IS 'Employment of a user in a business. Schedules, services and bookings refer to it. Deleting one leaves its bookings without an employee.';
 COMMENT ON COLUMN @extschema@.employees.id                IS 'Key.';
-COMMENT ON COLUMN @extschema@.employees.user_id           IS 'The user who is employed; once in each business.';
+COMMENT ON COLUMN @extschema@.employees.user_id           IS 'The user who is employed, at most once in each business.';
 COMMENT ON COLUMN @extschema@.employees.business_id       IS 'The employing business.';
-COMMENT ON COLUMN @extschema@.employees.employment_status IS 'State; only active employees are offered (S12). pending_onboarding: the user has not accepted yet, and the business does not see the user by this row.';
+COMMENT ON COLUMN @extschema@.employees.employment_status IS 'State; only active employees are offered (S12). pending_onboarding: the user has not accepted yet, and this row does not let the business see the user.';
 COMMENT ON COLUMN @extschema@.employees.settings          IS 'The application''s settings of the employee, a JSON object; the engine reads none of them.';
 COMMENT ON COLUMN @extschema@.employees.created_at        IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.employees.updated_at        IS 'When the row was last changed; set by trigger.';
@@ -113,28 +113,28 @@ COMMENT ON INDEX @extschema@.employees_business_status_idx IS 'The active employ
 
 CREATE TRIGGER employees_accept_only BEFORE UPDATE ON @extschema@.employees
     FOR EACH ROW WHEN (NOT @extschema@.can_access_business(OLD.business_id)) EXECUTE FUNCTION @extschema@.trigger_accept_only('employment_status', 'active');
-COMMENT ON TRIGGER employees_accept_only ON @extschema@.employees IS 'A user accepts the own pending row and changes nothing else of it.';
+COMMENT ON TRIGGER employees_accept_only ON @extschema@.employees IS 'A user may accept its own pending row, and change nothing else of it.';
 CREATE TRIGGER employees_set_timestamp BEFORE UPDATE ON @extschema@.employees
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
 COMMENT ON TRIGGER employees_set_timestamp ON @extschema@.employees IS 'Keeps updated_at.';
 
 CREATE POLICY employees_select ON @extschema@.employees FOR SELECT USING (@extschema@.can_access_person(business_id, user_id));
-COMMENT ON POLICY employees_select ON @extschema@.employees IS 'The business and its tenant; a user the own employments.';
+COMMENT ON POLICY employees_select ON @extschema@.employees IS 'The business and its tenant; a user sees its own employments.';
 CREATE POLICY employees_insert ON @extschema@.employees FOR INSERT WITH CHECK (@extschema@.can_access_business(business_id));
 COMMENT ON POLICY employees_insert ON @extschema@.employees IS 'The business and its tenant.';
 CREATE POLICY employees_insert_needs_consent ON @extschema@.employees AS RESTRICTIVE FOR INSERT
     WITH CHECK (employment_status = 'pending_onboarding' OR @extschema@.can_access_user(user_id));
-COMMENT ON POLICY employees_insert_needs_consent ON @extschema@.employees IS 'About a user whom the session does not see only what is pending: it shows the user to the business when the user has accepted.';
+COMMENT ON POLICY employees_insert_needs_consent ON @extschema@.employees IS 'A row about a user whom the session does not see must be pending: it shows the user to the business only after the user has accepted.';
 CREATE POLICY employees_update ON @extschema@.employees FOR UPDATE
     USING (@extschema@.can_access_business(business_id) OR employment_status = 'pending_onboarding' AND @extschema@.can_access_person(business_id, user_id))
     WITH CHECK (@extschema@.can_access_person(business_id, user_id));
-COMMENT ON POLICY employees_update ON @extschema@.employees IS 'The business and its tenant; a user the own pending employments, which employees_accept_only keeps from all but being accepted.';
+COMMENT ON POLICY employees_update ON @extschema@.employees IS 'The business and its tenant; a user its own pending employments, which employees_accept_only lets it only accept.';
 CREATE POLICY employees_update_needs_consent ON @extschema@.employees AS RESTRICTIVE FOR UPDATE
     WITH CHECK (employment_status = 'pending_onboarding' OR @extschema@.can_access_user(user_id));
-COMMENT ON POLICY employees_update_needs_consent ON @extschema@.employees IS 'As employees_insert_needs_consent: who sees the user by another row, and the user, may accept.';
+COMMENT ON POLICY employees_update_needs_consent ON @extschema@.employees IS 'As employees_insert_needs_consent: the user may accept, and so may a session that sees the user by another row.';
 CREATE POLICY employees_delete ON @extschema@.employees FOR DELETE
     USING (@extschema@.can_access_business(business_id) OR employment_status = 'pending_onboarding' AND @extschema@.can_access_person(business_id, user_id));
-COMMENT ON POLICY employees_delete ON @extschema@.employees IS 'The business and its tenant; a user the own pending employments.';
+COMMENT ON POLICY employees_delete ON @extschema@.employees IS 'The business and its tenant; a user its own pending employments.';
 
 ---------------------------------------------------------------------------------------- user_business_roles
 CREATE TABLE @extschema@.user_business_roles (
@@ -159,7 +159,7 @@ COMMENT ON COLUMN @extschema@.user_business_roles.id          IS 'Key.';
 COMMENT ON COLUMN @extschema@.user_business_roles.user_id     IS 'The user who holds the role.';
 COMMENT ON COLUMN @extschema@.user_business_roles.business_id IS 'The business in which it holds.';
 COMMENT ON COLUMN @extschema@.user_business_roles.role        IS 'The application''s name of the role; not blank.';
-COMMENT ON COLUMN @extschema@.user_business_roles.status      IS 'State; only an active role counts. pending: the user has not accepted yet, and the business does not see the user by this row.';
+COMMENT ON COLUMN @extschema@.user_business_roles.status      IS 'State; only an active role counts. pending: the user has not accepted yet, and this row does not let the business see the user.';
 COMMENT ON COLUMN @extschema@.user_business_roles.created_at  IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.user_business_roles.updated_at  IS 'When the row was last changed; set by trigger.';
 
@@ -168,25 +168,25 @@ COMMENT ON INDEX @extschema@.user_business_roles_business_status_idx IS 'The rol
 
 CREATE TRIGGER user_business_roles_accept_only BEFORE UPDATE ON @extschema@.user_business_roles
     FOR EACH ROW WHEN (NOT @extschema@.can_access_business(OLD.business_id)) EXECUTE FUNCTION @extschema@.trigger_accept_only('status', 'active');
-COMMENT ON TRIGGER user_business_roles_accept_only ON @extschema@.user_business_roles IS 'A user accepts the own pending row and changes nothing else of it.';
+COMMENT ON TRIGGER user_business_roles_accept_only ON @extschema@.user_business_roles IS 'A user may accept its own pending row, and change nothing else of it.';
 CREATE TRIGGER user_business_roles_set_timestamp BEFORE UPDATE ON @extschema@.user_business_roles
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
 COMMENT ON TRIGGER user_business_roles_set_timestamp ON @extschema@.user_business_roles IS 'Keeps updated_at.';
 
 CREATE POLICY user_business_roles_select ON @extschema@.user_business_roles FOR SELECT USING (@extschema@.can_access_person(business_id, user_id));
-COMMENT ON POLICY user_business_roles_select ON @extschema@.user_business_roles IS 'The business and its tenant; a user the own roles.';
+COMMENT ON POLICY user_business_roles_select ON @extschema@.user_business_roles IS 'The business and its tenant; a user sees its own roles.';
 CREATE POLICY user_business_roles_insert ON @extschema@.user_business_roles FOR INSERT WITH CHECK (@extschema@.can_access_business(business_id));
 COMMENT ON POLICY user_business_roles_insert ON @extschema@.user_business_roles IS 'The business and its tenant.';
 CREATE POLICY user_business_roles_insert_needs_consent ON @extschema@.user_business_roles AS RESTRICTIVE FOR INSERT
     WITH CHECK (status = 'pending' OR @extschema@.can_access_user(user_id));
-COMMENT ON POLICY user_business_roles_insert_needs_consent ON @extschema@.user_business_roles IS 'About a user whom the session does not see only what is pending: it shows the user to the business when the user has accepted.';
+COMMENT ON POLICY user_business_roles_insert_needs_consent ON @extschema@.user_business_roles IS 'A row about a user whom the session does not see must be pending: it shows the user to the business only after the user has accepted.';
 CREATE POLICY user_business_roles_update ON @extschema@.user_business_roles FOR UPDATE
     USING (@extschema@.can_access_business(business_id) OR status = 'pending' AND @extschema@.can_access_person(business_id, user_id))
     WITH CHECK (@extschema@.can_access_person(business_id, user_id));
-COMMENT ON POLICY user_business_roles_update ON @extschema@.user_business_roles IS 'The business and its tenant; a user the own pending roles, which user_business_roles_accept_only keeps from all but being accepted.';
+COMMENT ON POLICY user_business_roles_update ON @extschema@.user_business_roles IS 'The business and its tenant; a user its own pending roles, which user_business_roles_accept_only lets it only accept.';
 CREATE POLICY user_business_roles_update_needs_consent ON @extschema@.user_business_roles AS RESTRICTIVE FOR UPDATE
     WITH CHECK (status = 'pending' OR @extschema@.can_access_user(user_id));
-COMMENT ON POLICY user_business_roles_update_needs_consent ON @extschema@.user_business_roles IS 'As user_business_roles_insert_needs_consent: who sees the user by another row, and the user, may accept.';
+COMMENT ON POLICY user_business_roles_update_needs_consent ON @extschema@.user_business_roles IS 'As user_business_roles_insert_needs_consent: the user may accept, and so may a session that sees the user by another row.';
 CREATE POLICY user_business_roles_delete ON @extschema@.user_business_roles FOR DELETE
     USING (@extschema@.can_access_business(business_id) OR status = 'pending' AND @extschema@.can_access_person(business_id, user_id));
-COMMENT ON POLICY user_business_roles_delete ON @extschema@.user_business_roles IS 'The business and its tenant; a user the own pending roles.';
+COMMENT ON POLICY user_business_roles_delete ON @extschema@.user_business_roles IS 'The business and its tenant; a user its own pending roles.';

@@ -1,5 +1,4 @@
--- Businesses: row triggers, also of the rows below them that take a value from their business. And what a slug or a
--- subdomain stands for.
+-- Businesses. Row triggers, also for rows that take a value from their business. And the business of a slug or a subdomain.
 
 CREATE FUNCTION @extschema@.trigger_lower_slug() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -9,7 +8,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_lower_slug() IS
-    'Row trigger, BEFORE INSERT OR UPDATE OF slug: stores the part of the address in lower case.';
+    'BEFORE INSERT OR UPDATE OF slug row trigger: stores the slug in lower case.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_lower_slug() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_protect_suspension() RETURNS trigger
@@ -25,14 +24,14 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_protect_suspension() IS
-    'Row trigger on businesses, BEFORE INSERT OR DELETE OR UPDATE: where row security applies to the current role, only a system '
-    'administrator may set and lift the status suspended, and delete a suspended business. SQLSTATE 42501.';
+    'BEFORE INSERT OR DELETE OR UPDATE row trigger on businesses. If row security applies to the current role, only a system '
+    'administrator may suspend a business, lift a suspension, or delete a suspended business (SQLSTATE 42501).';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_protect_suspension() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_accept_only() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- The columns that may differ. A generated column has no value yet and follows from the others.
+    -- The columns that may differ. A generated column counts too: it has no value yet, and follows from the others.
     free CONSTANT jsonb := (SELECT jsonb_object_agg(a.attname, to_jsonb(NEW) -> a.attname)
                             FROM pg_attribute a
                             WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped
@@ -41,10 +40,10 @@ BEGIN
     IF NOT row_security_active(TG_RELID) THEN
         RETURN NEW;
     END IF;
-    -- *= compares values of every type as they are stored, those that have no equality too.
+    -- *= compares stored values, so it works for every type, even one without equality.
     IF NOT (jsonb_populate_record(OLD, free) *= NEW)
         OR to_jsonb(NEW) ->> TG_ARGV[0] NOT IN (to_jsonb(OLD) ->> TG_ARGV[0], TG_ARGV[1]) THEN
-        RAISE EXCEPTION 'a user may accept the own row of table "%" and change nothing else of it', TG_TABLE_NAME
+        RAISE EXCEPTION 'a user may accept its own row of table "%" and change nothing else of it', TG_TABLE_NAME
             USING ERRCODE = 'insufficient_privilege', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = TG_ARGV[0],
                   HINT = format('Set %s to %s and no other column, or delete the row to decline.', TG_ARGV[0], TG_ARGV[1]);
     END IF;
@@ -52,12 +51,12 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_accept_only() IS
-    'Row trigger, BEFORE UPDATE WHEN the row''s business is not the session''s; arguments: the column of the state and its value when '
-    'accepted. Where row security applies to the current role, the row may get this state, and no other column may change. SQLSTATE 42501.';
+    'BEFORE UPDATE row trigger, WHEN the session does not see the row''s business. Its arguments are the status column and the value '
+    'that means accepted. If row security applies to the current role, only that column may change, and only to that value (SQLSTATE 42501).';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_accept_only() FROM PUBLIC;
 
--- Both fillers read with the caller's rights: for a row that the caller may not see they leave the value NULL, and
--- the error that follows is the one for a row that does not exist.
+-- The next two triggers read with the caller's rights. If the caller does not see the row, the value stays NULL, and the error that
+-- follows is the same as for a row that does not exist.
 
 CREATE FUNCTION @extschema@.trigger_fill_business_id() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -67,7 +66,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_fill_business_id() IS
-    'Row trigger, BEFORE INSERT OR UPDATE WHEN (NEW.business_id IS NULL): takes the business of the row''s employee. Runs with the caller''s rights.';
+    'BEFORE INSERT OR UPDATE row trigger, WHEN (NEW.business_id IS NULL): takes the business of the row''s employee. Runs with the caller''s rights.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_fill_business_id() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_fill_currency() RETURNS trigger
@@ -78,16 +77,16 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_fill_currency() IS
-    'Row trigger, BEFORE INSERT OR UPDATE WHEN (NEW.currency IS NULL): takes the currency of the row''s business. Runs with the caller''s rights.';
+    'BEFORE INSERT OR UPDATE row trigger, WHEN (NEW.currency IS NULL): takes the currency of the row''s business. Runs with the caller''s rights.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_fill_currency() FROM PUBLIC;
 
--- Before any context exists: so it reads as the owners of the tables, whatever row security says to the caller. One call
--- never looks at both names: a tenant could take the subdomain of another tenant's business as a slug.
+-- No context exists yet, so it reads as the owners of the tables, past the caller's row security. One call never looks for both
+-- names: a tenant could use the subdomain of another tenant's business as a slug.
 CREATE FUNCTION @extschema@.resolve_business(slug text DEFAULT NULL, subdomain text DEFAULT NULL)
 RETURNS TABLE (business_id uuid, tenant_id uuid)
 LANGUAGE C STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.resolve_business(text, text) IS
-    'The ids of the active business of an active tenant, by one of the two names, in any case: one row, or none. Works without a session context; bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role() give EXECUTE.
+    'The ids of an active business of an active tenant, by its slug or its subdomain, in any case: one row or none. Works without a session context. bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role() give EXECUTE.
 Errors:
-- 22023: both names, or neither';
+- 22023: both names are given, or neither';
 REVOKE EXECUTE ON FUNCTION @extschema@.resolve_business(text, text) FROM PUBLIC;

@@ -1,4 +1,4 @@
--- Customers: each of one business; the same person is a customer record of its own in every business.
+-- Customers. A record belongs to one business: the same person has a record of its own in each business.
 
 CREATE TABLE @extschema@.customers (
     id             uuid                     NOT NULL DEFAULT @uuid-ossp@.uuid_generate_v4(),
@@ -30,12 +30,12 @@ COMMENT ON COLUMN @extschema@.customers.user_id       IS 'The account with which
 COMMENT ON COLUMN @extschema@.customers.email         IS 'Address, unique in the business where there is one; stored in lower case whatever is given.';
 COMMENT ON COLUMN @extschema@.customers.name          IS 'Name; not blank, at most 200 characters.';
 COMMENT ON COLUMN @extschema@.customers.phone         IS 'Telephone number as the application writes it; at most 50 characters.';
-COMMENT ON COLUMN @extschema@.customers.profile_notes IS 'Notes of the business about the customer, whose own session does not see them (SQLSTATE 42501).';
+COMMENT ON COLUMN @extschema@.customers.profile_notes IS 'Notes of the business about the customer. The customer''s own session must not read them (SQLSTATE 42501).';
 COMMENT ON COLUMN @extschema@.customers.status        IS 'State of the record.';
 COMMENT ON COLUMN @extschema@.customers.created_at    IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.customers.updated_at    IS 'When the row was last changed; set by trigger.';
-COMMENT ON CONSTRAINT customers_business_id_key ON @extschema@.customers IS 'Target of the foreign key that keeps a booking''s customer within its business. With the name, which a calendar shows: or a plan would rather read all customers of a small business by customers_business_name_idx than look up three.';
-COMMENT ON CONSTRAINT customers_business_email_key ON @extschema@.customers IS 'One record for each address. With the columns of customers_business_name_idx, or a plan that was made in a small business would read all customers by that one, also of a large business.';
+COMMENT ON CONSTRAINT customers_business_id_key ON @extschema@.customers IS 'Target of the foreign key that keeps a booking''s customer within its business. It includes the name, which a calendar shows: otherwise a plan would read all customers of a small business by customers_business_name_idx to look up three.';
+COMMENT ON CONSTRAINT customers_business_email_key ON @extschema@.customers IS 'One record for each address. It includes the columns of customers_business_name_idx: otherwise a plan that was made in a small business would read all customers by that index, also in a large business.';
 COMMENT ON CONSTRAINT customers_email_valid ON @extschema@.customers IS 'One @ with something on both sides, no white space, at most 254 characters.';
 
 CREATE INDEX customers_business_status_idx ON @extschema@.customers (business_id, status);
@@ -43,7 +43,7 @@ COMMENT ON INDEX @extschema@.customers_business_status_idx IS 'The customers of 
 CREATE INDEX customers_user_idx ON @extschema@.customers (user_id) WHERE user_id IS NOT NULL;
 COMMENT ON INDEX @extschema@.customers_user_idx IS 'The customer records of a user; deleting a user.';
 CREATE INDEX customers_business_name_idx ON @extschema@.customers (business_id, name) INCLUDE (email, phone, status, id);
-COMMENT ON INDEX @extschema@.customers_business_name_idx IS 'The customers of a business in the order of names, and searching them by search_text() in name, e-mail and phone (read by index alone).';
+COMMENT ON INDEX @extschema@.customers_business_name_idx IS 'The customers of a business in the order of names; and search_text() in name, e-mail and phone by this index alone.';
 
 CREATE TRIGGER customers_lower_email BEFORE INSERT OR UPDATE OF email ON @extschema@.customers
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_lower_email();
@@ -53,7 +53,7 @@ CREATE TRIGGER customers_set_timestamp BEFORE UPDATE ON @extschema@.customers
 COMMENT ON TRIGGER customers_set_timestamp ON @extschema@.customers IS 'Keeps updated_at.';
 
 CREATE POLICY customers_select ON @extschema@.customers FOR SELECT USING (@extschema@.can_access_person(business_id, user_id));
-COMMENT ON POLICY customers_select ON @extschema@.customers IS 'The business and its tenant; a user the own records.';
+COMMENT ON POLICY customers_select ON @extschema@.customers IS 'The business and its tenant; a user sees its own records.';
 CREATE POLICY customers_insert ON @extschema@.customers FOR INSERT WITH CHECK (@extschema@.can_access_business(business_id));
 COMMENT ON POLICY customers_insert ON @extschema@.customers IS 'The business and its tenant.';
 CREATE POLICY customers_update ON @extschema@.customers FOR UPDATE

@@ -1,4 +1,4 @@
--- What tenants pay for: the plans on offer, and the one plan that each tenant has.
+-- What tenants pay for: the plans on offer, and the subscription of each tenant to one of them.
 
 ----------------------------------------------------------------------------------------- subscription_plans
 CREATE TABLE @extschema@.subscription_plans (
@@ -33,8 +33,8 @@ COMMENT ON COLUMN @extschema@.subscription_plans.id                     IS 'Key,
 COMMENT ON COLUMN @extschema@.subscription_plans.name                   IS 'Name shown to people; not blank, at most 200 characters.';
 COMMENT ON COLUMN @extschema@.subscription_plans.price                  IS 'Price of one billing interval in units of currency, not negative.';
 COMMENT ON COLUMN @extschema@.subscription_plans.currency               IS 'ISO 4217 code, three capital letters.';
-COMMENT ON COLUMN @extschema@.subscription_plans.billing_interval       IS 'How often it is paid, in the words of the application''s payment provider: month, year.';
-COMMENT ON COLUMN @extschema@.subscription_plans.features               IS 'What the plan includes, a JSON object of the application''s.';
+COMMENT ON COLUMN @extschema@.subscription_plans.billing_interval       IS 'How often it is paid, in the words of the application''s payment provider, such as month or year.';
+COMMENT ON COLUMN @extschema@.subscription_plans.features               IS 'What the plan includes: a JSON object of the application''s.';
 COMMENT ON COLUMN @extschema@.subscription_plans.max_businesses         IS 'Most businesses of the tenant; NULL = no limit. The application enforces it.';
 COMMENT ON COLUMN @extschema@.subscription_plans.max_employees          IS 'Most employees of the tenant; NULL = no limit. The application enforces it.';
 COMMENT ON COLUMN @extschema@.subscription_plans.max_services           IS 'Most services of the tenant; NULL = no limit. The application enforces it.';
@@ -78,7 +78,7 @@ CREATE TABLE @extschema@.tenant_subscriptions (
 );
 ALTER TABLE @extschema@.tenant_subscriptions ENABLE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE  @extschema@.tenant_subscriptions                      IS 'The subscription of a tenant; at most one each.';
+COMMENT ON TABLE  @extschema@.tenant_subscriptions                      IS 'The subscriptions of tenants; each tenant has at most one.';
 COMMENT ON COLUMN @extschema@.tenant_subscriptions.id                   IS 'Key.';
 COMMENT ON COLUMN @extschema@.tenant_subscriptions.tenant_id            IS 'The tenant that subscribes.';
 COMMENT ON COLUMN @extschema@.tenant_subscriptions.plan_id              IS 'The plan; it cannot be deleted while it is in use.';

@@ -1,5 +1,5 @@
--- Tokens: of logging in, resetting a password and proving an address. Only hashes are stored, never a token in the
--- clear. For an auth role alone (bookmeatoz_grant_auth_role); purge_expired_tokens() clears them out.
+-- Tokens: for logging in, for resetting a password and for proving an address. Only their hashes are stored. Only an auth role
+-- (bookmeatoz_grant_auth_role) has rights on them; purge_expired_tokens() deletes them.
 
 -------------------------------------------------------------------------------------------- token_blacklist
 CREATE TABLE @extschema@.token_blacklist (
@@ -21,8 +21,8 @@ COMMENT ON TABLE  @extschema@.token_blacklist            IS 'Tokens that no long
 COMMENT ON COLUMN @extschema@.token_blacklist.id         IS 'Key.';
 COMMENT ON COLUMN @extschema@.token_blacklist.token_hash IS 'Hash of the token (SHA-256 or stronger), never the token; unique.';
 COMMENT ON COLUMN @extschema@.token_blacklist.user_id    IS 'Whose token it was.';
-COMMENT ON COLUMN @extschema@.token_blacklist.expires_at IS 'When the token expires by itself; the row is then of no use.';
-COMMENT ON COLUMN @extschema@.token_blacklist.reason     IS 'Why it was withdrawn: logout, theft.';
+COMMENT ON COLUMN @extschema@.token_blacklist.expires_at IS 'When the token itself expires; the row is of no use after that.';
+COMMENT ON COLUMN @extschema@.token_blacklist.reason     IS 'Why it was withdrawn, such as logout or theft.';
 COMMENT ON COLUMN @extschema@.token_blacklist.created_at IS 'When the row was written.';
 
 CREATE INDEX token_blacklist_user_idx ON @extschema@.token_blacklist (user_id);

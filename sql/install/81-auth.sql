@@ -1,31 +1,31 @@
--- Registering and logging in: the right to, the row security's question for it, and housekeeping of the token tables.
+-- Registering and logging in: the right to do so, the question of the policies for that right, and housekeeping of the token tables.
 
 CREATE FUNCTION @extschema@.may_authenticate_users() RETURNS boolean
 LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.may_authenticate_users() IS
-    'A right in the form of a function: to roles with EXECUTE on it row security shows all users and tokens. Granted by '
-    'bookmeatoz_grant_auth_role(), with privileges on the few columns that logging in needs; to nobody else. Returns true.';
+    'A right in the form of a function: a role with EXECUTE on it sees all users and tokens under row security. Only '
+    'bookmeatoz_grant_auth_role() grants it, with privileges on the few columns that logging in needs. Returns true.';
 REVOKE EXECUTE ON FUNCTION @extschema@.may_authenticate_users() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.is_auth_role_support(internal) RETURNS internal
 LANGUAGE C STRICT AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.is_auth_role_support(internal) IS
-    'Planner support of is_auth_role(): it costs other roles nothing. Not for calling.';
+    'Planner support of is_auth_role(): the question costs other roles nothing. Not for calling.';
 
 CREATE FUNCTION @extschema@.is_auth_role() RETURNS boolean
 LANGUAGE C STABLE PARALLEL SAFE SUPPORT @extschema@.is_auth_role_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.is_auth_role() IS
-    'Whether the current role may log users in: whether it has EXECUTE on may_authenticate_users() and not the rights of the '
-    'owner of users, who holds it only to pass it on (nor is a superuser, whom row security does not bind). Never NULL.';
+    'Whether the current role may log users in: it has EXECUTE on may_authenticate_users(), and it does not have the rights of the '
+    'owner of users, who has that EXECUTE only to grant it. So a superuser, whom row security does not bind, is none. Never NULL.';
 
--- Nobody is logged in yet: so it writes as the owner of the table, whatever row security says to the caller.
+-- Nobody is logged in yet, so it writes as the owner of the table, past the caller's row security.
 CREATE FUNCTION @extschema@.register_user(email text, password_hash text, profile jsonb DEFAULT '{}') RETURNS uuid
 LANGUAGE C SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.register_user(text, text, jsonb) IS
-    'Writes a new user with status pending_verification and returns the id. Works without a session context; bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role() give EXECUTE.
+    'Writes a new user with status pending_verification and returns its id. Works without a session context. bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role() give EXECUTE.
 Arguments:
-- email: any case
-- password_hash: of the password, never the password; NULL: none (single sign-on)
+- email: the address, in any case
+- password_hash: the hash of the password, never the password; NULL: none (single sign-on)
 - profile: a JSON object
 Errors:
 - 23505: the address is registered already
@@ -36,7 +36,7 @@ REVOKE EXECUTE ON FUNCTION @extschema@.register_user(text, text, jsonb) FROM PUB
 CREATE FUNCTION @extschema@.purge_expired_tokens() RETURNS bigint
 LANGUAGE C SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.purge_expired_tokens() IS
-    'Deletes the rows of token_blacklist, password_resets and email_verifications that have expired; returns how many. '
-    'Runs with the caller''s rights: as an auth role with EXECUTE, or as the owner of the data, under FORCE with '
-    'app.is_system_admin on; a superuser acts as the owner. Not to PUBLIC.';
+    'Deletes the expired rows of token_blacklist, password_resets and email_verifications, and returns their number. It runs with the '
+    'caller''s rights. Call it as the owner of the data (under FORCE with app.is_system_admin on), as a superuser, who acts as the '
+    'owner, or as an auth role to which you grant EXECUTE.';
 REVOKE EXECUTE ON FUNCTION @extschema@.purge_expired_tokens() FROM PUBLIC;

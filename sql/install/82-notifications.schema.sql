@@ -1,4 +1,4 @@
--- Messages to users: on screen or by other channels. A sender claims what is due with FOR UPDATE SKIP LOCKED.
+-- Messages to users: on screen or by other channels. A program that sends them claims due ones by FOR UPDATE SKIP LOCKED.
 
 CREATE TABLE @extschema@.notifications (
     id             uuid         NOT NULL DEFAULT @uuid-ossp@.uuid_generate_v4(),
@@ -20,7 +20,7 @@ CREATE TABLE @extschema@.notifications (
     CONSTRAINT notifications_business_fkey FOREIGN KEY (business_id) REFERENCES @extschema@.businesses (id) ON DELETE CASCADE,
     CONSTRAINT notifications_user_fkey FOREIGN KEY (user_id) REFERENCES @extschema@.users (id) ON DELETE CASCADE,
     CONSTRAINT notifications_type_not_blank CHECK (btrim(type) <> ''),
-    -- As text: a list of varchar is spelt otherwise once it was dumped and read again, and bookmeatoz_verify() compares the text.
+    -- As text, because bookmeatoz_verify() compares the definition: a list of varchar is spelt differently after a dump and restore.
     CONSTRAINT notifications_channel_known CHECK (channel::text IN ('in_app', 'email', 'sms', 'push')),
     CONSTRAINT notifications_data_is_object CHECK (jsonb_typeof(data) = 'object'),
     CONSTRAINT notifications_status_known CHECK (status::text IN ('pending', 'sent', 'failed', 'cancelled'))
@@ -30,7 +30,7 @@ ALTER TABLE @extschema@.notifications ENABLE ROW LEVEL SECURITY;
 COMMENT ON TABLE  @extschema@.notifications               IS 'Messages to a user, from a business or from the platform itself.';
 COMMENT ON COLUMN @extschema@.notifications.id            IS 'Key.';
 COMMENT ON COLUMN @extschema@.notifications.business_id   IS 'The business that it is about; NULL for the platform''s own.';
-COMMENT ON COLUMN @extschema@.notifications.user_id       IS 'To whom; who alone sees it and marks it read.';
+COMMENT ON COLUMN @extschema@.notifications.user_id       IS 'The addressed user, who alone sees it and marks it read.';
 COMMENT ON COLUMN @extschema@.notifications.type          IS 'The application''s kind of message, such as booking_confirmed.';
 COMMENT ON COLUMN @extschema@.notifications.channel       IS 'How it is sent: in_app, email, sms or push.';
 COMMENT ON COLUMN @extschema@.notifications.title         IS 'Heading.';
@@ -67,6 +67,6 @@ CREATE POLICY notifications_insert ON @extschema@.notifications FOR INSERT WITH 
 COMMENT ON POLICY notifications_insert ON @extschema@.notifications IS 'The business and its tenant; the platform''s own come from system administrators.';
 CREATE POLICY notifications_update ON @extschema@.notifications FOR UPDATE
     USING (@extschema@.can_access_notification(business_id, user_id)) WITH CHECK (@extschema@.can_access_notification(business_id, user_id));
-COMMENT ON POLICY notifications_update ON @extschema@.notifications IS 'The addressed user, to mark it read; notifications_protect_columns keeps the rest.';
+COMMENT ON POLICY notifications_update ON @extschema@.notifications IS 'The addressed user, to mark it read; notifications_protect_columns protects the other columns.';
 CREATE POLICY notifications_delete ON @extschema@.notifications FOR DELETE USING (@extschema@.can_access_notification(business_id, user_id));
 COMMENT ON POLICY notifications_delete ON @extschema@.notifications IS 'The addressed user.';

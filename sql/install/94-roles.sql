@@ -1,7 +1,7 @@
--- Roles of applications: what each duty needs, and no more. For administrators, not PUBLIC.
+-- Roles of applications: what each duty needs, and no more. For administrators, not for PUBLIC.
 --
--- A role has one duty: app, staff or auth. Each grant function first takes away whatever the role had on our tables and
--- functions, so that it has the same afterwards whatever it had before; who needs two duties uses two roles.
+-- A role has one duty: app, staff or auth. Each grant function first takes away all that the role was granted on our tables and
+-- functions. So the result does not depend on what it had before. An application that needs two duties uses two roles.
 
 CREATE FUNCTION @extschema@.bookmeatoz_require_bound_role(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -17,7 +17,7 @@ BEGIN
         RAISE EXCEPTION 'role % cannot be used by an application: it bypasses row security', role
             USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that is NOSUPERUSER and NOBYPASSRLS.';
     END IF;
-    -- A member can become the other role by SET ROLE, whether it inherits its rights or not.
+    -- A member can become the other role by SET ROLE, even if it does not inherit its rights.
     SELECT r.rolname INTO free
     FROM pg_roles r WHERE (r.rolsuper OR r.rolbypassrls) AND pg_has_role(role, r.oid, 'MEMBER') LIMIT 1;
     IF FOUND THEN
@@ -39,7 +39,7 @@ BEGIN
                 USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that neither is the owner nor a member of the owner''s role.';
         END IF;
     END LOOP;
-    -- On a pooled connection, or in a schema of the search_path, what it creates would be used by whoever comes next.
+    -- What the role creates would be used by others: on a pooled connection, or by its schema in their search_path.
     SELECT place.privilege, place.what, place.kind, quote_ident(place.name) AS name, CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END AS grantee,
            acl.grantee = place.owner AS by_owning
     INTO creation
@@ -61,7 +61,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) IS
-    'Refuses, by SQLSTATE 0LP01, a role of an application that could pass by row security. Called by the grant functions. Refused are:
+    'Refuses a role of an application that could get past row security (SQLSTATE 0LP01). Called by the grant functions. It refuses:
 - superusers, roles with BYPASSRLS, owners of a table, and all members of these
 - roles that may create what others would use in place of our tables: temporary objects, schemas in the database, objects in our schema';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) FROM PUBLIC;
@@ -108,7 +108,7 @@ BEGIN
         FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) acl
         WHERE n.oid = '@extschema@'::regnamespace AND acl.privilege_type = 'USAGE' AND acl.grantee = role
     LOOP
-        -- Only who granted can revoke; who has the owner's rights, as a superuser has, acts as the owner.
+        -- Only the grantor can revoke. A role with the owner's rights, as a superuser has them, acts as the owner.
         IF granted.grantor = (CASE WHEN pg_has_role(granted.owner, 'USAGE') THEN granted.owner ELSE me END) THEN
             EXECUTE format('REVOKE %s ON %s FROM %s', granted.privilege, granted.object, role);
         ELSIF pg_has_role(session_user, granted.grantor, 'MEMBER') THEN
@@ -123,9 +123,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) IS
-    'Takes away all that a role was granted on our tables, on the functions of the extension, and USAGE on their schema, whoever granted it; not what it has by membership or as PUBLIC. Called by the grant and revoke functions.
+    'Takes away all that a role was granted on our tables and functions, and USAGE on their schema, whoever granted it. What it has as a member of a role or as PUBLIC stays. Called by the grant and revoke functions.
 Errors:
-- 42501: the caller cannot act as the role that granted
+- 42501: the caller cannot act as the grantor
 - 0LP01: the role owns our tables';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) FROM PUBLIC;
 
@@ -151,14 +151,14 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_execute(regrole, text[]) IS
-    'Gives a role USAGE on the schema and EXECUTE on functions of the extension (names as LIKE patterns), where it lacks them. Called '
+    'Gives a role USAGE on the schema and EXECUTE on functions of the extension, if it lacks them. The names are LIKE patterns. Called '
     'by the grant functions.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_execute(regrole, text[]) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_grant_app_role(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- Besides users, which is granted by columns. Not here: the token tables, which are for an auth role alone.
+    -- users is granted by columns, below. The token tables are not granted: they are for an auth role alone.
     app_tables CONSTANT text[] := ARRAY[
         'tenants', 'tenant_admins', 'businesses', 'employees', 'user_business_roles',
         'service_categories', 'services', 'employee_services', 'working_hours', 'employee_availability_overrides',
@@ -177,8 +177,8 @@ BEGIN
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
     EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON %2$s.users TO %3$s', user_columns, '@extschema@', role);
 
-    -- The first three are granted on purpose. The others belong to PUBLIC unless the database's default privileges say
-    -- otherwise; they run with the caller's rights.
+    -- The first three are granted on purpose. PUBLIC has EXECUTE on the others, unless the database's default privileges differ; they
+    -- run with the caller's rights.
     PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['resolve\_tenant', 'resolve\_business', 'register\_user',
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
         'is\_auth\_role', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
@@ -197,10 +197,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) IS
-    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash; the token tables are not granted.
-Run it as the owner of the data, and again after adding columns to users.
+    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash. The token tables are not granted.
+Run it as the owner of the data, and again after you add columns to users.
 Errors:
-- 0LP01: row security would not bind the role, or it could read password hashes all the same';
+- 0LP01: row security would not bind the role, or it could still read password hashes or tokens';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_grant_staff_role(role regrole) RETURNS void
@@ -223,15 +223,15 @@ BEGIN
                    'UPDATE (password_hash, status, email_verified, last_login_at) ON %s.users TO %s', '@extschema@', role);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %1$s.token_blacklist, %1$s.password_resets, %1$s.email_verifications TO %2$s',
                    '@extschema@', role);
-    -- The first four are granted on purpose, the others are what the policies of these tables call.
+    -- The first four are granted on purpose. The policies of these tables call the others.
     PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['may\_authenticate\_users', 'register\_user', 'resolve\_tenant', 'resolve\_business',
         'is\_auth\_role', 'is\_system\_admin', 'can\_access\_user', 'current\_session\_user\_id']::text[]);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) IS
-    'Replaces a role''s privileges on our tables and functions by what registering and logging in need. Run it as the owner of the data. The role has:
-- users, all of them: it reads id, email, password_hash, status, email_verified, last_login_at and system_role, and writes password_hash, status, email_verified and last_login_at
-- token_blacklist, password_resets, email_verifications: wholly
+    'Replaces a role''s privileges on our tables and functions by what registering and logging in need. Run it as the owner of the data. The role then may:
+- in all rows of users, read id, email, password_hash, status, email_verified, last_login_at and system_role, and write password_hash, status, email_verified and last_login_at
+- in token_blacklist, password_resets and email_verifications, read and write everything
 Errors:
 - 0LP01: row security would not bind the role';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) FROM PUBLIC;
@@ -243,8 +243,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_app_role(regrole) IS
-    'Takes away all that a role was granted on our tables and functions and on their schema, which bookmeatoz_grant_app_role() gave or '
-    'others. Run it as the owner of the data.';
+    'Takes away all that a role was granted on our tables and functions, and USAGE on their schema, by bookmeatoz_grant_app_role() or '
+    'in another way. Run it as the owner of the data.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_app_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_revoke_staff_role(role regrole) RETURNS void

@@ -1,4 +1,4 @@
--- The owner of the data: who it is, and whether row security binds it. For administrators, not PUBLIC.
+-- The owner of the data: who it is, and whether row security binds it. For administrators, not for PUBLIC.
 
 CREATE FUNCTION @extschema@.bookmeatoz_may_own(role oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -8,8 +8,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                      AND acl.grantee = role AND acl.privilege_type = 'EXECUTE' AND acl.is_grantable)
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_may_own(oid) IS
-    'Whether what a role owns may be taken for ours: it is a superuser, or was made the owner by bookmeatoz_set_owner() since CREATE '
-    'EXTENSION (it may pass on EXECUTE on bookmeatoz_install_schema()). Called by bookmeatoz_install_schema() and bookmeatoz_set_owner().';
+    'Whether objects of a role may be taken for ours: it is a superuser, or bookmeatoz_set_owner() made it the owner since CREATE '
+    'EXTENSION, so it may grant EXECUTE on bookmeatoz_install_schema(). Called by bookmeatoz_install_schema() and bookmeatoz_set_owner().';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_may_own(oid) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_set_owner(role regrole) RETURNS void
@@ -28,7 +28,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
-    -- The owner installs what is missing there, lets the application's role in, and foreign keys are checked with its rights.
+    -- The owner creates what is missing in the schema, and gives USAGE on it to the application's role. Foreign keys are checked with
+    -- the owner's rights.
     EXECUTE format('GRANT CREATE ON SCHEMA %s TO %s', '@extschema@', role);
     EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s WITH GRANT OPTION', '@extschema@', role);
     FOR required IN
@@ -47,17 +48,17 @@ BEGIN
                            ) found (owner)
         WHERE found.owner <> role
     LOOP
-        -- Whoever may create in the schema could have put there a table of that name with a trigger.
+        -- Any role that may create in the schema could have created a table of that name with a trigger.
         IF object.owner <> me AND NOT @extschema@.bookmeatoz_may_own(object.owner) THEN
             RAISE EXCEPTION '% "%" belongs to role %', object.kind, object.name, object.owner::regrole
-                USING ERRCODE = 'duplicate_object', DETAIL = 'It is not taken for one of bookmeatoz: its owner could have put anything into it.',
+                USING ERRCODE = 'duplicate_object', DETAIL = 'bookmeatoz does not take it for its own: its owner could have put anything into it.',
                       HINT = format('If role %1$s owns the data, run SELECT bookmeatoz_set_owner(%2$L) first; otherwise rename or drop it.',
                                     object.owner::regrole, object.owner::regrole::text);
         END IF;
         EXECUTE object.command;
     END LOOP;
 
-    -- With the right to pass them on, for bookmeatoz_grant_app_role() and its like.
+    -- With the grant option, because the owner calls bookmeatoz_grant_app_role() and its like.
     FOR callable IN
         SELECT p.oid::regprocedure
         FROM pg_extension x
@@ -72,10 +73,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
-    'Hands all types and tables to a role, with the right to run the other functions of administration, to purge tokens and to overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated.
-It takes what the role, the caller, a superuser or an earlier owner by this function owns.
+    'Makes a role the owner of all types and tables. It also gives the role EXECUTE on the functions of administration, on purging tokens and on overbooking, and the rights that it needs on the schemas. Run it as a superuser; it can be repeated.
+Types and tables may belong to the role, the caller, a superuser or an earlier owner by this function.
 Errors:
-- 42710: something is another role''s';
+- 42710: a type or table belongs to another role';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_force_row_security(force boolean) RETURNS void
@@ -96,8 +97,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) IS
-    'Whether row security binds the owner of the data too, for all our tables. Superusers and roles with BYPASSRLS are never bound. Run it as the owner.
-With it the owner sees what the session context shows: own UPDATEs may silently touch nothing, ADD FOREIGN KEY passes over rows, and dumps as the owner fail.
+    'Sets for all our tables whether row security binds the owner of the data too. It never binds superusers and roles with BYPASSRLS. Run it as the owner.
+If it binds the owner, the owner sees only what the session context shows: an UPDATE may silently change nothing, ADD FOREIGN KEY does not check hidden rows, and a dump as the owner fails.
 Errors:
-- 22004: a NULL';
+- 22004: force is NULL';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) FROM PUBLIC;

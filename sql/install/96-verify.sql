@@ -1,7 +1,7 @@
--- Whether all is as this version creates it: definitions are compared, not names.
+-- Whether all is as this version creates it. It compares definitions, not names.
 --
--- Nothing of the owner's runs here: catalogs are read and deparsed, no table is read by a query. What is deparsed depends on
--- settings that anybody may set, so the functions that do it fix them. Everybody may call them; they run with the caller's rights.
+-- No code of the owner's runs here: the functions read and deparse catalogs, and no query reads a table. Deparsed text depends on
+-- settings that anybody may set, so these functions fix the settings. Everybody may call them; they run with the caller's rights.
 
 CREATE FUNCTION @extschema@.bookmeatoz_definitions(names text[])
 RETURNS TABLE (object text, kind text, name text, definition text)
@@ -24,7 +24,7 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
     UNION ALL
     SELECT r.relname, 'access method', '', m.amname FROM relation r JOIN pg_am m ON m.oid = r.relam
     UNION ALL
-    -- From 18 on a NOT NULL is a constraint, which may be NOT VALID.
+    -- From 18 on NOT NULL is a constraint, and it may be NOT VALID.
     SELECT r.relname, 'column', a.attname,
            format_type(a.atttypid, a.atttypmod)
            || CASE WHEN a.attcollation <> t.typcollation THEN ' COLLATE ' || a.attcollation::regcollation::text ELSE '' END
@@ -43,7 +43,7 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
     SELECT r.relname, 'constraint', c.conname, pg_get_constraintdef(c.oid)
     FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid AND c.contype NOT IN ('n', 't')
     UNION ALL
-    -- Without storage parameters: they are tuning.
+    -- Without storage parameters, which are only tuning.
     SELECT r.relname, 'index', i.relname,
            CASE WHEN i.reloptions IS NULL THEN pg_get_indexdef(i.oid)
                 ELSE regexp_replace(pg_get_indexdef(i.oid), ' WITH \(\w+=[^)]*\)', '') END
@@ -69,8 +69,8 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
     FROM pg_type t WHERE t.typnamespace = '@extschema@'::regnamespace AND t.typname = ANY (names) AND t.typtype = 'e'
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_definitions(text[]) IS
-    'Tables and enum types of the extension''s schema by their names, and all that belongs to them, each with its definition in a form '
-    'that is alike in every session and after a restore. What bookmeatoz_verify() compares with bookmeatoz_expected_definitions().';
+    'The named tables and enum types of the extension''s schema, and all that belongs to them, each with its definition. A definition '
+    'is the same in every session and after a restore. bookmeatoz_verify() compares it with bookmeatoz_expected_definitions().';
 
 CREATE FUNCTION @extschema@.bookmeatoz_function_definitions()
 RETURNS TABLE (name text, definition text, for_public boolean)
@@ -95,14 +95,14 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
     WHERE x.extname = 'bookmeatoz' AND p.proname <> 'bookmeatoz_expected_function_definitions'
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_function_definitions() IS
-    'The functions of the extension, each with its definition (of its body the MD5), and whether everybody may execute it. What '
-    'bookmeatoz_verify() compares with bookmeatoz_expected_function_definitions().';
+    'The functions of the extension, each with its definition (with the MD5 of the body), and whether everybody may execute it. '
+    'bookmeatoz_verify() compares them with bookmeatoz_expected_function_definitions().';
 
 CREATE FUNCTION @extschema@.bookmeatoz_time_zones() RETURNS SETOF text
 LANGUAGE C STABLE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_time_zones() IS
-    'The time zones of all businesses, each once. Read from the table itself, not by a query: nothing that its owner made is run. None '
-    'where the caller may not SELECT the whole table, row security binds the caller, or it is no longer a table with such a column.';
+    'The time zones of all businesses, each once. It reads the table itself, not by a query, so no code of the table''s owner runs. It '
+    'returns none if the caller may not SELECT the whole table, if row security binds the caller, or if there is no such table or column.';
 
 CREATE FUNCTION @extschema@.bookmeatoz_verify() RETURNS TABLE (severity text, finding text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -115,7 +115,7 @@ DECLARE
                                           ORDER BY e.object COLLATE "C");
     relations    CONSTANT oid[] := ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = here AND c.relname = ANY (tables)
                                                                        AND c.relkind IN ('r', 'p'));
-    -- Everything has one owner: whoever has most.
+    -- One role should own everything: the one that owns most.
     data_owner   CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = ANY (relations)
                                   GROUP BY c.relowner ORDER BY count(*) DESC, c.relowner LIMIT 1);
     token_tables CONSTANT text[] := ARRAY['token_blacklist', 'password_resets', 'email_verifications'];
@@ -123,7 +123,7 @@ DECLARE
     known        text[];
     zones        text[];
 BEGIN
-    -- What is not as bookmeatoz_install_schema() makes it. More labels of a type are the user's own.
+    -- What is not as bookmeatoz_install_schema() creates it. Further labels of a type are the user's own.
     RETURN QUERY
         WITH expected AS MATERIALIZED (SELECT * FROM @extschema@.bookmeatoz_expected_definitions()),
         found AS MATERIALIZED (SELECT * FROM @extschema@.bookmeatoz_definitions(tables || types)),
@@ -143,11 +143,11 @@ BEGIN
                     WHEN d.got IS NULL THEN format('table %I: %s %I is missing', d.object, d.kind, d.name)
                     ELSE format('table %I: %s %I differs: expected %s, found %s', d.object, d.kind, d.name, d.wanted, d.got) END
         FROM difference d
-        -- Of a table that is another thing, that is said alone.
+        -- If another thing has the name of a table, say only that.
         WHERE d.kind IN ('table', 'type') OR NOT EXISTS (SELECT FROM difference t WHERE t.object = d.object AND t.kind = 'table')
         ORDER BY d.object COLLATE "C", d.kind = 'type', d.kind <> 'table', d.kind COLLATE "C", d.name COLLATE "C";
 
-    -- What was added and passes by what is ours.
+    -- What was added and gets past what is ours.
     RETURN QUERY
         SELECT 'warning', format('table %I: permissive policy %I is OR-ed with those of bookmeatoz', c.relname, p.polname)
         FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
@@ -171,7 +171,8 @@ BEGIN
         FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
         WHERE c.oid = ANY (relations) AND g.tgisinternal AND g.tgenabled IN ('D', 'R')
         ORDER BY 2;
-    -- Only of ours that fire BEFORE the row (tgtype has 2 for BEFORE, 1 for ROW, the rest are events) and decide about more than updated_at.
+    -- Of our triggers, only those that fire BEFORE the row and decide about more than updated_at. (tgtype: 1 is ROW, 2 is BEFORE, the
+    -- rest are events.)
     RETURN QUERY
         SELECT 'warning', format('table %I: trigger %I fires after %s, and may change what they checked or filled in', c.relname, g.tgname,
                                  string_agg(quote_ident(o.tgname), ', ' ORDER BY o.tgname COLLATE "C"))
@@ -197,7 +198,7 @@ BEGIN
                                               WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
         ORDER BY reader.relname COLLATE "C", v.oid::regclass::text COLLATE "C";
 
-    -- One owner, bound by row security everywhere or nowhere.
+    -- One role owns everything, and row security binds it on all tables or on none.
     RETURN QUERY
         SELECT 'error', format('%s %I belongs to role %I, the others to role %I', o.kind, o.name, pg_get_userbyid(o.owner), pg_get_userbyid(data_owner))
         FROM (SELECT 'table', c.relname, c.relowner FROM pg_class c WHERE c.oid = ANY (relations)
@@ -212,7 +213,7 @@ BEGIN
           AND c.relforcerowsecurity <> (SELECT 2 * count(*) FILTER (WHERE a.relforcerowsecurity) > count(*) FROM pg_class a WHERE a.oid = ANY (relations))
         ORDER BY c.relname COLLATE "C";
 
-    -- Who has privileges on our tables, by membership too, and is bound by row security.
+    -- The roles that have privileges on our tables, also by membership, and that row security binds.
     WITH RECURSIVE holder (oid) AS (
         SELECT acl.grantee FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl WHERE c.oid = ANY (relations) AND acl.grantee <> c.relowner
         UNION
@@ -262,8 +263,8 @@ BEGIN
         WHERE p.pronamespace = here AND p.proname IN (SELECT m.proname FROM member m) AND p.oid NOT IN (SELECT m.oid FROM member m)
         ORDER BY 2;
 
-    -- Privileges that no grant function gives. A role that row security does not bind is not judged. Allowed are the rights of
-    -- bookmeatoz_grant_app_role(), or for an auth role those of bookmeatoz_grant_auth_role(), or some of them.
+    -- Privileges that no grant function gives. Roles that row security does not bind are not judged. An auth role may have the rights
+    -- of bookmeatoz_grant_auth_role(), any other role those of bookmeatoz_grant_app_role(), or some of them.
     RETURN QUERY
         WITH granted AS (
             SELECT c.relname, NULL::name AS column_name, acl.grantee, acl.privilege_type, acl.is_grantable
@@ -330,7 +331,7 @@ BEGIN
         FROM pg_roles p JOIN pg_roles r ON p.rolname IN ('pg_read_all_data', 'pg_write_all_data') AND r.oid <> p.oid AND pg_has_role(r.oid, p.oid, 'MEMBER')
         WHERE NOT r.rolsuper AND NOT r.rolbypassrls AND NOT pg_has_role(r.oid, data_owner, 'MEMBER')
         ORDER BY 2;
-    -- What is installed later would belong to others from the start.
+    -- Default privileges that would give others rights on what is installed later.
     RETURN QUERY
         SELECT DISTINCT 'warning', format('default privileges: %s will have %s on each %s that role %I creates%s', CASE acl.grantee
                                           WHEN 0 THEN 'everybody' ELSE format('role %I', pg_get_userbyid(acl.grantee)) END,
@@ -342,7 +343,8 @@ BEGIN
                OR p.defaclobjtype = 'f' AND acl.grantee <> 0 AND p.defaclrole = (SELECT x.extowner FROM pg_extension x WHERE x.extname = 'bookmeatoz'))
         ORDER BY 2;
 
-    -- Searches of a business whose zone the server does not know raise an error. The view of all zones is slow: it is asked once, if at all.
+    -- A search in a business raises an error if the server does not know its time zone. pg_timezone_names is slow, so it is read at
+    -- most once.
     zones := ARRAY(SELECT z FROM @extschema@.bookmeatoz_time_zones() z);
     IF zones <> '{}' THEN
         known := ARRAY(SELECT n.name FROM pg_timezone_names n);
@@ -371,7 +373,7 @@ BEGIN
         SELECT 'warning', format('row security does not bind role %I, to which RESET ROLE leads back: %s', u.rolname, u.reason)
         FROM unbound u WHERE u.oid <> me AND u.rolname = session_user;
 
-    -- Nothing is said where the setting is hidden from the role.
+    -- Say nothing if the setting is hidden from the role.
     IF EXISTS (SELECT FROM pg_settings s WHERE s.name = 'session_preload_libraries')
         AND NOT EXISTS (SELECT FROM pg_settings s
                         WHERE s.name IN ('session_preload_libraries', 'shared_preload_libraries') AND s.setting ~ '\mbookmeatoz\M')
@@ -383,8 +385,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
-    'What weakens tenant isolation in this database or for the current role; no row when nothing was found. Everybody may ask; what is hidden from the role is not judged.
-It compares the definitions of tables, types and functions with those of this version, and privileges with what the grant functions give. More columns, keys, indexes, labels, restrictive policies and AFTER triggers are no finding.
+    'What weakens tenant isolation in this database or for the current role; no row if nothing was found. Everybody may call it. What is hidden from the role is not judged.
+It compares the definitions of tables, types and functions with those of this version, and privileges with what the grant functions give. Further columns, keys, indexes, labels, restrictive policies and AFTER triggers are no finding.
 Values of severity:
 - error: tenant isolation or the guard does not hold as designed
-- warning: row security does not bind the current role, something that was added passes it by, or an index is missing';
+- warning: row security does not bind the current role, something that was added gets past it, or an index is missing';

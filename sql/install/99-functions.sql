@@ -1,5 +1,6 @@
--- The definitions of this version: what bookmeatoz_verify() expects of the functions is what the script has just created. It is kept
--- in a function, because bodies name the schema. Everything is qualified: the schema may hold a better match for a name of pg_catalog's.
+-- The definitions of this version: bookmeatoz_verify() expects the functions as this script has just created them. They are computed
+-- here, because the bodies name the schema, and kept in a function. Every name is qualified: the schema may hold a better match for a
+-- name of pg_catalog's.
 
 DO $do$
 BEGIN

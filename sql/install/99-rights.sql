@@ -1,10 +1,10 @@
--- The last part: nobody has a right that the parts before did not give. Then the data structures.
+-- The last part. It takes away rights that the earlier parts did not give. Then it installs the data structures.
 
 DO $$
 DECLARE
     granted record;
 BEGIN
-    -- What the database's default privileges gave to certain roles on our functions.
+    -- Rights on our functions that the database's default privileges gave to other roles.
     FOR granted IN
         SELECT DISTINCT p.oid::regprocedure AS function, acl.grantee::regrole AS role
         FROM pg_extension x
@@ -15,7 +15,7 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s', granted.function, granted.role);
     END LOOP;
-    -- On a pooled connection a temporary object stays for whoever is next, and may have the name of a table of ours.
+    -- On a pooled connection a temporary object stays for the next session, and it may have the name of a table of ours.
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
 END
 $$;
