@@ -14,19 +14,16 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-inline constexpr Oid lookup_by_id[] = {UUIDOID};
-inline constexpr Oid lookup_by_ids[] = {UUIDARRAYOID};
-
 /// One column of one table, so that one owner may read all of it. Declare as a constinit static.
 class Lookup {
 public:
     /// `query` selects a uuid from `table` alone by $1; it must name its operators with their schema, because the caller's
     /// search_path is in force.
-    constexpr Lookup(const char* table, const char* query, const Oid (&parameter_type)[1])
-        : table_(table), query_(query, parameter_type) {}
+    constexpr Lookup(const char* table, const char* query, Oid parameter_type)
+        : table_(table), query_(query, {parameter_type}) {}
 
-    /// Without NULLs, allocated in the current memory context. Works in parallel workers. Throws SqlError 42P01 when the
-    /// table is absent.
+    /// Without NULLs, allocated in the current memory context. Works in parallel workers. Errors as by
+    /// required_owner().
     std::span<const pg_uuid_t> run(Oid schema, Datum parameter);
 
 private:

@@ -144,7 +144,7 @@ void SavedQuery::prepare(const char* schema_name) {
     replace_all(text, schema_mark, pg_call([&] { return quote_identifier(schema_name); }));
     const char* const query = text.c_str();
     SPIPlanPtr const prepared = pg_call([&] {
-        SPIPlanPtr const plan = SPI_prepare(query, argument_count_, const_cast<Oid*>(argument_types_));
+        SPIPlanPtr const plan = SPI_prepare(query, argument_count_, argument_types_);
         if (plan == nullptr)
             elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
         SPI_keepplan(plan);

@@ -94,10 +94,9 @@ class SavedQuery {
 public:
     using Arguments = std::initializer_list<std::optional<Datum>>;
 
-    template <std::size_t N>
-    constexpr SavedQuery(const char* text, const Oid (&argument_types)[N])
-        : text_(text), argument_types_(argument_types), argument_count_(static_cast<int>(N)) {
-        static_assert(N <= most_arguments);
+    constexpr SavedQuery(const char* text, std::initializer_list<Oid> argument_types) : text_(text) {
+        for (const Oid type : argument_types)
+            argument_types_[argument_count_++] = type;
     }
 
     /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open.
@@ -130,8 +129,8 @@ private:
     SpiRows execute(Oid schema, Arguments arguments, View view, std::size_t most = 0);
 
     const char* text_;
-    const Oid* argument_types_;
-    int argument_count_;
+    Oid argument_types_[most_arguments]{};
+    int argument_count_ = 0;
     SPIPlanPtr plan_ = nullptr;
     Oid schema_ = InvalidOid;
     NameData schema_name_{};

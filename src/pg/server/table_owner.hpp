@@ -14,8 +14,8 @@ namespace bookmeatoz::pg {
 /// The owner of a table, or InvalidOid where there is no such table.
 Oid table_owner(Oid schema, const char* table);
 
-/// The same; 42P01 where there is no such table, 42809 where something else has its name.
-Oid required_owner(Oid schema, const char* table);
+/// The same; 42P01 where there is no such table, 42809 where something else has its name. `detail`: what reads it.
+Oid required_owner(Oid schema, const char* table, const char* detail = "");
 
 /// Until the end of the scope the current role is the given one, and FORCE ROW LEVEL SECURITY does not bind it.
 class AsOwner {
