@@ -17,8 +17,7 @@ namespace bookmeatoz::pg {
 /// One column of one table, so that one owner may read all of it. Declare as a constinit static.
 class Lookup {
 public:
-    /// `query` selects a uuid from `table` alone by $1; it must name its operators with their schema, because the caller's
-    /// search_path is in force.
+    /// `query` selects a uuid from `table` alone by $1; see SavedQuery.
     constexpr Lookup(const char* table, const char* query, Oid parameter_type)
         : table_(table), query_(query, {parameter_type}) {}
 

@@ -181,19 +181,18 @@ const IdSet& kept_or_loaded(KeptSet& kept, Oid schema, pg_uuid_t key, Load load)
 
 constinit Lookup active_role_businesses("user_business_roles", R"(
     SELECT business_id FROM @extschema@.user_business_roles
-     WHERE user_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'active')",
+     WHERE user_id = $1 AND status = 'active')",
                                         UUIDOID);
-constinit Lookup
-    user_customers("customers",
-                   "SELECT id FROM @extschema@.customers WHERE user_id OPERATOR(pg_catalog.=) $1", UUIDOID);
+constinit Lookup user_customers("customers", "SELECT id FROM @extschema@.customers WHERE user_id = $1",
+                                UUIDOID);
 // What is pending the user has not accepted: a business may write such a row about any user.
 constinit Lookup employed_users("employees", R"(
     SELECT user_id FROM @extschema@.employees
-     WHERE business_id OPERATOR(pg_catalog.=) ANY ($1) AND employment_status OPERATOR(pg_catalog.<>) 'pending_onboarding')",
+     WHERE business_id = ANY ($1) AND employment_status <> 'pending_onboarding')",
                                 UUIDARRAYOID);
 constinit Lookup role_users("user_business_roles", R"(
     SELECT user_id FROM @extschema@.user_business_roles
-     WHERE business_id OPERATOR(pg_catalog.=) ANY ($1) AND status OPERATOR(pg_catalog.<>) 'pending')",
+     WHERE business_id = ANY ($1) AND status <> 'pending')",
                             UUIDARRAYOID);
 
 /// The users of all employees and roles of the businesses that the user has accepted, also if they have ended.

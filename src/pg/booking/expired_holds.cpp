@@ -9,7 +9,7 @@ namespace {
 constinit SavedQuery expired_holds_query(R"(
     SELECT id, pg_catalog.lower(busy) AS busy, pg_catalog.upper(busy) AS busy
       FROM @extschema@.bookings
-     WHERE resource_id = $1 AND id <> $2 AND busy OPERATOR(pg_catalog.&&) $3
+     WHERE resource_id = $1 AND id <> $2 AND busy && $3
        AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
                                          {UUIDOID, UUIDOID, TSTZRANGEOID});
 

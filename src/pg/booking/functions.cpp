@@ -27,7 +27,7 @@ constexpr int longest_key = 255;
 
 constinit SavedQuery confirm_query(R"(
     UPDATE @extschema@.bookings
-       SET status='confirmed', hold_expires_at=NULL, customer_id=COALESCE($2, customer_id)
+       SET status := 'confirmed', hold_expires_at := NULL, customer_id := COALESCE($2, customer_id)
      WHERE id = $1
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                    {UUIDOID, UUIDOID});
@@ -36,7 +36,7 @@ constinit SavedQuery release_query("DELETE FROM @extschema@.bookings WHERE id = 
 
 constinit SavedQuery cancel_query(R"(
     UPDATE @extschema@.bookings
-       SET status='cancelled', hold_expires_at=NULL, cancellation_reason=$2
+       SET status := 'cancelled', hold_expires_at := NULL, cancellation_reason := $2
      WHERE id = $1
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                   {UUIDOID, TEXTOID});

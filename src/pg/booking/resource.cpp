@@ -14,7 +14,7 @@ constinit SavedQuery unassigned_query(R"(
     SELECT
       FROM @extschema@.bookings
      WHERE business_id = $1 AND employee_id IS NULL AND resource_id IS NULL AND id <> $2
-       AND busy OPERATOR(pg_catalog.&&) $3 AND start_time > $4 AND start_time < $5
+       AND busy && $3 AND start_time > $4 AND start_time < $5
        AND NOT overbooked AND )" OCCUPYING_STATUS R"(
        AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp())
      LIMIT 1)",

@@ -49,8 +49,9 @@ constinit SavedQuery insert_query(R"(
 // The reminders were for the old time.
 constinit SavedQuery move_query(R"(
     UPDATE @extschema@.bookings
-       SET employee_id=$2, start_time=$3, end_time=$4, buffer_before_minutes=$5, buffer_after_minutes=$6,
-           reminder_sent_24h=false, reminder_sent_1h=false, session_key=$7
+       SET employee_id := $2, start_time := $3, end_time := $4,
+           buffer_before_minutes := $5, buffer_after_minutes := $6,
+           reminder_sent_24h := false, reminder_sent_1h := false, session_key := $7
      WHERE id = $1
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                 {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID, INT4OID,

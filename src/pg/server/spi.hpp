@@ -82,10 +82,10 @@ private:
     const SavedQuery& query_;
 };
 
-/// Meant as a constinit static. In the text `@extschema@` stands for the extension's schema, and a comparison operator
-/// between spaces for the one of pg_catalog: the caller's search_path is in force, and an operator of the caller's own would
-/// run with the rights of whoever the query runs as. So write no IN and no BETWEEN, name types with their schema, and put no
-/// spaces around the = of an assignment.
+/// Meant as a constinit static. In the text `@extschema@` stands for the extension's schema, and each operator for the one of
+/// pg_catalog: the caller's search_path is in force, and an operator of the caller's own would run with the rights of whoever
+/// the query runs as. So an assignment is written :=, no operator binds stronger than another, and there is no IN and no
+/// BETWEEN, which name none. Write the schema of each function and each type.
 ///
 /// Before a plan is made, and again when anything may have changed, the tables are checked: each `@extschema@.name` that is
 /// neither a call, name(, nor a cast, ::name, is an ordinary or a partitioned table (42809: a view runs its functions as whoever
