@@ -5,46 +5,12 @@
 #include "pg/access/cached_plans.hpp"
 #include "pg/access/level.hpp"
 #include "pg/access/tenancy.hpp"
-
-#include <new>
-
-extern "C" {
-#include "catalog/pg_type.h"
-#include "utils/array.h"
-}
+#include "pg/server/uuid_datum.hpp"
 
 namespace bookmeatoz::pg {
 namespace {
 
-Datum key_or_null(FunctionCallInfo fcinfo, const std::optional<pg_uuid_t>& id) {
-    if (!id) {
-        fcinfo->isnull = true;
-        return Datum{0};
-    }
-    void* const copy = MemoryContextAllocExtended(CurrentMemoryContext, sizeof *id, MCXT_ALLOC_NO_OOM);
-    if (copy == nullptr) {
-        throw std::bad_alloc();
-    }
-    return PointerGetDatum(std::memcpy(copy, &*id, sizeof *id));
-}
-
 constexpr std::span<const pg_uuid_t> no_ids;
-
-/// `more`: one further id, or nullptr.
-Datum id_array(std::span<const pg_uuid_t> ids, const pg_uuid_t* more = nullptr) {
-    return pg_call([&] {
-        auto* const items = static_cast<Datum*>(
-            MemoryContextAllocHuge(CurrentMemoryContext, (ids.size() + 1) * sizeof(Datum)));
-        int count = 0;
-        for (const pg_uuid_t& id : ids) {
-            items[count++] = UUIDPGetDatum(&id);
-        }
-        if (more != nullptr) {
-            items[count++] = UUIDPGetDatum(more);
-        }
-        return PointerGetDatum(construct_array(items, count, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
-    });
-}
 
 /// Whether the session is in the level for which the plan was made. In level none the answer is no, in any other level an error.
 bool is_level(AccessLevel level, AccessLevel planned) {
@@ -59,13 +25,13 @@ bool is_level(AccessLevel level, AccessLevel planned) {
 /// The business of a business session.
 BOOKMEATOZ_FUNCTION(access_business_key, takes({}).returns(UUIDOID)) {
     const bool right = is_level(effective_level(extension_schema_once(fcinfo)), AccessLevel::business);
-    return key_or_null(fcinfo, right ? session_context().business : std::nullopt);
+    return copy_or_null(fcinfo, right ? session_context().business : std::nullopt);
 }
 
 /// The tenant of a tenant session.
 BOOKMEATOZ_FUNCTION(access_managed_tenant_key, takes({}).returns(UUIDOID)) {
     const bool right = is_level(effective_level(extension_schema_once(fcinfo)), AccessLevel::tenant);
-    return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
+    return copy_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
 }
 
 /// The tenant of a tenant session, or the tenant of a business session's business.
@@ -73,16 +39,16 @@ BOOKMEATOZ_FUNCTION(access_tenant_key, takes({}).returns(UUIDOID)) {
     const Oid schema = extension_schema_once(fcinfo);
     const AccessLevel level = effective_level(schema);
     if (level == AccessLevel::business) {
-        return key_or_null(fcinfo, tenant_of_business(schema, *session_context().business));
+        return copy_or_null(fcinfo, tenant_of_business(schema, *session_context().business));
     }
     const bool right = is_level(level, AccessLevel::tenant);
-    return key_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
+    return copy_or_null(fcinfo, right ? session_context().tenant : std::nullopt);
 }
 
 /// The user of a user session.
 BOOKMEATOZ_FUNCTION(access_user_key, takes({}).returns(UUIDOID)) {
     const bool right = is_level(effective_level(extension_schema_once(fcinfo)), AccessLevel::user);
-    return key_or_null(fcinfo, right ? session_context().user : std::nullopt);
+    return copy_or_null(fcinfo, right ? session_context().user : std::nullopt);
 }
 
 /// The user of any session but a system administrator's, who sees everybody's notifications.
@@ -91,14 +57,14 @@ BOOKMEATOZ_FUNCTION(access_addressee_key, takes({}).returns(UUIDOID)) {
     if (level == AccessLevel::admin) {
         refuse_plan_of_another_level();
     }
-    return key_or_null(fcinfo, level == AccessLevel::none ? std::nullopt : session_context().user);
+    return copy_or_null(fcinfo, level == AccessLevel::none ? std::nullopt : session_context().user);
 }
 
 /// The businesses of a tenant session.
 BOOKMEATOZ_FUNCTION(access_business_ids, takes({}).returns(UUIDARRAYOID)) {
     const Oid schema = extension_schema_once(fcinfo);
     const bool right = is_level(effective_level(schema), AccessLevel::tenant);
-    return id_array(right ? businesses_of_tenant(schema, *session_context().tenant).ids() : no_ids);
+    return uuid_array(right ? businesses_of_tenant(schema, *session_context().tenant).ids() : no_ids);
 }
 
 /// The users that a business or tenant session sees: its staff, and the session's own user.
@@ -107,25 +73,32 @@ BOOKMEATOZ_FUNCTION(access_user_ids, takes({}).returns(UUIDARRAYOID)) {
     const AccessLevel level = effective_level(schema);
     const SessionContext& context = session_context();
     if (level != AccessLevel::business && !is_level(level, AccessLevel::tenant)) {
-        return id_array(no_ids);
+        return uuid_array(no_ids);
     }
     const IdSet& staff = level == AccessLevel::business ? staff_of_business(schema, *context.business)
                                                         : staff_of_tenant(schema, *context.tenant);
-    return context.user ? id_array(staff.ids(), &*context.user) : id_array(staff.ids());
+    UuidArray users(staff.ids().size() + 1);
+    for (const pg_uuid_t& id : staff.ids()) {
+        users.add(id);
+    }
+    if (context.user) {
+        users.add(*context.user);
+    }
+    return users.value();
 }
 
 /// The customer records of a user session.
 BOOKMEATOZ_FUNCTION(access_customer_ids, takes({}).returns(UUIDARRAYOID)) {
     const Oid schema = extension_schema_once(fcinfo);
     const bool right = is_level(effective_level(schema), AccessLevel::user);
-    return id_array(right ? customers_of_user(schema, *session_context().user).ids() : no_ids);
+    return uuid_array(right ? customers_of_user(schema, *session_context().user).ids() : no_ids);
 }
 
 /// The businesses in which the user of a user session has an active role.
 BOOKMEATOZ_FUNCTION(access_employer_ids, takes({}).returns(UUIDARRAYOID)) {
     const Oid schema = extension_schema_once(fcinfo);
     const bool right = is_level(effective_level(schema), AccessLevel::user);
-    return id_array(right ? businesses_by_active_role(schema, *session_context().user).ids() : no_ids);
+    return uuid_array(right ? businesses_by_active_role(schema, *session_context().user).ids() : no_ids);
 }
 
 } // namespace bookmeatoz::pg

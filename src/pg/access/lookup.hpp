@@ -13,19 +13,15 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-inline constexpr Oid lookup_by_id[] = {UUIDOID};
-inline constexpr Oid lookup_by_ids[] = {UUIDARRAYOID};
-
 /// Reads one column of one table: so one owner may read all that the query needs. Declare it as a constinit static.
 class Lookup {
 public:
-    /// `query` selects a uuid from `table` alone, by $1. It must name its operators with their schema, because the caller's
-    /// search_path is in force.
-    constexpr Lookup(const char* table, const char* query, const Oid (&parameter_type)[1])
-        : table_(table), query_(query, parameter_type) {}
+    /// `query` selects a uuid from `table` alone, by $1; see SavedQuery.
+    constexpr Lookup(const char* table, const char* query, Oid parameter_type)
+        : table_(table), query_(query, {parameter_type}) {}
 
-    /// The ids without NULLs, allocated in the current memory context. Works in parallel workers too. Throws SqlError 42P01 where
-    /// there is no such table.
+    /// The ids without NULLs, allocated in the current memory context. Works in parallel workers too. Throws what required_owner()
+    /// throws.
     std::span<const pg_uuid_t> run(Oid schema, Datum parameter);
 
 private:

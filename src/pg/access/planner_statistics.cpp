@@ -8,6 +8,7 @@
 #include "pg/access/tenancy.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/server/extension_schema.hpp"
+#include "pg/server/uuid_datum.hpp"
 
 #include <algorithm>
 
@@ -128,7 +129,7 @@ CommonIds own_common_ids(HeapTuple statistics, Oid type) {
 
 /// A copy that keeps the null fraction, the width, the number of distinct values, the correlation, and own ids among the most
 /// common values. A slot of kind 0 counts as empty, whatever its columns contain. May raise a server error.
-HeapTuple reduced(HeapTuple statistics, const CommonIds& own) {
+HeapTuple reduced(HeapTuple statistics, const CommonIds& own, Datum own_ids) {
     HeapTuple copy = heap_copytuple(statistics);
     int16* const kinds = &reinterpret_cast<Form_pg_statistic>(GETSTRUCT(copy))->stakind1;
     int common = STATISTIC_NUM_SLOTS;
@@ -150,8 +151,7 @@ HeapTuple reduced(HeapTuple statistics, const CommonIds& own) {
     const int values_at = Anum_pg_statistic_stavalues1 - 1 + common;
     values[numbers_at] = PointerGetDatum(
         construct_array(frequencies, own.count, FLOAT4OID, sizeof(float4), true, TYPALIGN_INT));
-    values[values_at] =
-        PointerGetDatum(construct_array(own.slot.values, own.count, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
+    values[values_at] = own_ids;
     replaced[numbers_at] = replaced[values_at] = true;
     const Relation catalog = table_open(StatisticRelationId, AccessShareLock);
     copy = heap_modify_tuple(copy, RelationGetDescr(catalog), values, nulls, replaced);
@@ -164,8 +164,12 @@ void reduce(VariableStatData* vardata, Oid type) {
     if (!HeapTupleIsValid(vardata->statsTuple))
         return;
     CommonIds own = own_common_ids(vardata->statsTuple, type);
+    UuidArray ids(own.count);
+    for (int i = 0; i < own.count; ++i)
+        ids.add(*DatumGetUUIDP(own.slot.values[i]));
+    const Datum own_ids = ids.value();
     pg_call([&] {
-        const HeapTuple copy = reduced(vardata->statsTuple, own);
+        const HeapTuple copy = reduced(vardata->statsTuple, own, own_ids);
         free_attstatsslot(&own.slot);
         vardata->freefunc(vardata->statsTuple);
         vardata->statsTuple = copy;

@@ -6,11 +6,10 @@
 #include "pg/access/lookup.hpp"
 #include "pg/access/tenancy.hpp"
 #include "pg/context/session.hpp"
+#include "pg/server/uuid_datum.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 }
@@ -182,35 +181,23 @@ const IdSet& kept_or_loaded(KeptSet& kept, Oid schema, pg_uuid_t key, Load load)
 
 constinit Lookup active_role_businesses("user_business_roles", R"(
     SELECT business_id FROM @extschema@.user_business_roles
-     WHERE user_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'active')",
-                                        lookup_by_id);
-constinit Lookup
-    user_customers("customers",
-                   "SELECT id FROM @extschema@.customers WHERE user_id OPERATOR(pg_catalog.=) $1",
-                   lookup_by_id);
+     WHERE user_id = $1 AND status = 'active')",
+                                        UUIDOID);
+constinit Lookup user_customers("customers", "SELECT id FROM @extschema@.customers WHERE user_id = $1",
+                                UUIDOID);
 // A pending row does not count, because the user has not accepted it: a business may write one about any user.
 constinit Lookup employed_users("employees", R"(
     SELECT user_id FROM @extschema@.employees
-     WHERE business_id OPERATOR(pg_catalog.=) ANY ($1) AND employment_status OPERATOR(pg_catalog.<>) 'pending_onboarding')",
-                                lookup_by_ids);
+     WHERE business_id = ANY ($1) AND employment_status <> 'pending_onboarding')",
+                                UUIDARRAYOID);
 constinit Lookup role_users("user_business_roles", R"(
     SELECT user_id FROM @extschema@.user_business_roles
-     WHERE business_id OPERATOR(pg_catalog.=) ANY ($1) AND status OPERATOR(pg_catalog.<>) 'pending')",
-                            lookup_by_ids);
-
-/// May raise a server error.
-Datum uuid_array(std::span<const pg_uuid_t> ids) {
-    auto* const items = static_cast<Datum*>(palloc((ids.size() + 1) * sizeof(Datum)));
-    for (std::size_t i = 0; i < ids.size(); i++) {
-        items[i] = UUIDPGetDatum(&ids[i]);
-    }
-    return PointerGetDatum(
-        construct_array(items, static_cast<int>(ids.size()), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
-}
+     WHERE business_id = ANY ($1) AND status <> 'pending')",
+                            UUIDARRAYOID);
 
 /// The users of the employees and roles of these businesses, if the user has accepted them. Ended ones count too.
 std::span<const pg_uuid_t> staff(Oid schema, std::span<const pg_uuid_t> businesses) {
-    const Datum array = pg_call([&] { return uuid_array(businesses); });
+    const Datum array = uuid_array(businesses);
     const std::span<const pg_uuid_t> employed = employed_users.run(schema, array);
     const std::span<const pg_uuid_t> with_role = role_users.run(schema, array);
     return pg_call([&] {

@@ -6,7 +6,7 @@
 
 namespace bookmeatoz::pg {
 
-/// All throw SqlError 42P01 where `schema` lacks a table. No error depends on the rows of the tables.
+/// All throw what required_owner() throws where `schema` lacks a table. No error depends on the rows of the tables.
 const IdSet& businesses_by_active_role(Oid schema, pg_uuid_t user);
 const IdSet& customers_of_user(Oid schema, pg_uuid_t user);
 const IdSet& staff_of_business(Oid schema, pg_uuid_t business);

@@ -19,14 +19,10 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constinit Lookup
-    tenant_businesses("businesses",
-                      "SELECT id FROM @extschema@.businesses WHERE tenant_id OPERATOR(pg_catalog.=) $1",
-                      lookup_by_id);
-constinit Lookup
-    business_tenant("businesses",
-                    "SELECT tenant_id FROM @extschema@.businesses WHERE id OPERATOR(pg_catalog.=) $1",
-                    lookup_by_id);
+constinit Lookup tenant_businesses("businesses", "SELECT id FROM @extschema@.businesses WHERE tenant_id = $1",
+                                   UUIDOID);
+constinit Lookup business_tenant("businesses", "SELECT tenant_id FROM @extschema@.businesses WHERE id = $1",
+                                 UUIDOID);
 
 /// The table that the kept sets were read from.
 constinit Oid businesses_table = InvalidOid;

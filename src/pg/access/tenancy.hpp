@@ -10,7 +10,7 @@
 
 namespace bookmeatoz::pg {
 
-/// The set is valid until the next call. Both functions throw SqlError 42P01 where `schema` lacks the table.
+/// The set is valid until the next call. Both functions throw what required_owner() throws where `schema` lacks the table.
 const IdSet& businesses_of_tenant(Oid schema, pg_uuid_t tenant);
 
 /// Empty where there is no such business.

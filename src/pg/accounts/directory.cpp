@@ -18,27 +18,24 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid text_argument[] = {TEXTOID};
-constexpr Oid uuid_argument[] = {UUIDOID};
-
 // Names are stored in lower case (trigger_lower_subdomain, trigger_lower_slug). The second COLLATE is that of the index.
 constinit SavedQuery tenant_query(R"(
     SELECT id FROM @extschema@.tenants
      WHERE subdomain = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
-                                  text_argument);
+                                  {TEXTOID});
 
 constinit SavedQuery slug_query(R"(
     SELECT id, tenant_id FROM @extschema@.businesses
      WHERE slug = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
-                                text_argument);
+                                {TEXTOID});
 
 constinit SavedQuery subdomain_query(R"(
     SELECT id, tenant_id FROM @extschema@.businesses
      WHERE subdomain = pg_catalog.lower($1 COLLATE pg_catalog."C") COLLATE pg_catalog."default" AND status = 'active')",
-                                     text_argument);
+                                     {TEXTOID});
 
 constinit SavedQuery
-    active_tenant_query("SELECT FROM @extschema@.tenants WHERE id = $1 AND status = 'active'", uuid_argument);
+    active_tenant_query("SELECT FROM @extschema@.tenants WHERE id = $1 AND status = 'active'", {UUIDOID});
 
 struct Business {
     pg_uuid_t id;

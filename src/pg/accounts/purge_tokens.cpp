@@ -17,18 +17,16 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid time_argument[] = {TIMESTAMPTZOID};
-
 struct TokenTable {
     const char* name;
     SavedQuery purge;
 };
 
 constinit TokenTable token_tables[] = {
-    {"token_blacklist", {"DELETE FROM @extschema@.token_blacklist WHERE expires_at <= $1", time_argument}},
-    {"password_resets", {"DELETE FROM @extschema@.password_resets WHERE expires_at <= $1", time_argument}},
+    {"token_blacklist", {"DELETE FROM @extschema@.token_blacklist WHERE expires_at <= $1", {TIMESTAMPTZOID}}},
+    {"password_resets", {"DELETE FROM @extschema@.password_resets WHERE expires_at <= $1", {TIMESTAMPTZOID}}},
     {"email_verifications",
-     {"DELETE FROM @extschema@.email_verifications WHERE expires_at <= $1", time_argument}},
+     {"DELETE FROM @extschema@.email_verifications WHERE expires_at <= $1", {TIMESTAMPTZOID}}},
 };
 
 } // namespace

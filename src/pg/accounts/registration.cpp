@@ -15,8 +15,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid user_arguments[] = {TEXTOID, BOOLOID, TEXTOID, JSONBOID};
-
 // The trigger users_lower_email lowers the address before the unique key is checked. If two registrations come at the same time,
 // one waits for the other.
 constinit SavedQuery register_query(R"(
@@ -24,7 +22,7 @@ constinit SavedQuery register_query(R"(
     VALUES ($1, CASE WHEN $2 THEN $3 END, $4, 'pending_verification')
     ON CONFLICT (email) DO NOTHING
     RETURNING id)",
-                                    user_arguments);
+                                    {TEXTOID, BOOLOID, TEXTOID, JSONBOID});
 
 /// While it lives, the error of a check does not show the refused row. The row holds the password's hash, and errors are logged.
 class RowIsSecret {

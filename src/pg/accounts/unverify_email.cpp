@@ -12,12 +12,11 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid user_argument[] = {UUIDOID};
 constinit SavedQuery delete_verifications(
-    "DELETE FROM @extschema@.email_verifications WHERE user_id = $1 AND verified_at IS NULL", user_argument);
+    "DELETE FROM @extschema@.email_verifications WHERE user_id = $1 AND verified_at IS NULL", {UUIDOID});
 constinit SavedQuery
     delete_resets("DELETE FROM @extschema@.password_resets WHERE user_id = $1 AND used_at IS NULL",
-                  user_argument);
+                  {UUIDOID});
 
 /// Deletes the user's tokens, also those that were written after the snapshot of the statement. None can come later: the foreign
 /// key of a new token must lock the user's row, and the UPDATE holds the lock on that row.

@@ -1,25 +1,21 @@
 // check_slot(): whether one start can be booked, and why not, as one row (available, reason, employee_ids).
 #include "core/slot_check.hpp"
-#include "pg/availability/call_memory.hpp"
+#include "pg/availability/slot_call.hpp"
 #include "pg/availability/employee_ids.hpp"
-#include "pg/server/extension_schema.hpp"
 #include "pg/server/result_rows.hpp"
-#include "pg/availability/arguments.hpp"
 
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
 BOOKMEATOZ_FUNCTION(check_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, INT4OID, UUIDOID, TIMESTAMPTZOID})
                                     .returns_table({BOOLOID, TEXTOID, UUIDARRAYOID})) {
-    const SlotArguments arguments(fcinfo);
-    const Question question = arguments.question(2);
-    const Instant start = arguments.instant(1, "slot_start");
+    SlotCall call(fcinfo);
+    const Question question = call.question(2);
+    const Instant start = call.instant(1, "slot_start");
 
-    CallMemory memory;
-    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
+    LoadedCalendar& loaded = call.open(question);
     loaded.load({start, start + one_tick});
-    const SlotCheck check =
-        bookmeatoz::check_slot(loaded.calendar(), start, poll_interrupts, memory.resource());
+    const SlotCheck check = bookmeatoz::check_slot(loaded.calendar(), start, poll_interrupts, call.memory());
 
     ResultRows rows(fcinfo);
     EmployeeIds employee_ids;

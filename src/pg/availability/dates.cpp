@@ -1,10 +1,8 @@
 // find_available_dates(): the local dates that have a slot, as rows (available_date, first_slot).
 #include "core/available_dates.hpp"
-#include "pg/availability/call_memory.hpp"
+#include "pg/availability/slot_call.hpp"
 #include "pg/calendar/values.hpp"
-#include "pg/server/extension_schema.hpp"
 #include "pg/server/result_rows.hpp"
-#include "pg/availability/arguments.hpp"
 
 extern "C" {
 #include "utils/date.h"
@@ -37,10 +35,10 @@ using namespace bookmeatoz::pg;
 BOOKMEATOZ_FUNCTION(find_available_dates,
                     takes({UUIDOID, DATEOID, DATEOID, UUIDOID, INT4OID, UUIDOID, TIMESTAMPTZOID})
                         .returns_table({DATEOID, TIMESTAMPTZOID})) {
-    const SlotArguments arguments(fcinfo);
-    const Question question = arguments.question(3);
-    const LocalDate first = arguments.date(1, "from_date");
-    const LocalDate last = arguments.date(2, "to_date");
+    SlotCall call(fcinfo);
+    const Question question = call.question(3);
+    const LocalDate first = call.date(1, "from_date");
+    const LocalDate last = call.date(2, "to_date");
     if (first > last)
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_date must not be later than to_date", {},
                        "Both dates are included: exchange the two.");
@@ -48,13 +46,11 @@ BOOKMEATOZ_FUNCTION(find_available_dates,
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "more than 366 dates are asked for",
                        "At most 366 days are looked at in one call.", "Ask for several ranges in turn.");
 
-    CallMemory memory;
-    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-    loaded.load(bookable_window(instants_of(loaded.time_zone(), first, last, memory.resource()),
-                                question.as_of, loaded.calendar().settings));
+    LoadedCalendar& loaded = call.open(question);
+    loaded.load(instants_of(loaded.time_zone(), first, last, call.memory()));
     ResultRows rows(fcinfo);
     for (const AvailableDate& date :
-         available_dates(loaded.calendar(), first, last, poll_interrupts, memory.resource()))
+         available_dates(loaded.calendar(), first, last, poll_interrupts, call.memory()))
         rows.add({DateADTGetDatum(to_date(date.date)), to_datum(date.first_slot)});
     return Datum(0);
 }

@@ -1,9 +1,7 @@
 // free_busy(): when an employee is free and when not, as rows (period, busy_type).
 #include "core/free_busy.hpp"
-#include "pg/availability/call_memory.hpp"
-#include "pg/server/extension_schema.hpp"
+#include "pg/availability/slot_call.hpp"
 #include "pg/server/result_rows.hpp"
-#include "pg/availability/arguments.hpp"
 #include "pg/server/ranges.hpp"
 #include "pg/calendar/time_zone.hpp"
 
@@ -41,19 +39,18 @@ using namespace bookmeatoz::pg;
 
 BOOKMEATOZ_FUNCTION(free_busy,
                     takes({UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID}).returns_table({TSTZRANGEOID, TEXTOID})) {
-    const SlotArguments arguments(fcinfo);
-    const pg_uuid_t employee_id = arguments.id(0, "employee_id");
-    const auto window = arguments.window(1);
+    SlotCall call(fcinfo);
+    const pg_uuid_t employee_id = call.id(0, "employee_id");
+    const auto window = call.window(1);
 
-    CallMemory memory;
     // S19: a hold that expired before this transaction began is none.
     const Instant now = to_instant(GetCurrentTransactionStartTimestamp());
-    LoadedCalendar loaded(employee_id, now, extension_schema(fcinfo), memory.resource());
+    LoadedCalendar& loaded = call.open(employee_id, now);
     loaded.load(window);
     ResultRows rows(fcinfo);
     const Calendar& calendar = loaded.calendar();
-    for (const FreeBusyPeriod& period : bookmeatoz::free_busy(calendar, calendar.resources.front(), window,
-                                                              poll_interrupts, memory.resource()))
+    for (const FreeBusyPeriod& period :
+         bookmeatoz::free_busy(calendar, calendar.resources.front(), window, poll_interrupts, call.memory()))
         rows.add({to_datum(period.period), text_datum(type_name(period.type))});
     return Datum(0);
 }

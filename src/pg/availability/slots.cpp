@@ -1,10 +1,8 @@
 // find_available_slots() and next_available_slots(): slots as rows (slot_start, slot_end, employee_ids, remaining_capacity).
-#include "pg/availability/call_memory.hpp"
+#include "pg/availability/slot_call.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/availability/employee_ids.hpp"
-#include "pg/server/extension_schema.hpp"
 #include "pg/server/result_rows.hpp"
-#include "pg/availability/arguments.hpp"
 #include "core/slot_search.hpp"
 
 #include <bit>
@@ -42,9 +40,9 @@ private:
 };
 
 /// How far next_available_slots() looks: to the horizon (S10), or 366 days on from the first start that can be booked.
-bookmeatoz::Interval look_ahead(Instant after, Instant as_of, const Settings& settings) {
-    auto ahead = bookable_window({after, Instant::max()}, as_of, settings);
-    if (!settings.max_advance_days)
+bookmeatoz::Interval look_ahead(Instant after, const LoadedCalendar& loaded) {
+    auto ahead = loaded.bookable({after, Instant::max()});
+    if (!loaded.calendar().settings.max_advance_days)
         ahead.end = ahead.begin + longest_window;
     return ahead;
 }
@@ -63,15 +61,14 @@ BOOKMEATOZ_FUNCTION(find_available_slots,
                     takes({UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDOID, INT4OID, UUIDOID,
                            TIMESTAMPTZOID})
                         .returns_table({TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDARRAYOID, INT4OID})) {
-    const SlotArguments arguments(fcinfo);
-    const Question question = arguments.question(3);
-    const auto window = arguments.window(1);
+    SlotCall call(fcinfo);
+    const Question question = call.question(3);
+    const auto window = call.window(1);
 
-    CallMemory memory;
-    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-    loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
-    SlotRows rows(fcinfo, loaded, memory.budget());
-    SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
+    LoadedCalendar& loaded = call.open(question);
+    loaded.load(window);
+    SlotRows rows(fcinfo, loaded, call.budget());
+    SlotSearch search(loaded.calendar(), poll_interrupts, call.memory());
     while (const std::optional<Slot> slot = search.next()) {
         if (rows.count() == most_slots)
             too_many_slots();
@@ -83,20 +80,19 @@ BOOKMEATOZ_FUNCTION(find_available_slots,
 BOOKMEATOZ_FUNCTION(next_available_slots,
                     takes({UUIDOID, TIMESTAMPTZOID, INT4OID, UUIDOID, INT4OID, UUIDOID, TIMESTAMPTZOID})
                         .returns_table({TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDARRAYOID, INT4OID})) {
-    const SlotArguments arguments(fcinfo);
-    const Question question = arguments.question(3);
-    const Instant after = arguments.instant(1, "after_time");
-    const auto wanted = static_cast<std::size_t>(arguments.count(2, "max_slots", most_slots));
+    SlotCall call(fcinfo);
+    const Question question = call.question(3);
+    const Instant after = call.instant(1, "after_time");
+    const auto wanted = static_cast<std::size_t>(call.count(2, "max_slots", most_slots));
 
-    CallMemory memory;
-    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-    SlotRows rows(fcinfo, loaded, memory.budget());
-    auto ahead = look_ahead(after, question.as_of, loaded.calendar().settings);
+    LoadedCalendar& loaded = call.open(question);
+    SlotRows rows(fcinfo, loaded, call.budget());
+    auto ahead = look_ahead(after, loaded);
     for (Duration length = first_look; !is_empty(ahead) && rows.count() < wanted;
          length = std::min(3 * length, longest_window)) {
         const Instant end = std::min(ahead.begin + length, ahead.end);
         loaded.load({ahead.begin, end});
-        SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
+        SlotSearch search(loaded.calendar(), poll_interrupts, call.memory());
         while (rows.count() < wanted) {
             const std::optional<Slot> slot = search.next();
             if (!slot)

@@ -1,9 +1,7 @@
 // find_available_slots_json(): the slots of find_available_slots() as one JSON value, written straight into the result.
 #include "pg/server/compat.hpp"
-#include "pg/availability/call_memory.hpp"
+#include "pg/availability/slot_call.hpp"
 #include "pg/calendar/values.hpp"
-#include "pg/server/extension_schema.hpp"
-#include "pg/availability/arguments.hpp"
 #include "pg/server/uuid.hpp"
 #include "core/slot_search.hpp"
 
@@ -136,8 +134,8 @@ std::string_view json_string(const char* text) {
 
 class SlotJson {
 public:
-    SlotJson(const LoadedCalendar& loaded, bookmeatoz::Interval asked, CallMemory& memory)
-        : text_(memory.budget()), indexes_(memory.resource()) {
+    SlotJson(const LoadedCalendar& loaded, bookmeatoz::Interval asked, SlotCall& call)
+        : text_(call.budget()), indexes_(call.memory()) {
         const Calendar& calendar = loaded.calendar();
         const auto employees = loaded.listed(calendar.resources);
         write_head(loaded, asked, employees);
@@ -231,15 +229,14 @@ using namespace bookmeatoz::pg;
 BOOKMEATOZ_FUNCTION(find_available_slots_json, takes({UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDOID,
                                                       INT4OID, UUIDOID, TIMESTAMPTZOID})
                                                    .returns(JSONOID)) {
-    const SlotArguments arguments(fcinfo);
-    const Question question = arguments.question(3);
-    const auto window = arguments.window(1);
+    SlotCall call(fcinfo);
+    const Question question = call.question(3);
+    const auto window = call.window(1);
 
-    CallMemory memory;
-    LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-    loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
-    SlotJson json(loaded, window, memory);
-    SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
+    LoadedCalendar& loaded = call.open(question);
+    loaded.load(window);
+    SlotJson json(loaded, window, call);
+    SlotSearch search(loaded.calendar(), poll_interrupts, call.memory());
     while (const std::optional<Slot> slot = search.next())
         json.add(*slot);
     return json.value();

@@ -4,19 +4,13 @@
 #include "pg/calendar/status.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/server/spi.hpp"
+#include "pg/server/uuid_datum.hpp"
 
 #include <algorithm>
 #include <vector>
 
-extern "C" {
-#include "catalog/pg_type.h"
-#include "utils/array.h"
-}
-
 namespace bookmeatoz::pg {
 namespace {
-
-constexpr Oid ids_argument[] = {UUIDARRAYOID};
 
 constinit SavedQuery longest_unbooked_query(R"(
     SELECT e.id
@@ -29,7 +23,7 @@ constinit SavedQuery longest_unbooked_query(R"(
                 ORDER BY b.created_at DESC
                 LIMIT 1) NULLS FIRST, e.id
      LIMIT 1)",
-                                            ids_argument);
+                                            {UUIDARRAYOID});
 
 } // namespace
 
@@ -54,15 +48,11 @@ std::uint32_t choose_resource(const LoadedCalendar& loaded, Instant start,
     if (least.size() == 1)
         return least.front();
 
-    std::pmr::vector<Datum> ids(memory);
-    for (const std::uint32_t index : least)
-        ids.push_back(to_datum(calendar.resources[index].id));
     const SpiConnection spi;
-    const Datum array = pg_call([&] {
-        return PointerGetDatum(construct_array(ids.data(), static_cast<int>(ids.size()), UUIDOID, UUID_LEN,
-                                               false, TYPALIGN_CHAR));
-    });
-    const SpiRows rows = longest_unbooked_query.run(schema, {array});
+    UuidArray ids(least.size());
+    for (const std::uint32_t index : least)
+        ids.add(calendar.resources[index].id);
+    const SpiRows rows = longest_unbooked_query.run(schema, {ids.value()});
     const Uuid chosen = to_uuid(rows.front().id(1));
     return *std::find_if(least.begin(), least.end(),
                          [&](std::uint32_t index) { return calendar.resources[index].id == chosen; });

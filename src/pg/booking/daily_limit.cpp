@@ -8,8 +8,6 @@
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid uuids_and_times[] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
-
 constinit SavedQuery day_query(R"(
     SELECT service_id, start_time, hold_expires_at
       FROM @extschema@.bookings
@@ -20,7 +18,7 @@ constinit SavedQuery day_query(R"(
       FROM @extschema@.bookings
      WHERE business_id = $1 AND employee_id IS NULL AND id <> $2 AND start_time >= $3 AND start_time < $4
        AND )" OCCUPYING_STATUS R"()",
-                               uuids_and_times);
+                               {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
 } // namespace
 

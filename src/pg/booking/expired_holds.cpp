@@ -6,15 +6,12 @@
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid uuid_argument[] = {UUIDOID};
-constexpr Oid uuids_and_range[] = {UUIDOID, UUIDOID, TSTZRANGEOID};
-
 constinit SavedQuery expired_holds_query(R"(
     SELECT id, pg_catalog.lower(busy) AS busy, pg_catalog.upper(busy) AS busy
       FROM @extschema@.bookings
-     WHERE resource_id = $1 AND id <> $2 AND busy OPERATOR(pg_catalog.&&) $3
+     WHERE resource_id = $1 AND id <> $2 AND busy && $3
        AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
-                                         uuids_and_range);
+                                         {UUIDOID, UUIDOID, TSTZRANGEOID});
 
 constinit SavedQuery delete_expired_hold(R"(
     DELETE FROM @extschema@.bookings
@@ -22,7 +19,7 @@ constinit SavedQuery delete_expired_hold(R"(
                    FROM @extschema@.bookings
                   WHERE id = $1 AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp()
                     FOR UPDATE SKIP LOCKED))",
-                                         uuid_argument);
+                                         {UUIDOID});
 
 } // namespace
 

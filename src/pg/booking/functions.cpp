@@ -25,25 +25,21 @@ namespace {
 
 constexpr int longest_key = 255;
 
-constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
-constexpr Oid uuid_argument[] = {UUIDOID};
-constexpr Oid uuid_and_text[] = {UUIDOID, TEXTOID};
-
 constinit SavedQuery confirm_query(R"(
     UPDATE @extschema@.bookings
-       SET status='confirmed', hold_expires_at=NULL, customer_id=COALESCE($2, customer_id)
+       SET status := 'confirmed', hold_expires_at := NULL, customer_id := COALESCE($2, customer_id)
      WHERE id = $1
     RETURNING )" BOOKING_RECORD_COLUMNS,
-                                   two_uuids);
+                                   {UUIDOID, UUIDOID});
 
-constinit SavedQuery release_query("DELETE FROM @extschema@.bookings WHERE id = $1", uuid_argument);
+constinit SavedQuery release_query("DELETE FROM @extschema@.bookings WHERE id = $1", {UUIDOID});
 
 constinit SavedQuery cancel_query(R"(
     UPDATE @extschema@.bookings
-       SET status='cancelled', hold_expires_at=NULL, cancellation_reason=$2
+       SET status := 'cancelled', hold_expires_at := NULL, cancellation_reason := $2
      WHERE id = $1
     RETURNING )" BOOKING_RECORD_COLUMNS,
-                                  uuid_and_text);
+                                  {UUIDOID, TEXTOID});
 
 Datum return_row(FunctionCallInfo fcinfo, const BookingRecord& booking) {
     ResultRows rows(fcinfo);

@@ -11,11 +11,9 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid uuid_argument[] = {UUIDOID};
-
 constinit SavedQuery lock_query("SELECT " BOOKING_RECORD_COLUMNS ", business_id, service_id, customer_id"
                                 " FROM @extschema@.bookings WHERE id = $1 FOR NO KEY UPDATE",
-                                uuid_argument);
+                                {UUIDOID});
 
 std::optional<pg_uuid_t> optional_id(const SpiRow& row, int column) {
     if (row.is_null(column))

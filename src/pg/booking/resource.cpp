@@ -8,20 +8,17 @@
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid uuid_argument[] = {UUIDOID};
-constexpr Oid uuids_range_and_times[] = {UUIDOID, UUIDOID, TSTZRANGEOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
-
-constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id = $1", uuid_argument);
+constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id = $1", {UUIDOID});
 
 constinit SavedQuery unassigned_query(R"(
     SELECT
       FROM @extschema@.bookings
      WHERE business_id = $1 AND employee_id IS NULL AND resource_id IS NULL AND id <> $2
-       AND busy OPERATOR(pg_catalog.&&) $3 AND start_time > $4 AND start_time < $5
+       AND busy && $3 AND start_time > $4 AND start_time < $5
        AND NOT overbooked AND )" OCCUPYING_STATUS R"(
        AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp())
      LIMIT 1)",
-                                      uuids_range_and_times);
+                                      {UUIDOID, UUIDOID, TSTZRANGEOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
 /// Deleting an employee sets employee_id to NULL. Then the booking belongs to nobody: bookings of several deleted employees may
 /// overlap, and would collide as the business's.

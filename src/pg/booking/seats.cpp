@@ -14,8 +14,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
-
 // Holds that have expired are about to be deleted.
 constinit SavedQuery seats_query(R"(
     SELECT seat
@@ -23,7 +21,7 @@ constinit SavedQuery seats_query(R"(
      WHERE session_key = $1 AND id <> $2
        AND NOT overbooked AND )" OCCUPYING_STATUS R"(
        AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp()))",
-                                 two_uuids);
+                                 {UUIDOID, UUIDOID});
 
 constexpr int most_seats = 10000;
 

@@ -5,13 +5,11 @@
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
-
 constinit SavedQuery service_query(R"(
     SELECT duration, buffer_before_minutes, buffer_after_minutes
       FROM @extschema@.services
      WHERE business_id = $1 AND id = $2)",
-                                   two_uuids);
+                                   {UUIDOID, UUIDOID});
 
 template <class T>
 void set_if_missing(std::optional<T>& value, T by_default) {

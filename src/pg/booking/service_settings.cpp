@@ -7,15 +7,13 @@
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid three_uuids[] = {UUIDOID, UUIDOID, UUIDOID};
-
 constinit SavedQuery settings_query(R"(
     SELECT b.settings, s.settings, b.timezone
       FROM @extschema@.services s
       JOIN @extschema@.businesses b ON b.id = s.business_id
      WHERE s.business_id = $1 AND s.id = $2
        AND ($3 IS NULL OR EXISTS (SELECT FROM @extschema@.employees WHERE business_id = $1 AND id = $3)))",
-                                    three_uuids);
+                                    {UUIDOID, UUIDOID, UUIDOID});
 
 } // namespace
 

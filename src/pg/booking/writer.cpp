@@ -24,23 +24,14 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid uuid_argument[] = {UUIDOID};
-constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
-constexpr Oid uuid_and_text[] = {UUIDOID, TEXTOID};
-constexpr Oid insert_arguments[] = {UUIDOID, UUIDOID,  UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-                                    INT4OID, INT4OID,  TEXTOID, TEXTOID, JSONBOID,       TIMESTAMPTZOID,
-                                    TEXTOID, BYTEAOID, UUIDOID, UUIDOID};
-constexpr Oid move_arguments[] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-                                  INT4OID, INT4OID, UUIDOID};
-
 constinit SavedQuery customer_query("SELECT FROM @extschema@.customers WHERE business_id = $1 AND id = $2",
-                                    two_uuids);
+                                    {UUIDOID, UUIDOID});
 
-constinit SavedQuery user_query("SELECT FROM @extschema@.users WHERE id = $1", uuid_argument);
+constinit SavedQuery user_query("SELECT FROM @extschema@.users WHERE id = $1", {UUIDOID});
 
 constinit SavedQuery key_query("SELECT " BOOKING_RECORD_COLUMNS ", idempotency_hash"
                                " FROM @extschema@.bookings WHERE business_id = $1 AND idempotency_key = $2",
-                               uuid_and_text);
+                               {UUIDOID, TEXTOID});
 
 constinit SavedQuery insert_query(R"(
     INSERT INTO @extschema@.bookings
@@ -51,16 +42,20 @@ constinit SavedQuery insert_query(R"(
             COALESCE($11, '{}'::pg_catalog.jsonb), $12, $13, $14, $15, $16)
     ON CONFLICT DO NOTHING
     RETURNING )" BOOKING_RECORD_COLUMNS,
-                                  insert_arguments);
+                                  {UUIDOID, UUIDOID, UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+                                   INT4OID, INT4OID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID, TEXTOID,
+                                   BYTEAOID, UUIDOID, UUIDOID});
 
 // The reminders were for the old time.
 constinit SavedQuery move_query(R"(
     UPDATE @extschema@.bookings
-       SET employee_id=$2, start_time=$3, end_time=$4, buffer_before_minutes=$5, buffer_after_minutes=$6,
-           reminder_sent_24h=false, reminder_sent_1h=false, session_key=$7
+       SET employee_id := $2, start_time := $3, end_time := $4,
+           buffer_before_minutes := $5, buffer_after_minutes := $6,
+           reminder_sent_24h := false, reminder_sent_1h := false, session_key := $7
      WHERE id = $1
     RETURNING )" BOOKING_RECORD_COLUMNS,
-                                move_arguments);
+                                {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID, INT4OID,
+                                 UUIDOID});
 
 using pg::to_datum;
 

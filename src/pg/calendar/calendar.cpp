@@ -33,6 +33,7 @@ LoadedCalendar::LoadedCalendar(Oid schema, Instant as_of, std::pmr::memory_resou
 LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::memory_resource* memory)
     : LoadedCalendar(schema, question.as_of, memory) {
     exclude_booking_id_ = to_uuid(question.exclude_booking_id);
+    is_of_service_ = true;
     counts_unassigned_ = !question.employee_id;
     from_tables([&](CalendarSource& source) {
         const std::optional<ServiceRow> service = source.service(pg::to_uuid(question.service_id));
@@ -58,7 +59,12 @@ LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid 
     });
 }
 
-void LoadedCalendar::load(Interval window, BookingScope scope) {
+Interval LoadedCalendar::bookable(Interval asked) const {
+    return is_of_service_ ? bookable_window(asked, calendar_.as_of, calendar_.settings) : asked;
+}
+
+void LoadedCalendar::load(Interval asked, BookingScope scope) {
+    const Interval window = bookable(asked);
     calendar_.window = window;
     for (ResourceRows& rows : rows_) {
         rows.overrides.clear();

@@ -36,10 +36,13 @@ public:
     LoadedCalendar(const LoadedCalendar&) = delete;
     LoadedCalendar& operator=(const LoadedCalendar&) = delete;
 
-    /// Reads overrides and bookings for starts in `window`, which becomes calendar().window: best bookable_window() of what
-    /// was asked. Of the bookings at least those that finding slots is about. May be called again with another window:
-    /// what was read for the last one is dropped, and searches over it end.
-    void load(Interval window, BookingScope scope = BookingScope::window);
+    /// Reads overrides and bookings for bookable(asked), which becomes calendar().window. Of the bookings at least those that
+    /// finding slots is about. May be called again with another window: what was read for the last one is dropped, and
+    /// searches over it end.
+    void load(Interval asked, BookingScope scope = BookingScope::window);
+
+    /// S10: the part of `asked` in which a slot may start. All of it where no service is asked about.
+    Interval bookable(Interval asked) const;
 
     /// Service and settings are there at once, the rest after load().
     const Calendar& calendar() const { return calendar_; }
@@ -73,6 +76,7 @@ private:
     std::optional<CalendarScans> scans_;
     std::optional<Uuid> exclude_booking_id_;
     Calendar calendar_{};
+    bool is_of_service_ = false;
     bool business_is_resource_ = false;
     /// S14: the question is about any employee, so unassigned bookings matter.
     bool counts_unassigned_ = false;

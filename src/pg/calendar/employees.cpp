@@ -9,15 +9,13 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr Oid uuid_argument[] = {UUIDOID};
-
 constinit SavedQuery active_employee_query(R"(
     SELECT FROM @extschema@.employees WHERE business_id = $1 AND employment_status = 'active' LIMIT 1)",
-                                           uuid_argument);
+                                           {UUIDOID});
 
 constinit SavedQuery kept_employee_query(R"(
     SELECT FROM @extschema@.employees WHERE business_id = $1 AND employment_status = 'active' LIMIT 1 FOR SHARE)",
-                                         uuid_argument);
+                                         {UUIDOID});
 
 } // namespace
 

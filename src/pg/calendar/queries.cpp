@@ -2,21 +2,17 @@
 #include "pg/calendar/queries.hpp"
 #include "pg/calendar/employees.hpp"
 #include "pg/calendar/rows.hpp"
+#include "pg/server/uuid_datum.hpp"
+
+#include <ranges>
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 }
 
 namespace bookmeatoz::pg {
 namespace {
-
-constexpr Oid uuid_argument[] = {UUIDOID};
-constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
-constexpr Oid ids_argument[] = {UUIDARRAYOID};
-constexpr Oid ids_and_range[] = {UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
-constexpr Oid business_and_range[] = {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 
 constinit SavedQuery service_query(R"(
     SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status, s.settings,
@@ -24,14 +20,14 @@ constinit SavedQuery service_query(R"(
       FROM @extschema@.services s
       JOIN @extschema@.businesses b ON b.id = s.business_id
      WHERE s.id = $1)",
-                                   uuid_argument);
+                                   {UUIDOID});
 
 constinit SavedQuery employee_query(R"(
     SELECT b.id, b.status, b.settings, b.timezone
       FROM @extschema@.employees e
       JOIN @extschema@.businesses b ON b.id = e.business_id
      WHERE e.id = $1)",
-                                    uuid_argument);
+                                    {UUIDOID});
 
 constinit SavedQuery eligible_query(R"(
     SELECT e.id
@@ -39,32 +35,32 @@ constinit SavedQuery eligible_query(R"(
       JOIN @extschema@.employees e ON e.id = m.employee_id
      WHERE m.service_id = $1 AND e.employment_status = 'active'
      ORDER BY e.id)",
-                                    uuid_argument);
+                                    {UUIDOID});
 
 constinit SavedQuery eligible_employee_query(R"(
     SELECT e.id
       FROM @extschema@.employee_services m
       JOIN @extschema@.employees e ON e.id = m.employee_id
      WHERE m.service_id = $1 AND m.employee_id = $2 AND e.employment_status = 'active')",
-                                             two_uuids);
+                                             {UUIDOID, UUIDOID});
 
 constinit SavedQuery own_hours_query(R"(
     SELECT day_of_week, is_off, start_time, end_time, employee_id
       FROM @extschema@.working_hours
      WHERE employee_id = ANY ($1))",
-                                     ids_argument);
+                                     {UUIDARRAYOID});
 
 constinit SavedQuery default_hours_query(R"(
     SELECT day_of_week, is_off, start_time, end_time
       FROM @extschema@.working_hours
      WHERE business_id = $1 AND employee_id IS NULL)",
-                                         uuid_argument);
+                                         {UUIDOID});
 
 constinit SavedQuery overrides_query(R"(
     SELECT employee_id, start_time, end_time, is_unavailable
       FROM @extschema@.employee_availability_overrides
      WHERE employee_id = ANY ($1) AND end_time > $2 AND start_time < $3)",
-                                     ids_and_range);
+                                     {UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
 // The bounds compare start_time alone, so that they are index conditions under row security too; what they must be is
 // booking_reach()'s to say. All columns are those of the index, which is then read alone.
@@ -73,14 +69,14 @@ constinit SavedQuery bookings_query(R"(
            hold_expires_at, employee_id
       FROM @extschema@.bookings
      WHERE employee_id = ANY ($1) AND start_time >= $2 AND start_time < $3)",
-                                    ids_and_range);
+                                    {UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
 constinit SavedQuery unassigned_query(R"(
     SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
            hold_expires_at
       FROM @extschema@.bookings
      WHERE business_id = $1 AND employee_id IS NULL AND start_time >= $2 AND start_time < $3)",
-                                      business_and_range);
+                                      {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
 constinit SavedQuery long_query(R"(
     SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
@@ -88,21 +84,15 @@ constinit SavedQuery long_query(R"(
       FROM @extschema@.bookings
      WHERE business_id = $1 AND start_time >= $2 AND start_time < $3
        AND @extschema@.booking_is_long(start_time, end_time, buffer_before_minutes, buffer_after_minutes))",
-                                business_and_range);
+                                {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
 constinit SavedQuery services_query(R"(
     SELECT DISTINCT service_id FROM @extschema@.employee_services WHERE employee_id = ANY ($1) ORDER BY service_id)",
-                                    ids_argument);
+                                    {UUIDARRAYOID});
 
 /// As a uuid[] for `= ANY`.
 Datum ids_of(std::span<const ResourceRows> employees) {
-    return pg_call([&] {
-        auto* const ids = static_cast<Datum*>(palloc(sizeof(Datum) * (employees.size() + 1)));
-        for (std::size_t i = 0; i < employees.size(); ++i)
-            ids[i] = to_datum(employees[i].id);
-        return PointerGetDatum(construct_array(ids, static_cast<int>(employees.size()), UUIDOID, UUID_LEN,
-                                               false, TYPALIGN_CHAR));
-    });
+    return uuid_array(employees | std::views::transform(&ResourceRows::id));
 }
 
 /// Of a column of an enum type.

@@ -8,8 +8,7 @@
 #include "pg/server/privileges.hpp"
 #include "pg/context/signed.hpp"
 #include "pg/server/uuid.hpp"
-
-#include <new>
+#include "pg/server/uuid_datum.hpp"
 
 extern "C" {
 #include "access/parallel.h"
@@ -242,21 +241,6 @@ void set_local_id(const char* setting, const NullableDatum& id) {
     set_local(setting, id.isnull ? "" : DatumGetCString(DirectFunctionCall1(uuid_out, id.value)));
 }
 
-// ---- results
-
-/// A copy, never a pointer to the live state: a later SET in the same query would change a result that was already returned.
-Datum copy_or_null(FunctionCallInfo fcinfo, const std::optional<pg_uuid_t>& id) {
-    if (!id) {
-        fcinfo->isnull = true;
-        return Datum{0};
-    }
-    void* const copy = MemoryContextAllocExtended(CurrentMemoryContext, sizeof *id, MCXT_ALLOC_NO_OOM);
-    if (copy == nullptr) {
-        throw std::bad_alloc();
-    }
-    return PointerGetDatum(std::memcpy(copy, &*id, sizeof *id));
-}
-
 void define_id(const char* name, const char* description, char** text, GucStringAssignHook assign) {
     DefineCustomStringVariable(name, description, "A UUID, or empty for none.", text, "", PGC_USERSET,
                                GUC_NOT_IN_SAMPLE, check_id, assign, nullptr);
@@ -302,6 +286,8 @@ AccessLevel access_level() {
 AccessLevel nominal_level() noexcept {
     return in_force().is_admin ? AccessLevel::admin : most_specific_id(session_context());
 }
+
+// Copies, never pointers to the live state: a later SET in the same query would change a result that was already returned.
 
 BOOKMEATOZ_FUNCTION(current_session_tenant_id, takes({}).returns(UUIDOID)) {
     return copy_or_null(fcinfo, session_context().tenant);

@@ -2,6 +2,7 @@
 #include "pg/server/spi.hpp"
 #include "pg/server/table_columns.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 extern "C" {
@@ -59,9 +60,31 @@ bool is_name_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-void replace_all(std::string& text, std::string_view what, std::string_view by) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-        text.replace(at, what.size(), by);
+/// The text for the server: each operator has its schema, so none is looked up by the search_path. See SavedQuery.
+std::string for_server(std::string_view text, std::string_view schema) {
+    constexpr std::string_view operator_characters = "<>=&|~!#%^+-/?:";
+    std::string result;
+    for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
+        const char first = text[at];
+        if (text.substr(at).starts_with(schema_mark)) {
+            end = at + schema_mark.size();
+            result += schema;
+        } else if (operator_characters.find(first) != text.npos) {
+            end = std::min(text.find_first_not_of(operator_characters, at), text.size());
+            const std::string_view found = text.substr(at, end - at);
+            if (found == ":=")
+                result += '=';
+            else if (found == "::")
+                result += found;
+            else
+                result.append("OPERATOR(pg_catalog.").append(found).append(")");
+        } else {
+            const bool is_quote = first == '\'' || first == '"';
+            end = is_quote ? std::min(text.find(first, at + 1), text.size() - 1) + 1 : at + 1;
+            result += text.substr(at, end - at);
+        }
+    }
+    return result;
 }
 
 bool has_word(std::string_view text, std::string_view word) {
@@ -138,14 +161,10 @@ void SavedQuery::check_tables(const char* schema_name) {
 }
 
 void SavedQuery::prepare(const char* schema_name) {
-    std::string text(text_);
-    // The schema comes last: its name may contain anything, an operator too.
-    for (const std::string comparison : {"=", "<>", "<", "<=", ">", ">="})
-        replace_all(text, " " + comparison + " ", " OPERATOR(pg_catalog." + comparison + ") ");
-    replace_all(text, schema_mark, pg_call([&] { return quote_identifier(schema_name); }));
+    const std::string text = for_server(text_, pg_call([&] { return quote_identifier(schema_name); }));
     const char* const query = text.c_str();
     SPIPlanPtr const prepared = pg_call([&] {
-        SPIPlanPtr const plan = SPI_prepare(query, argument_count_, const_cast<Oid*>(argument_types_));
+        SPIPlanPtr const plan = SPI_prepare(query, argument_count_, argument_types_);
         if (plan == nullptr)
             elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
         SPI_keepplan(plan);

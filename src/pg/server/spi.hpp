@@ -82,10 +82,10 @@ private:
     const SavedQuery& query_;
 };
 
-/// Declare it as a constinit static. In the text `@extschema@` means the extension's schema, and a comparison operator between
-/// spaces means the one of pg_catalog. For the caller's search_path is in force: an operator of the caller's own would run with
-/// the rights of the role that runs the query. So write no IN and no BETWEEN, name types with their schema, and put no spaces
-/// around the = of an assignment.
+/// Declare it as a constinit static. In the text `@extschema@` means the extension's schema, and each operator means the one of
+/// pg_catalog. For the caller's search_path is in force: an operator of the caller's own would run with the rights of the role
+/// that runs the query. So write an assignment as :=, rely on no precedence of operators, and write no IN and no BETWEEN, which
+/// name no operator. Name each function and each type with its schema.
 ///
 /// The tables are checked before a plan is made, and again when anything may have changed. A table is each `@extschema@.name` that
 /// is neither a call, name(, nor a cast, ::name. It must be an ordinary or a partitioned table (42809: a view would run its
@@ -95,10 +95,9 @@ class SavedQuery {
 public:
     using Arguments = std::initializer_list<std::optional<Datum>>;
 
-    template <std::size_t N>
-    constexpr SavedQuery(const char* text, const Oid (&argument_types)[N])
-        : text_(text), argument_types_(argument_types), argument_count_(static_cast<int>(N)) {
-        static_assert(N <= most_arguments);
+    constexpr SavedQuery(const char* text, std::initializer_list<Oid> argument_types) : text_(text) {
+        for (const Oid type : argument_types)
+            argument_types_[argument_count_++] = type;
     }
 
     /// Runs the query read-only, under the snapshot of the calling statement. An SPI connection must be open. An absent argument
@@ -130,8 +129,8 @@ private:
     SpiRows execute(Oid schema, Arguments arguments, View view, std::size_t most = 0);
 
     const char* text_;
-    const Oid* argument_types_;
-    int argument_count_;
+    Oid argument_types_[most_arguments]{};
+    int argument_count_ = 0;
     SPIPlanPtr plan_ = nullptr;
     Oid schema_ = InvalidOid;
     NameData schema_name_{};

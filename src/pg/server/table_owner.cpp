@@ -25,13 +25,14 @@ Oid table_owner(Oid schema, const char* table) {
     });
 }
 
-Oid required_owner(Oid schema, const char* table) {
+Oid required_owner(Oid schema, const char* table, const char* detail) {
     const Oid owner = table_owner(schema, table);
     if (OidIsValid(owner))
         return owner;
+    const std::string name = std::string("\"") + table + "\"";
     if (pg_call([&] { return OidIsValid(get_relname_relid(table, schema)); }))
-        throw SqlError(ERRCODE_WRONG_OBJECT_TYPE, std::string("\"") + table + "\" is not a table");
-    throw SqlError(ERRCODE_UNDEFINED_TABLE, std::string("table \"") + table + "\" does not exist", {},
+        throw SqlError(ERRCODE_WRONG_OBJECT_TYPE, name + " is not a table", detail);
+    throw SqlError(ERRCODE_UNDEFINED_TABLE, "table " + name + " does not exist", detail,
                    "Run SELECT bookmeatoz_install_schema() as the owner of the data.");
 }
 

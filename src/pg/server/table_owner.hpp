@@ -14,8 +14,9 @@ namespace bookmeatoz::pg {
 /// The owner of a table; InvalidOid where there is no such table.
 Oid table_owner(Oid schema, const char* table);
 
-/// The owner of a table. Throws SqlError 42P01 where there is no such table, 42809 where something else has its name.
-Oid required_owner(Oid schema, const char* table);
+/// The owner of a table. Throws SqlError 42P01 where there is no such table, 42809 where something else has its name. `detail`: a
+/// sentence that says what reads the table.
+Oid required_owner(Oid schema, const char* table, const char* detail = "");
 
 /// Until the end of the scope the current role is `owner`, and FORCE ROW LEVEL SECURITY does not bind it.
 class AsOwner {
