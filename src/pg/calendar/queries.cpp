@@ -4,8 +4,6 @@
 #include "pg/calendar/rows.hpp"
 #include "pg/server/uuid_datum.hpp"
 
-#include <ranges>
-
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -92,7 +90,10 @@ constinit SavedQuery services_query(R"(
 
 /// As a uuid[] for `= ANY`.
 Datum ids_of(std::span<const ResourceRows> employees) {
-    return uuid_array(employees | std::views::transform(&ResourceRows::id));
+    UuidArray ids(employees.size());
+    for (const ResourceRows& employee : employees)
+        ids.add(employee.id);
+    return ids.value();
 }
 
 /// Of a column of an enum type.
