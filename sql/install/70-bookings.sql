@@ -24,5 +24,5 @@ REVOKE EXECUTE ON FUNCTION @extschema@.may_overbook() FROM PUBLIC;
 CREATE FUNCTION @extschema@.trigger_guard_booking() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'trigger_guard_booking';
 COMMENT ON FUNCTION @extschema@.trigger_guard_booking() IS
-    'S18: fills end_time and the buffers from the service where they are NULL, always writes resource_id, session_key and seat, and deletes expired holds in the way (S19). Refuses overbooked to roles without EXECUTE on may_overbook() (SQLSTATE 42501), what would exceed max_bookings_per_day (S16; 23P01, DETAIL limit_reached), and an UPDATE by which an expired hold would come back (55000). BEFORE INSERT OR UPDATE row trigger on bookings.';
+    'S18: fills end_time and the buffers from the service where they are NULL or the columns'' defaults, always writes resource_id, session_key and seat, and deletes expired holds in the way (S19). Refuses overbooked to roles without EXECUTE on may_overbook() (SQLSTATE 42501), what would exceed max_bookings_per_day (S16; 23P01, DETAIL limit_reached), and an UPDATE by which an expired hold would come back (55000). BEFORE INSERT OR UPDATE row trigger on bookings.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_guard_booking() FROM PUBLIC;
