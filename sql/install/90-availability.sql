@@ -76,8 +76,20 @@ RETURNS TABLE (available boolean, reason text, employee_ids uuid[])
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 1 AS 'MODULE_PATHNAME', 'check_slot';
 COMMENT ON FUNCTION @extschema@.check_slot(uuid, timestamptz, uuid, integer, uuid, timestamptz) IS
     'Whether a service can be booked at slot_start, and why not; always one row. available, with the reason ok, exactly for the starts that find_available_slots() lists; employee_ids are those who are free, sorted, else none.
-The reason is the first of these that holds: not_offered (the service or the business is not active, or nobody serves it, or not this employee), in_past, too_soon (notice), too_far (horizon), outside_hours, unavailable_override (in the hours, but absent), not_aligned (not on the grid of starts, S7), limit_reached (bookings of the day, S16), booked (meets a booking or a hold), buffer (meets only the buffers of one, or its own do), full (no seat left, S15; or waiting bookings without an employee need all who are free, S14). Among several employees the one that got furthest in this order speaks.
+The reason is the first of these that holds: not_offered (the service, the business or its tenant is not active, or nobody serves it, or not this employee), in_past, too_soon (notice), too_far (horizon), outside_hours, closed (in the hours, but the business is closed), unavailable_override (the employee is absent), not_aligned (not on the grid of starts, S7), limit_reached (bookings of the day, S16), booked (meets a booking or a hold), buffer (meets only the buffers of one, or its own do), full (no seat left, S15; or waiting bookings without an employee need all who are free, S14). Among several employees the one that got furthest in this order speaks.
 The arguments and errors are those of find_available_slots().';
+
+CREATE FUNCTION @extschema@.check_slots(
+    service_id            uuid,
+    slot_starts           timestamptz[],
+    employee_id           uuid        DEFAULT NULL,
+    slot_interval_minutes integer     DEFAULT NULL,
+    as_of                 timestamptz DEFAULT now())
+RETURNS TABLE (slot_start timestamptz, available boolean, reason text, employee_ids uuid[])
+LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'check_slots';
+COMMENT ON FUNCTION @extschema@.check_slots(uuid, timestamptz[], uuid, integer, timestamptz) IS
+    'check_slot() of many starts in one call: one row an element of slot_starts, in their order, each as if it were asked alone. At most 1,000.
+Errors: those of check_slot(); 22004 also for an element that is NULL, 22023 for more of them.';
 
 CREATE FUNCTION @extschema@.free_busy(
     employee_id uuid,
