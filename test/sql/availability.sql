@@ -104,11 +104,17 @@ ROLLBACK TO active;
 UPDATE businesses SET status = 'suspended' WHERE id = :'salon';
 SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
 ROLLBACK TO active;
+UPDATE tenants SET status = 'suspended' WHERE id = :'alpha';
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+ROLLBACK TO active;
 UPDATE employees SET employment_status = 'inactive' WHERE id = :'ben_at_salon';
 SELECT count(*), count(*) FILTER (WHERE employee_ids = ARRAY[:'anna_at_salon']::uuid[]) AS hers
 FROM find_available_slots(:'haircut', :monday, as_of => :at);
--- Without any active employee the business is the one resource: its default hours, no ids.
+-- When the last one is on leave nothing is offered: their promised times must not be sold a second time.
 UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+-- Without any employee the business is the one resource: its default hours, no ids.
+DELETE FROM employees WHERE business_id = :'salon';
 SELECT count(*), min(slot_start), max(slot_start), min(employee_ids::text) AS ids FROM find_available_slots(:'haircut', :monday, as_of => :at);
 ROLLBACK TO active;
 
