@@ -11,6 +11,7 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "access/visibilitymap.h"
+#include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
@@ -209,6 +210,16 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         appendStringInfo(&missing, " where \"%s\" holds", wanted.function);
     appendStringInfoChar(&missing, '.');
     return missing.data;
+}
+
+bool is_empty_table(Oid table) {
+    // At SERIALIZABLE a scan is noted, so that who writes the first row is seen to.
+    if (IsolationIsSerializable())
+        return false;
+    const Relation relation = table_open(table, NoLock);
+    const bool is_empty = RelationGetNumberOfBlocks(relation) == 0;
+    table_close(relation, NoLock);
+    return is_empty;
 }
 
 ScanKeyData& ScanKeys::add(bool same_column, StrategyNumber strategy, RegProcedure comparison, Datum value) {
