@@ -62,6 +62,9 @@ private:
     /// Calls `take(row)` for each row that the caller sees, until it returns false.
     template <class Take>
     void read(const SightedScan& scan, ScanKeys keys, Take take);
+    /// The same for the row of this id.
+    template <class Take>
+    void read_by_id(const SightedScan& scan, const Uuid& id, int id_column, Take take);
     /// The same once for each employee, as `take(row, employee)`; the first of the keys is the employee's id.
     template <class Take>
     void read_each(const SightedScan& scan, ScanKeys keys, std::span<ResourceRows> employees, Take take);

@@ -264,13 +264,20 @@ IndexScan::IndexScan(const ScanPlan& plan, const ScanKeys& keys)
     nulls_ = plan.index_only ? index_nulls_ : slot_->tts_isnull;
 }
 
+IndexScan::IndexScan(const ScanPlan& plan)
+    : plan_(plan), table_(table_open(plan.table, NoLock)), slot_(table_slot_create(table_, nullptr)),
+      visibility_page_(InvalidBuffer), values_(slot_->tts_values), nulls_(slot_->tts_isnull) {
+}
+
 void IndexScan::close() {
     if (visibility_page_ != InvalidBuffer)
         ReleaseBuffer(visibility_page_);
     if (slot_ != nullptr)
         ExecDropSingleTupleTableSlot(slot_);
-    index_endscan(scan_);
-    index_close(index_, AccessShareLock);
+    if (scan_ != nullptr) {
+        index_endscan(scan_);
+        index_close(index_, AccessShareLock);
+    }
     table_close(table_, NoLock);
 }
 
@@ -290,6 +297,20 @@ bool IndexScan::next() {
     if (plan_.index_only)
         return next_of_index();
     if (!index_getnext_slot(scan_, ForwardScanDirection, slot_))
+        return false;
+    slot_getsomeattrs(slot_, plan_.attributes);
+    return true;
+}
+
+ItemPointerData IndexScan::place() const {
+    return slot_->tts_tid;
+}
+
+bool IndexScan::visit(ItemPointerData place) {
+    // The table may have been cut off there since, and only rows of the heap stay where they are.
+    if (table_->rd_rel->relam != HEAP_TABLE_AM_OID ||
+        ItemPointerGetBlockNumber(&place) >= RelationGetNumberOfBlocks(table_) ||
+        !table_tuple_fetch_row_version(table_, &place, GetActiveSnapshot(), slot_))
         return false;
     slot_getsomeattrs(slot_, plan_.attributes);
     return true;

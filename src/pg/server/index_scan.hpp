@@ -92,12 +92,19 @@ private:
 class IndexScan : public TypedRow<IndexScan> {
 public:
     IndexScan(const ScanPlan& plan, const ScanKeys& keys);
+    /// Without the index, for visit() alone. Not of a plan that reads the index alone.
+    explicit IndexScan(const ScanPlan& plan);
     void close();
 
     /// Begins anew with these conditions, as many as at first.
     void seek(ScanKeys& keys);
     /// Moves to the next row; false after the last. Values are good until then.
     bool next();
+    /// Where that row lies, of a plan that does not read the index alone.
+    ItemPointerData place() const;
+    /// Instead of both: moves to the row at this place, if there is one that the snapshot sees; of which key is for the caller to
+    /// look at.
+    bool visit(ItemPointerData place);
     bool is_null(int column) const {
         const AttrNumber place = plan_.places[static_cast<std::size_t>(column)];
         return fixed_ != nullptr ? place >= first_null_ : nulls_[place];
@@ -121,8 +128,8 @@ private:
 
     const ScanPlan& plan_;
     Relation table_;
-    Relation index_;
-    IndexScanDesc scan_;
+    Relation index_ = nullptr;
+    IndexScanDesc scan_ = nullptr;
     /// For rows of the table: with an index-only scan, made when the first is visited.
     TupleTableSlot* slot_ = nullptr;
     Buffer visibility_page_;
