@@ -17,7 +17,7 @@ employee_id: only this employee''s; NULL: anybody''s, employee_ids lists all who
 slot_interval_minutes: the step, at least 1; NULL: the settings of the service, then of the business, then 15 (S7, S17).
 exclude_booking_id: this booking is ignored, for moving it.
 as_of: the present, for notice, horizon and expired holds (S10, S19); never earlier slots.
-The window is at most 366 days; the result at most 1,000,000 rows. It reads at most 10,000 rows of working_hours of one employee or of the business and 100,000 of all employees, 10,000 overrides of one employee and 1,000,000 of all, 1,000,000 bookings, and needs at most 256 MB of memory, the result included.
+The window is at most 367 times 24 hours, a year of local days; the result at most 1,000,000 rows. It reads at most 10,000 rows of working_hours of one employee or of the business and 100,000 of all employees, 10,000 overrides of one employee or of the business and 1,000,000 of all, 1,000,000 bookings, and needs at most 256 MB of memory, the result included.
 Errors: P0002 the service does not exist or is not visible; 22004 a NULL, 22023 an infinite time, from_time > to_time, a longer window, a step < 1, an invalid setting; 22008 beyond the years 1 to 9999; 54000 beyond one of these bounds.';
 
 CREATE FUNCTION @extschema@.find_available_slots_json(
@@ -46,7 +46,7 @@ CREATE FUNCTION @extschema@.next_available_slots(
 RETURNS TABLE (slot_start timestamptz, slot_end timestamptz, employee_ids uuid[], remaining_capacity integer)
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 1 AS 'MODULE_PATHNAME', 'next_available_slots';
 COMMENT ON FUNCTION @extschema@.next_available_slots(uuid, timestamptz, integer, uuid, integer, uuid, timestamptz) IS
-    'The first max_slots slots of a service that start at after_time or later, as find_available_slots() gives them; fewer where there are no more before the horizon: as_of + max_advance_days (S10) or, without that setting, 366 days from the first instant at which the notice allows a start. It reads no further than the last slot wanted, within some days.
+    'The first max_slots slots of a service that start at after_time or later, as find_available_slots() gives them; fewer where there are no more before the horizon: the end of the local date max_advance_days after that of as_of (S10) or, without that setting, 366 days from the first instant at which the notice allows a start. It reads no further than the last slot wanted, within some days.
 max_slots: 1 to 1,000,000.
 The other arguments and errors are those of find_available_slots(); 22023 also for max_slots out of range.';
 
@@ -100,7 +100,7 @@ LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 100 AS 'MODULE_PATHNAME', 'free_b
 COMMENT ON FUNCTION @extschema@.free_busy(uuid, timestamptz, timestamptz) IS
     'When an employee is free and when not: periods [begin, end), ascending, without gaps, that cover [from_time, to_time) exactly, neighbours of different types. The types are those of RFC 5545 section 3.2.9, the first that holds: BUSY (a booking), BUSY-TENTATIVE (a pending one, or a hold that has not expired at now()), BUSY-UNAVAILABLE (outside working time), FREE. The buffers of a booking count as busy (S6).
 Whether the employee or the business is active does not matter here: these are the entries of a calendar, not an offer.
-The window is at most 366 days; an empty one has no rows.
+The window is at most 367 times 24 hours, a year of local days; an empty one has no rows.
 Errors: P0002 the employee does not exist or is not visible; 22004 a NULL, 22023 an infinite time, from_time > to_time, a longer window, an invalid setting of the business; 22008 beyond the years 1 to 9999; 54000 beyond a bound of find_available_slots().';
 
 CREATE FUNCTION @extschema@.availability_costs(
