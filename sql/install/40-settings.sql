@@ -10,5 +10,5 @@ REVOKE EXECUTE ON FUNCTION @extschema@.trigger_check_settings() FROM PUBLIC;
 CREATE FUNCTION @extschema@.trigger_check_time_zone() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'trigger_check_time_zone';
 COMMENT ON FUNCTION @extschema@.trigger_check_time_zone() IS
-    'BEFORE INSERT OR UPDATE row trigger on businesses: refuses a time zone that this server does not know (SQLSTATE 22023), and stores a known one in its canonical spelling. Its argument is the column, timezone.';
+    'BEFORE INSERT OR UPDATE row trigger on businesses: refuses a time zone that this server does not know (SQLSTATE 22023), and stores a known one in its canonical spelling. Known are the names of pg_timezone_names, but for localtime and posixrules. Its argument is the column, timezone.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_check_time_zone() FROM PUBLIC;

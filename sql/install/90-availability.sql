@@ -15,7 +15,7 @@ COMMENT ON FUNCTION @extschema@.find_available_slots(uuid, timestamptz, timestam
     'The slots of a service that start in [from_time, to_time), ascending, one row a start. Each can be booked at this moment.
 Arguments:
 - service_id: its business and its employees follow from it
-- from_time, to_time: at most 366 days
+- from_time, to_time: at most 367 times 24 hours, a year of local days
 - employee_id: only the slots of this employee; NULL: anybody''s
 - slot_interval_minutes: minutes between starts, at least 1; NULL: from the settings (S7, S17)
 - exclude_booking_id: a booking that is ignored, to move it
@@ -29,7 +29,7 @@ Errors:
 - 22004: a NULL
 - 22023: an infinite time, from_time > to_time, a longer window, an interval < 1, an invalid setting
 - 22008: beyond the years 1 to 9999
-- 54000: more than 1,000,000 slots, 256 MB of memory, 1,000,000 bookings or overrides, 10,000 overrides of one employee, 100,000 rows of working_hours or 10,000 of one employee or the business';
+- 54000: more than 1,000,000 slots, 256 MB of memory, 1,000,000 bookings or overrides, 10,000 overrides of one employee or the business, 100,000 rows of working_hours or 10,000 of one employee or the business';
 
 CREATE FUNCTION @extschema@.find_available_slots_json(
     service_id            uuid,
@@ -63,7 +63,7 @@ RETURNS TABLE (slot_start timestamptz, slot_end timestamptz, employee_ids uuid[]
 LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 1 AS 'MODULE_PATHNAME', 'next_available_slots';
 COMMENT ON FUNCTION @extschema@.next_available_slots(uuid, timestamptz, integer, uuid, integer, uuid, timestamptz) IS
     'The first slots that start at after_time or later, as find_available_slots() gives them; fewer where there are no more before the horizon.
-The horizon is as_of + max_advance_days (S10). Without that setting it is 366 days from after_time, or from the first instant that the notice allows.
+The horizon is the end of the local date max_advance_days after that of as_of (S10). Without that setting it is 366 days from after_time, or from the first instant that the notice allows.
 Arguments:
 - max_slots: how many, 1 to 1,000,000
 Other arguments and errors: as find_available_slots().';
@@ -97,11 +97,12 @@ LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 1 AS 'MODULE_PATHNAME', 'check_sl
 COMMENT ON FUNCTION @extschema@.check_slot(uuid, timestamptz, uuid, integer, uuid, timestamptz) IS
     'Whether a service can be booked at slot_start, and why not; always one row. It is available exactly when find_available_slots() lists that start.
 The reason is ok, or the first of these that holds:
-- not_offered: the service or the business is not active, nobody serves it, or the employee asked for does not
+- not_offered: the service, the business or its tenant is not active, nobody serves it, or the employee asked for does not
 - in_past: before as_of
 - too_soon: within the notice (min_notice_minutes)
 - too_far: beyond the horizon (max_advance_days)
 - outside_hours: not wholly within working time, absences aside; with its buffers, where buffers_within_hours is on
+- closed: within working time, but the business is closed
 - unavailable_override: within working time, but the employee is absent
 - not_aligned: not on the grid of starts (S7)
 - limit_reached: the bookings of that day (max_bookings_per_day, S16)
@@ -110,6 +111,18 @@ The reason is ok, or the first of these that holds:
 - full: no seat left (S15), or bookings without an employee need all who are free (S14)
 Among several employees the one who got furthest in this order speaks. employee_ids: those who are free, sorted; none unless ok.
 Arguments and errors: as find_available_slots().';
+
+CREATE FUNCTION @extschema@.check_slots(
+    service_id            uuid,
+    slot_starts           timestamptz[],
+    employee_id           uuid        DEFAULT NULL,
+    slot_interval_minutes integer     DEFAULT NULL,
+    as_of                 timestamptz DEFAULT now())
+RETURNS TABLE (slot_start timestamptz, available boolean, reason text, employee_ids uuid[])
+LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'check_slots';
+COMMENT ON FUNCTION @extschema@.check_slots(uuid, timestamptz[], uuid, integer, timestamptz) IS
+    'check_slot() of many starts in one call: one row an element of slot_starts, in their order, each as if it were asked alone. At most 1,000.
+Errors: those of check_slot(); 22004 also for an element that is NULL, 22023 for more of them.';
 
 CREATE FUNCTION @extschema@.free_busy(
     employee_id uuid,
@@ -125,7 +138,7 @@ The type is the first of these, from RFC 5545 section 3.2.9, that holds:
 - BUSY-UNAVAILABLE: outside working time
 - FREE: nothing of these
 It says nothing of services, notice or limits, and does not ask whether the employee or the business is active.
-The window is at most 366 days; an empty one has no rows.
+The window is at most 367 times 24 hours, a year of local days; an empty one has no rows.
 Errors:
 - P0002: the employee does not exist or is not visible
 - 22004, 22023, 22008, 54000: as find_available_slots()';

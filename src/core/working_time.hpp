@@ -1,4 +1,5 @@
-// Working time of one resource (S5): weekly shifts and available overrides, less the unavailable ones.
+// Working time of one resource (S5): weekly shifts and available overrides, less the unavailable ones; those of the whole
+// business too.
 #pragma once
 
 #include "calendar.hpp"
@@ -8,9 +9,9 @@ namespace bookmeatoz {
 
 struct WorkingTime {
     /// The occurrences of shifts and the available overrides, unmerged, sorted by begin: the anchors of the grid (S7). Unavailable
-    /// overrides do not change them.
+    /// overrides and closures do not change them.
     Intervals offered;
-    /// The working time itself: `offered` less the unavailable overrides, normalised.
+    /// The working time itself: `offered` less the unavailable overrides and the closures, normalised.
     Intervals open;
 };
 

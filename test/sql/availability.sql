@@ -15,6 +15,18 @@ BEGIN;
 \set monday '''2030-01-07 00:00+00'', ''2030-01-08 00:00+00'''
 \set at '''2029-12-01 00:00+00'''
 
+-- What becomes of a time zone; nothing of it stays.
+CREATE FUNCTION pg_temp.zone_outcome(zone text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE businesses SET timezone = zone;
+    ASSERT FOUND;
+    RAISE EXCEPTION USING ERRCODE = 'TEST0';
+EXCEPTION
+    WHEN invalid_parameter_value THEN RETURN 'refused';
+    WHEN SQLSTATE 'TEST0' THEN RETURN 'ok';
+END
+$$;
+
 -- Anna works 9 to 17 in Berlin and has two bookings with buffers of 5 and 10 minutes; Ben works the salon's 10 to 18 (S1).
 SELECT slot_start, slot_end, employee_ids, remaining_capacity
 FROM find_available_slots(:'haircut', :monday, slot_interval_minutes => 30, as_of => :at);
@@ -35,9 +47,9 @@ SELECT slot_start FROM find_available_slots(:'haircut', '2030-01-07 09:00+00', '
 SELECT slot_start FROM find_available_slots(:'haircut', '2030-01-07 09:00+00', '2030-01-07 09:01+00', :'anna_at_salon',
                                             exclude_booking_id => :'first_booking', as_of => :at);
 
--- An empty window is no error; a window of 366 days is the longest.
+-- An empty window is no error; one of 367 times 24 hours is the longest: a year of local days, leap day and change of the clock included.
 SELECT count(*) FROM find_available_slots(:'haircut', '2030-01-07 10:00+00', '2030-01-07 10:00+00', as_of => :at);
-SELECT count(*) > 0 AS found FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-02 00:00+00', as_of => :at);
+SELECT count(*) > 0 AS found FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-03 00:00+00', as_of => :at);
 
 -- Bad input.
 SELECT * FROM find_available_slots(NULL, :monday, as_of => :at);
@@ -54,7 +66,7 @@ SELECT * FROM find_available_slots(:'haircut', '0044-03-15 00:00+00 BC', '0044-0
 SELECT * FROM find_available_slots(:'haircut', '10000-01-01 00:00+00', '10000-01-02 00:00+00', as_of => :at);
 SELECT * FROM find_available_slots(:'haircut', '2030-01-08 00:00+00', '2030-01-07 00:00+00', as_of => :at);
 \echo :LAST_ERROR_SQLSTATE
-SELECT * FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-02 00:00:00.000001+00', as_of => :at);
+SELECT * FROM find_available_slots(:'haircut', '2030-01-01 00:00+00', '2031-01-03 00:00:00.000001+00', as_of => :at);
 \echo :LAST_ERROR_SQLSTATE
 SELECT * FROM find_available_slots(:'haircut', :monday, slot_interval_minutes => 0, as_of => :at);
 \echo :LAST_ERROR_SQLSTATE
@@ -92,11 +104,17 @@ ROLLBACK TO active;
 UPDATE businesses SET status = 'suspended' WHERE id = :'salon';
 SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
 ROLLBACK TO active;
+UPDATE tenants SET status = 'suspended' WHERE id = :'alpha';
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+ROLLBACK TO active;
 UPDATE employees SET employment_status = 'inactive' WHERE id = :'ben_at_salon';
 SELECT count(*), count(*) FILTER (WHERE employee_ids = ARRAY[:'anna_at_salon']::uuid[]) AS hers
 FROM find_available_slots(:'haircut', :monday, as_of => :at);
--- Without any active employee the business is the one resource: its default hours, no ids.
+-- When the last one is on leave nothing is offered: their promised times must not be sold a second time.
 UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+SELECT count(*) FROM find_available_slots(:'haircut', :monday, as_of => :at);
+-- Without any employee the business is the one resource: its default hours, no ids.
+DELETE FROM employees WHERE business_id = :'salon';
 SELECT count(*), min(slot_start), max(slot_start), min(employee_ids::text) AS ids FROM find_available_slots(:'haircut', :monday, as_of => :at);
 ROLLBACK TO active;
 
@@ -129,6 +147,11 @@ UPDATE businesses SET timezone = 'Europe/Berln' WHERE id = :'salon';
 UPDATE businesses SET timezone = 'Europe/Berlin2' WHERE id = :'salon';
 UPDATE businesses SET timezone = '' WHERE id = :'salon';
 UPDATE businesses SET timezone = 'europe/berlin' WHERE id = :'salon' RETURNING timezone;
+-- Names of pg_timezone_names and nothing else: no rules of POSIX, whose sign is the other way round than people mean, nothing of the server's.
+SELECT z AS accepted FROM unnest('{+05:30,+3,UTC+3,GMT+2,GMT-5,UTC+99,<+0530>-05:30,EST5,CET-1CEST,localtime,posixrules,W. Europe Standard Time}'::text[]) z
+WHERE pg_temp.zone_outcome(z) = 'ok';
+SELECT z AS refused FROM unnest('{UTC,utc,GMT,EST,EST5EDT,est5edt,CET,Etc/GMT+5,Etc/UTC,NZ,America/Argentina/Buenos_Aires}'::text[]) z
+WHERE EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(z)) AND pg_temp.zone_outcome(z) <> 'ok';
 ALTER TABLE businesses DISABLE TRIGGER USER;
 UPDATE businesses SET timezone = 'Mars/Olympus' WHERE id = :'salon';
 SELECT * FROM find_available_slots(:'haircut', :monday, as_of => :at);

@@ -62,6 +62,12 @@ bool sees_business_row(AccessLevel level, const pg_uuid_t* business, const pg_uu
     }
 }
 
+bool sees_tenant(AccessLevel level, Oid schema, const pg_uuid_t* tenant) {
+    if (level == AccessLevel::business)
+        return IdArgument(tenant).is(tenant_of_business(schema, *session_context().business));
+    return manages_tenant(level, IdArgument(tenant));
+}
+
 /// can_access_business(business_id)
 BOOKMEATOZ_FUNCTION(can_access_business, takes({UUIDOID}).strict().returns(BOOLOID)) {
     const Oid schema = extension_schema_once(fcinfo);
@@ -125,12 +131,7 @@ BOOKMEATOZ_FUNCTION(can_access_user, takes({UUIDOID}).returns(BOOLOID)) {
 /// can_access_tenant(tenant_id)
 BOOKMEATOZ_FUNCTION(can_access_tenant, takes({UUIDOID}).returns(BOOLOID)) {
     const Oid schema = extension_schema_once(fcinfo);
-    const AccessLevel level = effective_level(schema);
-    if (level == AccessLevel::business) {
-        return BoolGetDatum(
-            IdArgument(fcinfo, 0).is(tenant_of_business(schema, *session_context().business)));
-    }
-    return BoolGetDatum(manages_tenant(level, IdArgument(fcinfo, 0)));
+    return BoolGetDatum(sees_tenant(effective_level(schema), schema, IdArgument(fcinfo, 0).id));
 }
 
 /// can_manage_tenant(tenant_id)

@@ -13,6 +13,9 @@ bool sees_business(AccessLevel level, Oid schema, const pg_uuid_t* business);
 /// can_access_business_row() in any session but a user session. It looks nothing up: the row of a business names its tenant.
 bool sees_business_row(AccessLevel level, const pg_uuid_t* business, const pg_uuid_t* tenant);
 
+/// can_access_tenant() in any session but a user session. `tenant` is nullptr for NULL.
+bool sees_tenant(AccessLevel level, Oid schema, const pg_uuid_t* tenant);
+
 } // namespace bookmeatoz::pg
 
 // access/read_rights recognises the function of a policy by its address. The visibility is that of BOOKMEATOZ_FUNCTION.
@@ -22,5 +25,6 @@ Datum can_access_business(PG_FUNCTION_ARGS);
 Datum can_access_person(PG_FUNCTION_ARGS);
 Datum can_access_booking(PG_FUNCTION_ARGS);
 Datum can_access_business_row(PG_FUNCTION_ARGS);
+Datum can_access_tenant(PG_FUNCTION_ARGS);
 }
 #pragma GCC visibility pop

@@ -19,6 +19,8 @@ enum class Sight {
     by_business,
     /// The rows whose id and tenant_id pass sees_business_row(). Not known for a user session.
     by_business_row,
+    /// The rows whose id passes sees_tenant(). Not known for a user session.
+    by_tenant,
 };
 
 /// For whom a decision is right. It may be used again while this is the same, and while no invalidation of the table, of roles or

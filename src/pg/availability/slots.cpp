@@ -39,11 +39,13 @@ private:
     std::size_t count_ = 0;
 };
 
+constexpr Duration farthest_look = 366 * one_day;
+
 /// How far next_available_slots() looks: to the horizon (S10), or 366 days on from the first start that can be booked.
 bookmeatoz::Interval look_ahead(Instant after, const LoadedCalendar& loaded) {
     auto ahead = loaded.bookable({after, Instant::max()});
     if (!loaded.calendar().settings.max_advance_days)
-        ahead.end = ahead.begin + longest_window;
+        ahead.end = ahead.begin + farthest_look;
     return ahead;
 }
 

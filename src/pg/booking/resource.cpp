@@ -40,7 +40,7 @@ std::optional<Uuid> resource_of(const BookingWrite& write) {
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
     const View view = booking.competes() ? View::committed : View::latest;
-    if (lost_its_employee(write) || has_active_employee(write.schema, to_datum(*booking.business_id), view))
+    if (lost_its_employee(write) || has_employee(write.schema, to_datum(*booking.business_id), view))
         return std::nullopt;
     return booking.business_id;
 }

@@ -1,4 +1,4 @@
-// Active employees of a business: see calendar/employees.hpp.
+// Employees of a business: see calendar/employees.hpp.
 #include "pg/calendar/employees.hpp"
 #include "pg/server/spi.hpp"
 
@@ -9,22 +9,21 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constinit SavedQuery active_employee_query(R"(
-    SELECT FROM @extschema@.employees WHERE business_id = $1 AND employment_status = 'active' LIMIT 1)",
-                                           {UUIDOID});
+constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE business_id = $1 LIMIT 1",
+                                    {UUIDOID});
 
 constinit SavedQuery kept_employee_query(R"(
-    SELECT FROM @extschema@.employees WHERE business_id = $1 AND employment_status = 'active' LIMIT 1 FOR SHARE)",
+    SELECT FROM @extschema@.employees WHERE business_id = $1 LIMIT 1 FOR KEY SHARE)",
                                          {UUIDOID});
 
 } // namespace
 
-bool has_active_employee(Oid schema, Datum business_id, View view) {
+bool has_employee(Oid schema, Datum business_id, View view) {
     switch (view) {
     case View::of_statement:
-        return !active_employee_query.run(schema, {business_id}).empty();
+        return !employee_query.run(schema, {business_id}).empty();
     case View::latest:
-        return !active_employee_query.run_latest(schema, {business_id}).empty();
+        return !employee_query.run_latest(schema, {business_id}).empty();
     case View::committed:
         return !kept_employee_query.run_committed(schema, {business_id}).empty();
     }

@@ -8,14 +8,21 @@
 
 namespace bookmeatoz::pg {
 
-/// Columns 1 to 4: day_of_week, is_off, start_time, end_time. A row that is off may have no times; they are not looked at then.
+/// Columns 1 to 6: day_of_week, is_off, start_time, end_time, valid_from, valid_to. A row that is off may have no times; they are not
+/// looked at then. valid_from and valid_to are NULL where the row holds for ever.
 template <class Row>
 WeeklyShift to_shift(const Row& row) {
     const bool is_off = row.boolean(2);
     const auto time_of_day = [&](int column) {
         return Duration(is_off && row.is_null(column) ? 0 : row.time_of_day(column));
     };
-    return {std::chrono::weekday(static_cast<unsigned>(row.int2(1))), time_of_day(3), time_of_day(4), is_off};
+    WeeklyShift shift{std::chrono::weekday(static_cast<unsigned>(row.int2(1))), time_of_day(3),
+                      time_of_day(4), is_off};
+    if (!row.is_null(5))
+        shift.valid_from = to_local_date(row.date(5));
+    if (!row.is_null(6))
+        shift.valid_to = to_local_date(row.date(6));
+    return shift;
 }
 
 /// The same, added to those of one employee or of the business.
@@ -37,18 +44,17 @@ inline constexpr RowCount overrides_count(most_rows, "overrides");
 inline constexpr RowCount bookings_count(most_rows, "bookings");
 
 /// Columns 1 to 8: id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
-/// hold_expires_at. Neither the booking that is left out is added, nor one with a status of the user's own.
+/// hold_expires_at. The booking that is left out is not added.
 template <class Row>
 void add_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
                  std::pmr::vector<Booking>& bookings) {
-    const std::optional<BookingStatus> status = labels.find(row.label(7));
-    if (!status || (asked.except && to_uuid(row.id(1)) == *asked.except))
+    if (asked.except && to_uuid(row.id(1)) == *asked.except)
         return;
     bookings.push_back({to_uuid(row.id(2)),
                         {to_instant(row.time(3)), to_instant(row.time(4))},
                         std::chrono::minutes(row.int4(5)),
                         std::chrono::minutes(row.int4(6)),
-                        *status,
+                        labels.find(row.label(7)),
                         row.is_null(8) ? std::nullopt : std::optional(to_instant(row.time(8)))});
 }
 

@@ -3,6 +3,7 @@
 #include "pg/server/compat.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 extern "C" {
@@ -11,6 +12,7 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "access/visibilitymap.h"
+#include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
@@ -129,7 +131,6 @@ std::size_t alignment(const Form_pg_attribute column) {
 void find_fixed_columns(Relation index, std::size_t wanted, ScanLayout& layout) {
     const TupleDesc columns = RelationGetDescr(index);
     std::array<ScanLayout::FixedColumn, INDEX_MAX_KEYS> fixed{};
-    std::array<std::uint8_t, sizeof layout.all_but_last> all_but_last{};
     std::size_t end = 0;
     for (int i = 0; i < columns->natts; ++i) {
         const Form_pg_attribute column = TupleDescAttr(columns, i);
@@ -139,13 +140,9 @@ void find_fixed_columns(Relation index, std::size_t wanted, ScanLayout& layout) 
         fixed[static_cast<std::size_t>(i)] = {static_cast<std::uint16_t>(end), column->attbyval,
                                               static_cast<std::uint8_t>(column->attlen)};
         end += static_cast<std::size_t>(column->attlen);
-        if (i + 1 < columns->natts)
-            all_but_last[static_cast<std::size_t>(i / 8)] |= static_cast<std::uint8_t>(1 << i % 8);
     }
     for (std::size_t i = 0; i < wanted; ++i)
         layout.fixed_columns[i] = fixed[static_cast<std::size_t>(layout.places[i])];
-    std::memcpy(&layout.all_but_last, all_but_last.data(), sizeof layout.all_but_last);
-    layout.last_place = static_cast<AttrNumber>(columns->natts - 1);
     layout.has_fixed_columns = true;
 }
 
@@ -216,6 +213,16 @@ const char* find_layout(Relation table, const WantedScan& wanted, ScanLayout& la
     return missing.data;
 }
 
+bool is_empty_table(Oid table) {
+    // At SERIALIZABLE a scan is noted, so that who writes the first row is seen to.
+    if (IsolationIsSerializable())
+        return false;
+    const Relation relation = table_open(table, NoLock);
+    const bool is_empty = RelationGetNumberOfBlocks(relation) == 0;
+    table_close(relation, NoLock);
+    return is_empty;
+}
+
 ScanKeyData& ScanKeys::add(bool same_column, StrategyNumber strategy, RegProcedure comparison, Datum value) {
     if (!same_column)
         ++column_;
@@ -252,13 +259,20 @@ IndexScan::IndexScan(const ScanLayout& layout, const ScanKeys& keys)
     nulls_ = layout.index_only ? index_nulls_ : slot_->tts_isnull;
 }
 
+IndexScan::IndexScan(const ScanLayout& layout)
+    : layout_(layout), table_(table_open(layout.table, NoLock)), slot_(table_slot_create(table_, nullptr)),
+      visibility_page_(InvalidBuffer), values_(slot_->tts_values), nulls_(slot_->tts_isnull) {
+}
+
 void IndexScan::close() {
     if (visibility_page_ != InvalidBuffer)
         ReleaseBuffer(visibility_page_);
     if (slot_ != nullptr)
         ExecDropSingleTupleTableSlot(slot_);
-    index_endscan(scan_);
-    index_close(index_, AccessShareLock);
+    if (scan_ != nullptr) {
+        index_endscan(scan_);
+        index_close(index_, AccessShareLock);
+    }
     table_close(table_, NoLock);
 }
 
@@ -278,6 +292,20 @@ bool IndexScan::next() {
     if (layout_.index_only)
         return next_of_index();
     if (!index_getnext_slot(scan_, ForwardScanDirection, slot_))
+        return false;
+    slot_getsomeattrs(slot_, layout_.attributes);
+    return true;
+}
+
+ItemPointerData IndexScan::place() const {
+    return slot_->tts_tid;
+}
+
+bool IndexScan::visit(ItemPointerData place) {
+    // The table may have been cut off there since, and only rows of the heap stay where they are.
+    if (table_->rd_rel->relam != HEAP_TABLE_AM_OID ||
+        ItemPointerGetBlockNumber(&place) >= RelationGetNumberOfBlocks(table_) ||
+        !table_tuple_fetch_row_version(table_, &place, GetActiveSnapshot(), slot_))
         return false;
     slot_getsomeattrs(slot_, layout_.attributes);
     return true;
@@ -306,13 +334,15 @@ void IndexScan::take_apart(IndexTuple row) {
     fixed_ = nullptr;
     if (layout_.has_fixed_columns) {
         bool is_fixed = true;
-        null_place_ = -1;
+        first_null_ = INDEX_MAX_KEYS;
         if (IndexTupleHasNulls(row)) {
-            std::uint32_t not_null = 0;
-            std::memcpy(&not_null, reinterpret_cast<std::uint8_t*>(row) + sizeof(IndexTupleData),
-                        sizeof not_null);
-            is_fixed = (not_null & layout_.all_but_last) == layout_.all_but_last;
-            null_place_ = layout_.last_place;
+            // The first column is the lowest bit of the first byte; behind the last one there are zeros.
+            std::uint8_t bytes[sizeof(IndexAttributeBitMapData)];
+            std::memcpy(bytes, reinterpret_cast<std::uint8_t*>(row) + sizeof(IndexTupleData), sizeof bytes);
+            const std::uint32_t not_null = bytes[0] | std::uint32_t{bytes[1]} << 8 |
+                                           std::uint32_t{bytes[2]} << 16 | std::uint32_t{bytes[3]} << 24;
+            first_null_ = std::countr_one(not_null);
+            is_fixed = (not_null & (not_null + 1)) == 0;
         }
         if (is_fixed) {
             fixed_ = reinterpret_cast<char*>(row) + IndexInfoFindDataOffset(row->t_info);

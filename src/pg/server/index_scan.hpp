@@ -49,8 +49,8 @@ struct ScanLayout {
     /// The places of the wanted columns in the row of the index or of the table, from 0; and their types.
     std::array<AttrNumber, most_columns> places{};
     std::array<Oid, most_columns> types{};
-    /// All columns of the index have a fixed length. The value of a column then stands at the same place in every row, unless a
-    /// column before it is NULL.
+    /// All columns of the index have a fixed length. The value of a column then stands at the same place in every row, as long as
+    /// only the last columns are NULL.
     bool has_fixed_columns = false;
     struct FixedColumn {
         std::uint16_t offset;
@@ -58,16 +58,15 @@ struct ScanLayout {
         std::uint8_t length;
     };
     std::array<FixedColumn, most_columns> fixed_columns{};
-    /// The not-NULL bitmap of an index row in which only the last column may be NULL, without the bit of the last column; and the
-    /// place of the last column.
-    std::uint32_t all_but_last = 0;
-    AttrNumber last_place = 0;
 };
-static_assert(sizeof(IndexAttributeBitMapData) == sizeof(ScanLayout::all_but_last));
 
 /// Finds out how to read an open table. Returns nullptr, or a sentence that says what is missing, allocated in the current memory
 /// context. May raise a server error.
 const char* find_layout(Relation table, const WantedScan& wanted, ScanLayout& layout);
+
+/// Whether the table, which must be locked, has no rows at all, for nearly nothing: a fraction of what a scan takes that finds none.
+/// false: perhaps. May raise a server error.
+bool is_empty_table(Oid table);
 
 /// The conditions of one scan, on the first columns of its index, in their order. They raise no error: the comparisons are
 /// built-in functions.
@@ -96,15 +95,22 @@ private:
 class IndexScan : public TypedRow<IndexScan> {
 public:
     IndexScan(const ScanLayout& layout, const ScanKeys& keys);
+    /// Without the index, for visit() alone. Not of a layout that reads the index alone.
+    explicit IndexScan(const ScanLayout& layout);
     void close();
 
     /// Starts again with these conditions. Their number must be the same as at first.
     void seek(ScanKeys& keys);
     /// Moves to the next row; false after the last one. The values of a row are valid until the next call.
     bool next();
+    /// Where that row lies, of a layout that does not read the index alone.
+    ItemPointerData place() const;
+    /// Instead of both: moves to the row at this place, if there is one that the snapshot sees; of which key is for the caller to
+    /// look at.
+    bool visit(ItemPointerData place);
     bool is_null(int column) const {
         const AttrNumber place = layout_.places[static_cast<std::size_t>(column)];
-        return fixed_ != nullptr ? place == null_place_ : nulls_[place];
+        return fixed_ != nullptr ? place >= first_null_ : nulls_[place];
     }
     /// A value (see TypedRow); find_layout() has checked its type. Every value is tested for NULL: an older snapshot may still see
     /// rows from before the column became NOT NULL.
@@ -125,15 +131,15 @@ private:
 
     const ScanLayout& layout_;
     Relation table_;
-    Relation index_;
-    IndexScanDesc scan_;
+    Relation index_ = nullptr;
+    IndexScanDesc scan_ = nullptr;
     /// Holds rows of the table. An index-only scan makes it when it first has to visit the table.
     TupleTableSlot* slot_ = nullptr;
     Buffer visibility_page_;
-    /// The values of a row whose columns have fixed places; and the place of the last column if that is NULL, else -1. So each
-    /// column is read only when it is asked for: taking all columns apart costs more than finding the row.
+    /// The values of a row whose columns have fixed places, and the place from which on they are NULL. So each column is read only
+    /// when it is asked for: taking all columns apart costs more than finding the row.
     const char* fixed_ = nullptr;
-    AttrNumber null_place_ = -1;
+    int first_null_ = INDEX_MAX_KEYS;
     /// The values of any other row.
     const Datum* values_;
     const bool* nulls_;
