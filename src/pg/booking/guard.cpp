@@ -79,6 +79,8 @@ struct Claimant {
     BookingWrite& write;
     Claim claim;
     const ServiceSettings& settings;
+    /// S18: it is overbooked, by the statement or since long. That holds only if it collides.
+    bool forces_in;
 
     bool claims_time() const { return claim == Claim::time; }
 };
@@ -120,6 +122,14 @@ std::optional<SlotReason> reason_to_refuse(const Claimant& claimant) {
     return std::nullopt;
 }
 
+/// The reminders were for the old time.
+void forget_reminders(BookingWrite& write) {
+    if (write.is_insert() || write.before->start_time == write.after.start_time)
+        return;
+    write.after.reminder_sent_24h = false;
+    write.after.reminder_sent_1h = false;
+}
+
 enum class Outcome {
     may_be_written,
     /// The row has waited, or the other has just gone: all is to be done again.
@@ -127,6 +137,15 @@ enum class Outcome {
     /// A booking function, which decides again, finds the time taken.
     pass_over,
 };
+
+/// The row collides, and was meant to.
+Outcome force_in(const Claimant& claimant, BookingLocks& locks) {
+    require_right_to_overbook(claimant.write);
+    locks.release();
+    claimant.write.after.overbooked = true;
+    claimant.write.after.seat = 1;
+    return Outcome::may_be_written;
+}
 
 /// Steps 3 and 4: what ON CONFLICT does by itself. The constraint alone would look for others when the row is in the index already,
 /// where they find it and wait in turn. Whoever waits here holds no lock: those who are waited for may want it for their next
@@ -159,6 +178,8 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
     case Rival::Fate::certain:
         break;
     }
+    if (claimant.forces_in)
+        return force_in(claimant, locks);
     // The index would refuse the row, or wait if the other is being deleted meanwhile: so nobody goes there with time locked.
     if (write.is_insert() && write.by_function) {
         locks.release();
@@ -186,7 +207,11 @@ Outcome try_to_write(const Claimant& claimant) {
     BookingLocks locks = needed_locks(claimant, holds);
     locks.take();                   // steps 1 and 2
     refuse_revival(claimant.write); // it may have expired while it waited
+    if (claimant.forces_in)
+        claimant.write.after.overbooked = false;
     if (const std::optional<SlotReason> reason = reason_to_refuse(claimant)) {
+        if (claimant.forces_in)
+            return force_in(claimant, locks);
         if (claimant.write.by_function)
             return Outcome::pass_over;
         refuse_slot(*reason);
@@ -206,7 +231,12 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
     GuardedRow row(fcinfo, "trigger_guard_booking");
     BookingWrite write = row.read();
     fill_from_service(write);
-    require_right_to_overbook(write);
+    forget_reminders(write);
+    if (sets_overbooked(write))
+        require_right_to_overbook(write);
+    // A function has looked for free time.
+    if (write.by_function)
+        write.after.overbooked = false;
     refuse_revival(write);
     write.after.resource_id = resource_of(write);
     write.after.session_key = session_key_of(write.after);
@@ -227,7 +257,8 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
         return row.written(write.after);
     }
 
-    const Claimant claimant{row, write, claim, settings};
+    const bool forces_in = claim == Claim::time && write.after.is_forced_in();
+    const Claimant claimant{row, write, claim, settings, forces_in};
     Outcome outcome = Outcome::begin_again;
     while (outcome == Outcome::begin_again)
         outcome = try_to_write(claimant);

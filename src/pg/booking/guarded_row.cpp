@@ -15,8 +15,25 @@ namespace {
 constexpr const char* guarded_columns[] = {
     "id",         "business_id",           "service_id",           "employee_id", "start_time",
     "end_time",   "buffer_before_minutes", "buffer_after_minutes", "status",      "hold_expires_at",
-    "overbooked", "resource_id",           "session_key",          "seat"};
+    "overbooked", "reminder_sent_24h",     "reminder_sent_1h",     "resource_id", "session_key",
+    "seat"};
 static_assert(std::size(guarded_columns) == static_cast<std::size_t>(BookingColumn::seat) + 1);
+
+std::optional<Datum> to_datum(const std::optional<TimestampTz>& time) {
+    return time ? std::optional(TimestampTzGetDatum(*time)) : std::nullopt;
+}
+
+std::optional<Datum> to_datum(const std::optional<int32>& number) {
+    return number ? std::optional(Int32GetDatum(*number)) : std::nullopt;
+}
+
+std::optional<Datum> to_datum(const std::optional<int16>& number) {
+    return number ? std::optional(Int16GetDatum(*number)) : std::nullopt;
+}
+
+std::optional<Datum> to_datum(const std::optional<bool>& value) {
+    return value ? std::optional(BoolGetDatum(*value)) : std::nullopt;
+}
 
 } // namespace
 
@@ -73,6 +90,8 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
         .occupies_time = known && occupies(*known),
         .hold_expires_at = value(hold_expires_at, &TriggerRow::time),
         .overbooked = value(overbooked, &TriggerRow::boolean),
+        .reminder_sent_24h = value(reminder_sent_24h, &TriggerRow::boolean),
+        .reminder_sent_1h = value(reminder_sent_1h, &TriggerRow::boolean),
         .resource_id = uuid(resource_id),
         .session_key = uuid(session_key),
         .seat = value(seat, &TriggerRow::int2),
@@ -82,17 +101,20 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
 Datum GuardedRow::written(const BookingValues& values) {
     using enum BookingColumn;
     const int columns[] = {number(end_time),    number(buffer_before_minutes), number(buffer_after_minutes),
+                           number(overbooked),  number(reminder_sent_24h),     number(reminder_sent_1h),
                            number(resource_id), number(session_key),           number(seat)};
     const std::optional<Datum> written[] = {
-        values.end_time ? std::optional(TimestampTzGetDatum(*values.end_time)) : std::nullopt,
-        values.buffer_before_minutes ? std::optional(Int32GetDatum(*values.buffer_before_minutes))
-                                     : std::nullopt,
-        values.buffer_after_minutes ? std::optional(Int32GetDatum(*values.buffer_after_minutes))
-                                    : std::nullopt,
+        to_datum(values.end_time),
+        to_datum(values.buffer_before_minutes),
+        to_datum(values.buffer_after_minutes),
+        to_datum(values.overbooked),
+        to_datum(values.reminder_sent_24h),
+        to_datum(values.reminder_sent_1h),
         to_datum(values.resource_id),
         to_datum(values.session_key),
-        values.seat ? std::optional(Int16GetDatum(*values.seat)) : std::nullopt,
+        to_datum(values.seat),
     };
+    static_assert(std::size(columns) == std::size(written));
     Datum datums[std::size(columns)];
     bool nulls[std::size(columns)];
     for (std::size_t i = 0; i < std::size(columns); ++i) {

@@ -23,6 +23,8 @@ enum class BookingColumn {
     status,
     hold_expires_at,
     overbooked,
+    reminder_sent_24h,
+    reminder_sent_1h,
     resource_id,
     session_key,
     seat,
@@ -43,11 +45,15 @@ struct BookingValues {
     bool occupies_time = false;
     std::optional<TimestampTz> hold_expires_at;
     std::optional<bool> overbooked;
+    std::optional<bool> reminder_sent_24h;
+    std::optional<bool> reminder_sent_1h;
     std::optional<Uuid> resource_id;
     std::optional<Uuid> session_key;
     std::optional<int16> seat;
 
     bool is_overbooked() const { return overbooked.value_or(false); }
+    /// It takes up time, and the constraints do not compare it.
+    bool is_forced_in() const { return occupies_time && is_overbooked(); }
     /// The constraints compare it with others, if it has a resource.
     bool competes() const { return occupies_time && !is_overbooked(); }
 };

@@ -10,11 +10,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// It takes up time, and the constraints do not compare it.
-bool is_forced_in(const BookingValues& values) {
-    return values.occupies_time && values.is_overbooked();
-}
-
 bool may_execute(Oid function) {
     return pg_call([&] {
 #if PG_VERSION_NUM >= 160000
@@ -28,14 +23,14 @@ bool may_execute(Oid function) {
 } // namespace
 
 void require_right_to_overbook(const BookingWrite& write) {
-    if (!is_forced_in(write.after))
-        return;
-    if (keeps_its_time(write) && is_forced_in(*write.before))
-        return;
     if (!may_execute(extension_function(write.schema, "may_overbook")))
         throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied to overbook",
                        "An overbooked booking is let in beside others at the same time.",
                        "GRANT EXECUTE ON FUNCTION may_overbook() to the role, or book a free slot.");
+}
+
+bool sets_overbooked(const BookingWrite& write) {
+    return write.after.is_forced_in() && !(write.is_update() && write.before->is_overbooked());
 }
 
 } // namespace bookmeatoz::pg

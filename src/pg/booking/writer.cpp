@@ -53,11 +53,10 @@ constinit SavedQuery insert_query(R"(
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                   insert_arguments);
 
-// The reminders were for the old time.
 constinit SavedQuery move_query(R"(
     UPDATE @extschema@.bookings
        SET employee_id=$2, start_time=$3, end_time=$4, buffer_before_minutes=$5, buffer_after_minutes=$6,
-           reminder_sent_24h=false, reminder_sent_1h=false, session_key=$7
+           session_key=$7
      WHERE id = $1
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                 move_arguments);

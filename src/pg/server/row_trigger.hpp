@@ -36,7 +36,7 @@ private:
 
 class RowTrigger : public TypedRow<RowTrigger> {
 public:
-    static constexpr std::size_t most_columns = 16;
+    static constexpr std::size_t most_columns = 24;
 
     /// Refuses every call that is not BEFORE INSERT OR UPDATE ... FOR EACH ROW with `arguments` arguments
     /// (ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED).

@@ -98,6 +98,8 @@ constexpr TableColumn columns[] = {
     {"bookings", "status", ANYENUMOID, booking_labels},
     {"bookings", "hold_expires_at", TIMESTAMPTZOID},
     {"bookings", "overbooked", BOOLOID},
+    {"bookings", "reminder_sent_24h", BOOLOID},
+    {"bookings", "reminder_sent_1h", BOOLOID},
     {"bookings", "idempotency_key", VARCHAROID},
     {"bookings", "idempotency_hash", BYTEAOID},
     {"bookings", "created_at", TIMESTAMPTZOID},
