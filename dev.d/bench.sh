@@ -84,6 +84,8 @@ bench_availability() {
 		return
 	fi
 	make_bookings bench "$bookings"
+	make -C "$work/src/bench/availability" -s PG_CONFIG="$PG_CONFIG"
+	"$bindir/psql" -X -q -v costs="$work/src/bench/availability/costs.so" -f "$work/src/bench/availability/costs.sql" >&2
 	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 		echo 'SKIPPED: JavaScript, because node or npm is not installed (Debian: nodejs, npm)' >&2
 		set -- --no-node "$@"

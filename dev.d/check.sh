@@ -5,6 +5,7 @@ source "$top/dev.d/packages.sh"
 source "$top/dev.d/format.sh"
 source "$top/dev.d/cluster.sh"
 source "$top/dev.d/storm.sh"
+source "$top/dev.d/reference.sh"
 source "$top/dev.d/report.sh"
 
 fuzz_seconds=${FUZZ_SECONDS:-20}
@@ -182,6 +183,7 @@ check_database() {
 	# The programs of the server's own version, before those of another that may be installed.
 	export PATH=$bindir:$PATH
 	step 'readme' count_tap readme
+	step 'reference' count_one reference_is_current
 	step 'sql' count_regress installcheck ISOLATION=
 	step 'isolation' count_regress installcheck REGRESS=
 	step 'self-test of the differential' count_unittest differential_unittest
@@ -207,6 +209,8 @@ installcheck() {
 }
 
 readme() { "$python3" "$work/src/test/readme/run.py"; }
+
+reference_is_current() { with_reference_database "$work/src/sql/reference.py" check; }
 
 differential_unittest() { cd "$work/src/test/differential" && "$python3" -m unittest; }
 

@@ -1,7 +1,11 @@
 -- updated_at: the time of the last change.
 
 CREATE FUNCTION @extschema@.trigger_set_timestamp() RETURNS trigger
-    LANGUAGE c AS 'MODULE_PATHNAME';
+LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.trigger_set_timestamp() IS
-'Sets NEW.updated_at = now() (start of the transaction) on every UPDATE, whatever the statement gave. For triggers BEFORE UPDATE ... FOR EACH ROW; any other use is refused with SQLSTATE 39P01, a table without the column with 42703, a column of another type than timestamptz with 42804.';
+    'BEFORE UPDATE row trigger: sets updated_at to now(), the start of the transaction, whatever the statement gave. For tables of your own too.
+Errors:
+- 39P01: another use
+- 42703: a table without the column
+- 42804: a column of another type than timestamptz';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_set_timestamp() FROM PUBLIC;

@@ -2,21 +2,22 @@
 -- ILIKE, ->> and @> are not; these take their place. They need no privilege and read no table.
 
 CREATE FUNCTION @extschema@.json_text(document jsonb, key text) RETURNS text
-    LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME';
+LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.json_text(jsonb, text) IS
-'The value of a top-level key as text, as document ->> key. NULL: no object, no such key, JSON null, a nested value whose text is longer than a text may be (1 GB). Never an error.';
+    'The value of a top-level key as text, as document ->> key. NULL: no object, no such key, JSON null, a nested value whose text is longer than a text may be (1 GB). Never an error.';
 
 CREATE FUNCTION @extschema@.search_pattern(needle text) RETURNS text
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.search_pattern(text) IS
-'The LIKE pattern of values that contain the needle as it is: in front of %, _ and \ stands a backslash, at both ends %. SQLSTATE XX000 above 512 MB.';
+    'The LIKE pattern of values that contain the needle as it is: in front of %, _ and \ stands a backslash, at both ends %. SQLSTATE XX000 above 512 MB.';
 
 CREATE FUNCTION @extschema@.search_text_support(internal) RETURNS internal
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.search_text_support(internal) IS
-'What the planner asks about search_text: an index condition for indexes that know ~~* (pg_trgm), and how many rows to expect.';
+    'What the planner asks about search_text: an index condition for indexes that know ~~* (pg_trgm), and how many rows to expect.';
 
 CREATE FUNCTION @extschema@.search_text(value text, needle text) RETURNS boolean
-    LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 3 SUPPORT @extschema@.search_text_support AS 'MODULE_PATHNAME';
+LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 3 SUPPORT @extschema@.search_text_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.search_text(text, text) IS
-'Whether the value contains the needle, in capitals or not, as value ILIKE search_pattern(needle) by the collation of the database. A value or a needle above 64 MB is never found. Never an error.';
+    'Whether the value contains the needle, in capitals or not: value ILIKE search_pattern(needle), by the collation of the database. %, _ and \ are letters like others.
+Nothing above 64 MB is found. Never an error.';

@@ -1,4 +1,4 @@
--- Row triggers of tenants and users that other tables use as well: one spelling for names that are compared, and
+-- Tenants and users: row triggers, which other tables use as well, for one spelling of names that are compared, and
 -- columns that the owner of a row may not change. And what a subdomain stands for.
 
 CREATE FUNCTION @extschema@.trigger_lower_email() RETURNS trigger
@@ -47,7 +47,7 @@ COMMENT ON FUNCTION @extschema@.trigger_protect_columns() IS
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_protect_columns() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_unverify_email() RETURNS trigger
-LANGUAGE c AS 'MODULE_PATHNAME';
+LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.trigger_unverify_email() IS
     'BEFORE UPDATE row trigger on users, WHEN the address changes: email_verified becomes false unless the statement changes it, and '
     'the user''s unused rows of email_verifications and password_resets are deleted, as their owners.';
@@ -55,7 +55,7 @@ REVOKE EXECUTE ON FUNCTION @extschema@.trigger_unverify_email() FROM PUBLIC;
 
 -- Before any context exists: so it reads as the owner of the table, whatever row security says to the caller.
 CREATE FUNCTION @extschema@.resolve_tenant(subdomain text) RETURNS uuid
-    LANGUAGE c STABLE STRICT SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
+LANGUAGE C STABLE STRICT SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.resolve_tenant(text) IS
     'The id of the active tenant with this subdomain, in any case; NULL when there is none or it is not active. Works without a '
     'session context. EXECUTE comes with bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role(), not to PUBLIC.';

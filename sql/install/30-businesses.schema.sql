@@ -1,4 +1,4 @@
--- Businesses of a tenant, who works there (employees) and what each user may do there (user_business_roles).
+-- Businesses: of a tenant, who works there (employees) and what each user may do there (user_business_roles).
 
 ------------------------------------------------------------------------------------------------- businesses
 CREATE TABLE @extschema@.businesses (

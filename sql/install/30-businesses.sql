@@ -1,4 +1,4 @@
--- Row triggers of businesses, and of the rows below them that take a value from their business. And what a slug or a
+-- Businesses: row triggers, also of the rows below them that take a value from their business. And what a slug or a
 -- subdomain stands for.
 
 CREATE FUNCTION @extschema@.trigger_lower_slug() RETURNS trigger
@@ -84,10 +84,10 @@ REVOKE EXECUTE ON FUNCTION @extschema@.trigger_fill_currency() FROM PUBLIC;
 -- Before any context exists: so it reads as the owners of the tables, whatever row security says to the caller. One call
 -- never looks at both names: a tenant could take the subdomain of another tenant's business as a slug.
 CREATE FUNCTION @extschema@.resolve_business(slug text DEFAULT NULL, subdomain text DEFAULT NULL)
-    RETURNS TABLE (business_id uuid, tenant_id uuid)
-    LANGUAGE c STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
+RETURNS TABLE (business_id uuid, tenant_id uuid)
+LANGUAGE C STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.resolve_business(text, text) IS
-    'The ids of the active business of an active tenant with this slug, or with this subdomain, in any case: one row, or none '
-    'when there is no such business. Give one of the two, the other is NULL (else SQLSTATE 22023). Works without a session '
-    'context. EXECUTE comes with bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role(), not to PUBLIC.';
+    'The ids of the active business of an active tenant, by one of the two names, in any case: one row, or none. Works without a session context; bookmeatoz_grant_app_role() and bookmeatoz_grant_auth_role() give EXECUTE.
+Errors:
+- 22023: both names, or neither';
 REVOKE EXECUTE ON FUNCTION @extschema@.resolve_business(text, text) FROM PUBLIC;

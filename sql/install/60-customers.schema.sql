@@ -1,4 +1,4 @@
--- Customers, each of one business; the same person is a customer record of its own in every business.
+-- Customers: each of one business; the same person is a customer record of its own in every business.
 
 CREATE TABLE @extschema@.customers (
     id             uuid                     NOT NULL DEFAULT @uuid-ossp@.uuid_generate_v4(),

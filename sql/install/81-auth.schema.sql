@@ -1,4 +1,4 @@
--- Tokens of logging in, resetting a password and proving an address. Only hashes are stored, never a token in the
+-- Tokens: of logging in, resetting a password and proving an address. Only hashes are stored, never a token in the
 -- clear. For an auth role alone (bookmeatoz_grant_auth_role); purge_expired_tokens() clears them out.
 
 -------------------------------------------------------------------------------------------- token_blacklist

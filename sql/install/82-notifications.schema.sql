@@ -1,4 +1,4 @@
--- Messages to users, on screen or by other channels. A sender claims what is due with FOR UPDATE SKIP LOCKED.
+-- Messages to users: on screen or by other channels. A sender claims what is due with FOR UPDATE SKIP LOCKED.
 
 CREATE TABLE @extschema@.notifications (
     id             uuid         NOT NULL DEFAULT @uuid-ossp@.uuid_generate_v4(),

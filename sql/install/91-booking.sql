@@ -13,17 +13,28 @@ CREATE FUNCTION @extschema@.book_slot(
     idempotency_key       text        DEFAULT NULL,
     slot_interval_minutes integer     DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'book_slot';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'book_slot';
 COMMENT ON FUNCTION @extschema@.book_slot(uuid, timestamptz, uuid, uuid, text, text, jsonb, text, integer) IS
-    'Books the slot of a service that starts at slot_start, and returns the booking as one row. Every slot that find_available_slots() lists can be booked; notice, horizon and expired holds count as of clock_timestamp().
-customer_id: a customer of the service''s business.
-employee_id: only this employee; NULL: one who is free, by the setting assignment: least_busy takes the one with the fewest booked minutes that local day, then the one whose newest booking was created longest ago, then the lowest id; first takes the lowest id (S20). NULL in the result where the business itself is the resource (S12).
-status: confirmed or pending. notes, metadata: stored; metadata is a JSON object.
-idempotency_key: 1 to 255 characters, unique in the business: a repeated call with the same arguments returns the first call''s booking as it is now, also when both run at once.
-slot_interval_minutes: the step that the slot was found with; NULL: from the settings (S7, S17).
-booked_by_user_id becomes the user of the session context, if there is such an account. end_time and buffers are those of the service.
-At READ COMMITTED there is never a reason to try the same call again; under REPEATABLE READ and SERIALIZABLE it may fail with 40001.
-Errors: 23P01 the slot is taken: DETAIL is limit_reached, booked, buffer or full, the reason of check_slot(); BM001 the slot cannot be booked: DETAIL is not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned; P0002 the service or the customer does not exist or is not visible; BM002 the idempotency_key was used with other arguments; 22004 a NULL, 22023 an infinite time, a step < 1, a status, metadata or key that is not allowed, an invalid setting; 22008 beyond the years 1 to 9999; 42501 row security or privileges.';
+    'Books the slot of a service that starts at slot_start, and returns the booking. The present is clock_timestamp().
+Arguments:
+- customer_id: a customer of the service''s business
+- employee_id: only this employee; NULL: one who is free, by the setting assignment (S20)
+- status: confirmed or pending
+- notes, metadata: stored; metadata is a JSON object
+- idempotency_key: 1 to 255 characters, unique in the business: a repeated call with the same arguments returns the first call''s booking as it is now
+- slot_interval_minutes: the interval that the slot was found with; NULL: from the settings (S7, S17)
+booked_by_user_id becomes the user of the session context, if there is such an account.
+Errors, where DETAIL is a reason of check_slot():
+- 23P01: the slot is taken; DETAIL: limit_reached, booked, buffer or full
+- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned
+- BM002: the idempotency_key was used with other arguments
+- P0002: the service or the customer does not exist or is not visible
+- 22004: a NULL
+- 22023: an infinite time, an interval < 1, a status, metadata or key that is not allowed, an invalid setting
+- 22008: beyond the years 1 to 9999
+- 42501: row security or privileges
+- 53400: the transaction needs too many locks: days with limits, sessions with seats, businesses (256 together)
+- 40001: only under REPEATABLE READ and SERIALIZABLE';
 
 CREATE FUNCTION @extschema@.hold_slot(
     service_id            uuid,
@@ -32,28 +43,38 @@ CREATE FUNCTION @extschema@.hold_slot(
     customer_id           uuid        DEFAULT NULL,
     slot_interval_minutes integer     DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'hold_slot';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'hold_slot';
 COMMENT ON FUNCTION @extschema@.hold_slot(uuid, timestamptz, uuid, uuid, integer) IS
-    'As book_slot(), but only keeps the time, for hold_minutes (setting; 5 by default), until hold_expires_at: long enough to pay, say (S19). confirm_booking() makes it a booking, release_hold() gives it back. Nobody else can book or hold the time meanwhile. An expired hold blocks nothing: searches ignore it, and the next one who writes in its place deletes it; no job is needed.
-employee_id, slot_interval_minutes: as in book_slot(). customer_id: may be left out until confirm_booking().
-Errors: as book_slot().';
+    'As book_slot(), but keeps the time only until hold_expires_at: for hold_minutes, a setting, 5 by default (S19). confirm_booking() makes it a booking, release_hold() gives it back.
+An expired hold blocks nothing, and the next who writes in its place deletes it.
+Arguments:
+- customer_id: may follow in confirm_booking()
+Other arguments and errors: as book_slot().';
 
 CREATE FUNCTION @extschema@.confirm_booking(
     booking_id  uuid,
     customer_id uuid DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'confirm_booking';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'confirm_booking';
 COMMENT ON FUNCTION @extschema@.confirm_booking(uuid, uuid) IS
-    'Makes a hold, or a pending booking, confirmed. customer_id: replaces the one of the hold; required where it has none. Confirming what is confirmed already returns it unchanged, so a call may be repeated.
-Errors: P0002 the booking does not exist, is not visible or may not be changed (an expired hold that was deleted too), or there is no such customer; 55000 the hold has expired, or the status is cancelled, completed, rejected or no_show, or it is confirmed for another customer; 22004 no customer.';
+    'Makes a hold or a pending booking confirmed. What is confirmed already is returned unchanged, so a call may be repeated.
+Arguments:
+- customer_id: replaces that of the hold; required where it has none
+Errors:
+- P0002: the booking does not exist, is not visible or may not be changed (also an expired hold that was deleted), or there is no such customer
+- 55000: the hold has expired; the status is cancelled, completed, rejected or no_show; it is confirmed for another customer
+- 22004: no customer';
 
 CREATE FUNCTION @extschema@.release_hold(
     booking_id uuid)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'release_hold';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'release_hold';
 COMMENT ON FUNCTION @extschema@.release_hold(uuid) IS
     'Deletes a hold, expired or not, and returns what it was (S19). Its time is free when the transaction commits.
-Errors: P0002 the hold does not exist (a deleted one too), is not visible or may not be changed; 55000 the booking is not a hold; 22004 a NULL.';
+Errors:
+- P0002: the hold does not exist (also a deleted one), is not visible or may not be changed
+- 55000: the booking is not a hold
+- 22004: a NULL';
 
 CREATE FUNCTION @extschema@.reschedule_booking(
     booking_id            uuid,
@@ -61,20 +82,30 @@ CREATE FUNCTION @extschema@.reschedule_booking(
     employee_id           uuid        DEFAULT NULL,
     slot_interval_minutes integer     DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'reschedule_booking';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'reschedule_booking';
 COMMENT ON FUNCTION @extschema@.reschedule_booking(uuid, timestamptz, uuid, integer) IS
-    'Moves a pending or confirmed booking to another start, in place: one UPDATE of the same row, which does not stand in its own way. When it fails, the old time stays. The service''s present duration and buffers apply; both reminders are due anew.
-employee_id: whom to move it to; NULL: it keeps its employee (or stays without one).
-slot_interval_minutes: as in book_slot().
-rescheduled_from_booking_id is for applications that make a new booking instead; this function leaves it alone.
-At READ COMMITTED there is never a reason to try the same call again; under REPEATABLE READ and SERIALIZABLE it may fail with 40001.
-Errors: 23P01 the slot is taken: DETAIL is limit_reached, booked, buffer or full, the reason of check_slot(); BM001 the slot cannot be booked: DETAIL is not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned; P0002 the booking does not exist, is not visible or may not be changed; 55000 it is a hold, or its status is cancelled, completed, rejected or no_show; 22004 a NULL, 22023 an infinite time, a step < 1, an invalid setting; 22008 beyond the years 1 to 9999.';
+    'Moves a pending or confirmed booking to another start by one UPDATE of the same row, which does not stand in its own way. When it is refused, the old time stays.
+The present duration and buffers of the service apply; both reminders are due anew. rescheduled_from_booking_id stays as it is: it is for applications that book anew instead.
+Arguments:
+- employee_id: whom to move it to; NULL: it keeps its employee, or stays without one
+- slot_interval_minutes: as in book_slot()
+Errors:
+- 23P01: the slot is taken; DETAIL: limit_reached, booked, buffer or full
+- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned
+- P0002: the booking does not exist, is not visible or may not be changed
+- 55000: it is a hold, or its status is cancelled, completed, rejected or no_show
+- 22004, 22023, 22008, 53400, 40001: as book_slot()';
 
 CREATE FUNCTION @extschema@.cancel_booking(
     booking_id uuid,
     reason     text DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
-LANGUAGE c VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'cancel_booking';
+LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'cancel_booking';
 COMMENT ON FUNCTION @extschema@.cancel_booking(uuid, text) IS
-    'Cancels a pending or confirmed booking; its time is free when the transaction commits. reason: becomes cancellation_reason. Cancelling what is cancelled already returns it unchanged, the first reason included, so a call may be repeated.
-Errors: P0002 the booking does not exist, is not visible or may not be changed; 55000 it is a hold (release_hold() gives it back), or its status is completed, rejected or no_show; 22004 a NULL.';
+    'Cancels a pending or confirmed booking; its time is free when the transaction commits. What is cancelled already is returned unchanged, the first reason included, so a call may be repeated.
+Arguments:
+- reason: becomes cancellation_reason
+Errors:
+- P0002: the booking does not exist, is not visible or may not be changed
+- 55000: it is a hold (release_hold() gives it back), or its status is completed, rejected or no_show
+- 22004: a NULL';

@@ -4,7 +4,7 @@
 -- settings that anybody may set, so the functions that do it fix them. Everybody may call them; they run with the caller's rights.
 
 CREATE FUNCTION @extschema@.bookmeatoz_definitions(names text[])
-    RETURNS TABLE (object text, kind text, name text, definition text)
+RETURNS TABLE (object text, kind text, name text, definition text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET bytea_output = hex SET extra_float_digits = 1 AS $$
@@ -73,7 +73,7 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_definitions(text[]) IS
     'that is alike in every session and after a restore. What bookmeatoz_verify() compares with bookmeatoz_expected_definitions().';
 
 CREATE FUNCTION @extschema@.bookmeatoz_function_definitions()
-    RETURNS TABLE (name text, definition text, for_public boolean)
+RETURNS TABLE (name text, definition text, for_public boolean)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET bytea_output = hex SET extra_float_digits = 1 AS $$
@@ -99,7 +99,7 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_function_definitions() IS
     'bookmeatoz_verify() compares with bookmeatoz_expected_function_definitions().';
 
 CREATE FUNCTION @extschema@.bookmeatoz_time_zones() RETURNS SETOF text
-    LANGUAGE C STABLE AS 'MODULE_PATHNAME';
+LANGUAGE C STABLE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_time_zones() IS
     'The time zones of all businesses, each once. Read from the table itself, not by a query: nothing that its owner made is run. None '
     'where the caller may not SELECT the whole table, row security binds the caller, or it is no longer a table with such a column.';
@@ -383,8 +383,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
-    'What weakens isolation in this database or for the current role; no row when nothing was found. Compares the definitions of tables, '
-    'types and functions with those of this version, and privileges with what the grant functions give; more columns, keys, indexes, labels, '
-    'restrictive policies and AFTER triggers are no finding. severity error: isolation or the guard does not hold as designed. warning: row '
-    'security does not bind the current role, something that was added passes it by, or an index is missing. Everybody may ask; nothing of '
-    'the owner''s is run, and what is hidden from the role is not judged.';
+    'What weakens isolation in this database or for the current role; no row when nothing was found. Everybody may ask; what is hidden from the role is not judged.
+It compares the definitions of tables, types and functions with those of this version, and privileges with what the grant functions give. More columns, keys, indexes, labels, restrictive policies and AFTER triggers are no finding.
+Values of severity:
+- error: isolation or the guard does not hold as designed
+- warning: row security does not bind the current role, something that was added passes it by, or an index is missing';

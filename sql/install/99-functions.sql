@@ -1,5 +1,5 @@
--- What bookmeatoz_verify() expects of the functions is what the script has just created. It is kept in a function, because
--- bodies name the schema. Everything is qualified: the schema may hold a better match for a name of pg_catalog's.
+-- The definitions of this version: what bookmeatoz_verify() expects of the functions is what the script has just created. It is kept
+-- in a function, because bodies name the schema. Everything is qualified: the schema may hold a better match for a name of pg_catalog's.
 
 DO $do$
 BEGIN

@@ -1,22 +1,5 @@
--- Setting up a database: the data structures, their owner, and the roles of applications.
--- What changes anything is for administrators, not PUBLIC.
-
-CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
-LANGUAGE C AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.bookmeatoz_install_schema() IS
-    'Creates the types, tables, indexes, triggers and policies that are missing, as ordinary objects of the caller''s; '
-    'returns a line for each thing done, none when all is there. Run it as the owner of the data; a superuser acts as the owner. '
-    'SQLSTATE 42710 or 42809, and nothing is done, where something else has the name of a type, table or index of ours: another''s, or made '
-    'otherwise; 42501 for other roles.';
-REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_install_schema() FROM PUBLIC;
-
-CREATE FUNCTION @extschema@.bookmeatoz_objects() RETURNS TABLE (kind text, name text)
-LANGUAGE C STABLE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.bookmeatoz_objects() IS
-    'The types and tables of this version in the order of their creation, whether they exist or not; kind is type or table.';
-REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_objects() FROM PUBLIC;
-
----------------------------------------------------------------------------------------------------- roles
+-- Roles of applications: what each duty needs, and no more. For administrators, not PUBLIC.
+--
 -- A role has one duty: app, staff or auth. Each grant function first takes away whatever the role had on our tables and
 -- functions, so that it has the same afterwards whatever it had before; who needs two duties uses two roles.
 
@@ -78,9 +61,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) IS
-    'Refuses a role that is not bound by row security or could become one that is not: superusers, BYPASSRLS, the owner of a table, '
-    'and all their members; and a role that may create what others would use in place of our tables: temporary objects, schemas in the '
-    'database, objects in our schema. SQLSTATE 0LP01. Called by the grant functions.';
+    'Refuses, by SQLSTATE 0LP01, a role of an application that could pass by row security. Called by the grant functions. Refused are:
+- superusers, roles with BYPASSRLS, owners of a table, and all members of these
+- roles that may create what others would use in place of our tables: temporary objects, schemas in the database, objects in our schema';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_require_bound_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_revoke_all(role regrole) RETURNS void
@@ -140,9 +123,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) IS
-    'Takes away all that a role was granted on our tables, on the functions of the extension, and USAGE on their schema, whoever '
-    'granted it; not what it has by membership or as PUBLIC. Called by the grant and revoke functions. SQLSTATE 42501 where the caller '
-    'cannot act as the one who granted, 0LP01 for an owner of our tables.';
+    'Takes away all that a role was granted on our tables, on the functions of the extension, and USAGE on their schema, whoever granted it; not what it has by membership or as PUBLIC. Called by the grant and revoke functions.
+Errors:
+- 42501: the caller cannot act as the role that granted
+- 0LP01: the role owns our tables';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_all(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_grant_execute(role regrole, VARIADIC function_names text[]) RETURNS void
@@ -213,9 +197,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) IS
-    'Gives a role what an application needs, and no more: its privileges on our tables and functions are replaced. users is granted '
-    'column by column without password_hash (call it again after adding columns there), the token tables not at all. Run it as the '
-    'owner of the data. SQLSTATE 0LP01 for a role that row security would not bind, or that could read password hashes all the same.';
+    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash; the token tables are not granted.
+Run it as the owner of the data, and again after adding columns to users.
+Errors:
+- 0LP01: row security would not bind the role, or it could read password hashes all the same';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_grant_staff_role(role regrole) RETURNS void
@@ -244,10 +229,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) IS
-    'Gives a role what registering and logging in need, and no more: its privileges on our tables and functions are replaced. It sees '
-    'all users, whatever the context, in the columns id, email, password_hash, status, email_verified, last_login_at and system_role, '
-    'writes password_hash, status, email_verified and last_login_at, and has token_blacklist, password_resets and email_verifications '
-    'to itself. Run it as the owner of the data. SQLSTATE 0LP01 for a role that row security would not bind.';
+    'Replaces a role''s privileges on our tables and functions by what registering and logging in need. Run it as the owner of the data. The role has:
+- users, all of them: it reads id, email, password_hash, status, email_verified, last_login_at and system_role, and writes password_hash, status, email_verified and last_login_at
+- token_blacklist, password_resets, email_verifications: wholly
+Errors:
+- 0LP01: row security would not bind the role';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_revoke_app_role(role regrole) RETURNS void
@@ -281,104 +267,3 @@ $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_revoke_auth_role(regrole) IS
     'As bookmeatoz_revoke_app_role(), for a role of bookmeatoz_grant_auth_role().';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_revoke_auth_role(regrole) FROM PUBLIC;
-
-CREATE FUNCTION @extschema@.bookmeatoz_may_own(role oid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role AND r.rolsuper)
-        OR EXISTS (SELECT FROM pg_proc p CROSS JOIN aclexplode(p.proacl) acl
-                   WHERE p.oid = '@extschema@.bookmeatoz_install_schema()'::regprocedure
-                     AND acl.grantee = role AND acl.privilege_type = 'EXECUTE' AND acl.is_grantable)
-$$;
-COMMENT ON FUNCTION @extschema@.bookmeatoz_may_own(oid) IS
-    'Whether what a role owns may be taken for ours: it is a superuser, or was made the owner by bookmeatoz_set_owner() since CREATE '
-    'EXTENSION (it may pass on EXECUTE on bookmeatoz_install_schema()). Called by bookmeatoz_install_schema() and bookmeatoz_set_owner().';
-REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_may_own(oid) FROM PUBLIC;
-
-CREATE FUNCTION @extschema@.bookmeatoz_set_owner(role regrole) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    owner_functions CONSTANT text[] := ARRAY[
-        'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'can\_%', 'access\_%', 'current\_session\_%',
-        'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
-        'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
-        'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
-    me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
-    required name;
-    object   record;
-    callable regprocedure;
-BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
-        RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
-    END IF;
-    -- The owner installs what is missing there, lets the application's role in, and foreign keys are checked with its rights.
-    EXECUTE format('GRANT CREATE ON SCHEMA %s TO %s', '@extschema@', role);
-    EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s WITH GRANT OPTION', '@extschema@', role);
-    FOR required IN
-        SELECT n.nspname FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
-        WHERE x.extname IN ('uuid-ossp', 'btree_gist') AND NOT has_schema_privilege(role, n.oid, 'USAGE')
-    LOOP
-        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', required, role);
-    END LOOP;
-
-    FOR object IN
-        SELECT o.kind, o.name, format('ALTER %s %s.%I OWNER TO %s', o.kind, '@extschema@', o.name, role) AS command, found.owner
-        FROM @extschema@.bookmeatoz_objects() o
-        CROSS JOIN LATERAL (SELECT c.relowner FROM pg_class c WHERE o.kind = 'table' AND c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-                            UNION ALL
-                            SELECT t.typowner FROM pg_type t WHERE o.kind = 'type' AND t.oid = to_regtype(format('%s.%I', '@extschema@', o.name))
-                           ) found (owner)
-        WHERE found.owner <> role
-    LOOP
-        -- Whoever may create in the schema could have put there a table of that name with a trigger.
-        IF object.owner <> me AND NOT @extschema@.bookmeatoz_may_own(object.owner) THEN
-            RAISE EXCEPTION '% "%" belongs to role %', object.kind, object.name, object.owner::regrole
-                USING ERRCODE = 'duplicate_object', DETAIL = 'It is not taken for one of bookmeatoz: its owner could have put anything into it.',
-                      HINT = format('If role %1$s owns the data, run SELECT bookmeatoz_set_owner(%2$L) first; otherwise rename or drop it.',
-                                    object.owner::regrole, object.owner::regrole::text);
-        END IF;
-        EXECUTE object.command;
-    END LOOP;
-
-    -- With the right to pass them on, for bookmeatoz_grant_app_role() and its like.
-    FOR callable IN
-        SELECT p.oid::regprocedure
-        FROM pg_extension x
-        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
-                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
-        JOIN pg_proc p ON p.oid = d.objid
-        WHERE x.extname = 'bookmeatoz' AND p.proname <> 'bookmeatoz_set_owner' AND p.proname LIKE ANY (owner_functions)
-          AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
-    LOOP
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s WITH GRANT OPTION', callable, role);
-    END LOOP;
-END
-$$;
-COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
-    'Hands all types and tables to a role, with the right to run the other functions of administration, to purge tokens and to '
-    'overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated. Takes what the role, the caller, a superuser '
-    'or an earlier owner by this function owns; SQLSTATE 42710 for what is another''s.';
-REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
-
------------------------------------------------------------------------------------------------- row security
-CREATE FUNCTION @extschema@.bookmeatoz_force_row_security(force boolean) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    relation regclass;
-BEGIN
-    IF force IS NULL THEN
-        RAISE EXCEPTION 'force must not be NULL' USING ERRCODE = 'null_value_not_allowed';
-    END IF;
-    FOR relation IN
-        SELECT c.oid::regclass
-        FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-        WHERE o.kind = 'table' AND c.relforcerowsecurity <> force
-    LOOP
-        EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', relation, CASE WHEN force THEN 'FORCE' ELSE 'NO FORCE' END);
-    END LOOP;
-END
-$$;
-COMMENT ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) IS
-    'Whether row security binds the owner of the data too, for all our tables. With it the owner sees what the session context '
-    'shows: the owner''s own UPDATEs may silently touch nothing, ADD FOREIGN KEY passes over rows, and dumps as the owner fail. '
-    'Superusers and roles with BYPASSRLS are never bound. Run it as the owner; SQLSTATE 22004 for NULL.';
-REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) FROM PUBLIC;

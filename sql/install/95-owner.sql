@@ -1,0 +1,103 @@
+-- The owner of the data: who it is, and whether row security binds it. For administrators, not PUBLIC.
+
+CREATE FUNCTION @extschema@.bookmeatoz_may_own(role oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role AND r.rolsuper)
+        OR EXISTS (SELECT FROM pg_proc p CROSS JOIN aclexplode(p.proacl) acl
+                   WHERE p.oid = '@extschema@.bookmeatoz_install_schema()'::regprocedure
+                     AND acl.grantee = role AND acl.privilege_type = 'EXECUTE' AND acl.is_grantable)
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_may_own(oid) IS
+    'Whether what a role owns may be taken for ours: it is a superuser, or was made the owner by bookmeatoz_set_owner() since CREATE '
+    'EXTENSION (it may pass on EXECUTE on bookmeatoz_install_schema()). Called by bookmeatoz_install_schema() and bookmeatoz_set_owner().';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_may_own(oid) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_set_owner(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    owner_functions CONSTANT text[] := ARRAY[
+        'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'can\_%', 'access\_%', 'current\_session\_%',
+        'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
+        'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
+        'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
+    me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
+    required name;
+    object   record;
+    callable regprocedure;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
+        RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
+    END IF;
+    -- The owner installs what is missing there, lets the application's role in, and foreign keys are checked with its rights.
+    EXECUTE format('GRANT CREATE ON SCHEMA %s TO %s', '@extschema@', role);
+    EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s WITH GRANT OPTION', '@extschema@', role);
+    FOR required IN
+        SELECT n.nspname FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
+        WHERE x.extname IN ('uuid-ossp', 'btree_gist') AND NOT has_schema_privilege(role, n.oid, 'USAGE')
+    LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', required, role);
+    END LOOP;
+
+    FOR object IN
+        SELECT o.kind, o.name, format('ALTER %s %s.%I OWNER TO %s', o.kind, '@extschema@', o.name, role) AS command, found.owner
+        FROM @extschema@.bookmeatoz_objects() o
+        CROSS JOIN LATERAL (SELECT c.relowner FROM pg_class c WHERE o.kind = 'table' AND c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
+                            UNION ALL
+                            SELECT t.typowner FROM pg_type t WHERE o.kind = 'type' AND t.oid = to_regtype(format('%s.%I', '@extschema@', o.name))
+                           ) found (owner)
+        WHERE found.owner <> role
+    LOOP
+        -- Whoever may create in the schema could have put there a table of that name with a trigger.
+        IF object.owner <> me AND NOT @extschema@.bookmeatoz_may_own(object.owner) THEN
+            RAISE EXCEPTION '% "%" belongs to role %', object.kind, object.name, object.owner::regrole
+                USING ERRCODE = 'duplicate_object', DETAIL = 'It is not taken for one of bookmeatoz: its owner could have put anything into it.',
+                      HINT = format('If role %1$s owns the data, run SELECT bookmeatoz_set_owner(%2$L) first; otherwise rename or drop it.',
+                                    object.owner::regrole, object.owner::regrole::text);
+        END IF;
+        EXECUTE object.command;
+    END LOOP;
+
+    -- With the right to pass them on, for bookmeatoz_grant_app_role() and its like.
+    FOR callable IN
+        SELECT p.oid::regprocedure
+        FROM pg_extension x
+        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
+                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+        JOIN pg_proc p ON p.oid = d.objid
+        WHERE x.extname = 'bookmeatoz' AND p.proname <> 'bookmeatoz_set_owner' AND p.proname LIKE ANY (owner_functions)
+          AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s WITH GRANT OPTION', callable, role);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
+    'Hands all types and tables to a role, with the right to run the other functions of administration, to purge tokens and to overbook, and what it needs on the schemas. Run it as a superuser; it can be repeated.
+It takes what the role, the caller, a superuser or an earlier owner by this function owns.
+Errors:
+- 42710: something is another role''s';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_force_row_security(force boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    relation regclass;
+BEGIN
+    IF force IS NULL THEN
+        RAISE EXCEPTION 'force must not be NULL' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    FOR relation IN
+        SELECT c.oid::regclass
+        FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
+        WHERE o.kind = 'table' AND c.relforcerowsecurity <> force
+    LOOP
+        EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', relation, CASE WHEN force THEN 'FORCE' ELSE 'NO FORCE' END);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) IS
+    'Whether row security binds the owner of the data too, for all our tables. Superusers and roles with BYPASSRLS are never bound. Run it as the owner.
+With it the owner sees what the session context shows: own UPDATEs may silently touch nothing, ADD FOREIGN KEY passes over rows, and dumps as the owner fail.
+Errors:
+- 22004: a NULL';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_force_row_security(boolean) FROM PUBLIC;
