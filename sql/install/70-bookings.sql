@@ -31,5 +31,5 @@ COMMENT ON FUNCTION @extschema@.trigger_guard_booking() IS
 Errors:
 - 42501: overbooked, by a role without EXECUTE on may_overbook()
 - 23P01: above max_bookings_per_day (S16); DETAIL: limit_reached
-- 55000: an UPDATE by which an expired hold would come back';
+- BM004: an UPDATE by which an expired hold would come back; DETAIL: hold_expired';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_guard_booking() FROM PUBLIC;

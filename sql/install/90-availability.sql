@@ -25,7 +25,7 @@ Result:
 - employee_ids: all who are free then, sorted (S13); empty where the business itself is booked (S12)
 - remaining_capacity: seats left, the sum over these employees (S15)
 Errors:
-- P0002: the service does not exist or is not visible
+- BM003: the service does not exist or is not visible
 - 22004: a NULL
 - 22023: an infinite time, from_time > to_time, a longer window, an interval < 1, an invalid setting
 - 22008: beyond the years 1 to 9999
@@ -127,5 +127,5 @@ The type is the first of these, from RFC 5545 section 3.2.9, that holds:
 It says nothing of services, notice or limits, and does not ask whether the employee or the business is active.
 The window is at most 366 days; an empty one has no rows.
 Errors:
-- P0002: the employee does not exist or is not visible
+- BM003: the employee does not exist or is not visible
 - 22004, 22023, 22008, 54000: as find_available_slots()';

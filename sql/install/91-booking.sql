@@ -28,7 +28,7 @@ Errors, where DETAIL is a reason of check_slot():
 - 23P01: the slot is taken; DETAIL: limit_reached, booked, buffer or full
 - BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned
 - BM002: the idempotency_key was used with other arguments
-- P0002: the service or the customer does not exist or is not visible
+- BM003: the service or the customer does not exist or is not visible
 - 22004: a NULL
 - 22023: an infinite time, an interval < 1, a status, metadata or key that is not allowed, an invalid setting
 - 22008: beyond the years 1 to 9999
@@ -61,8 +61,8 @@ COMMENT ON FUNCTION @extschema@.confirm_booking(uuid, uuid) IS
 Arguments:
 - customer_id: replaces that of the hold; required where it has none
 Errors:
-- P0002: the booking does not exist, is not visible or may not be changed (also an expired hold that was deleted), or there is no such customer
-- 55000: the hold has expired; the status is cancelled, completed, rejected or no_show; it is confirmed for another customer
+- BM003: the booking does not exist, is not visible or may not be changed (also an expired hold that was deleted), or there is no such customer
+- BM004: the hold has expired; the status is cancelled, completed, rejected or no_show; it is confirmed for another customer
 - 22004: no customer';
 
 CREATE FUNCTION @extschema@.release_hold(
@@ -72,8 +72,8 @@ LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'release_hold';
 COMMENT ON FUNCTION @extschema@.release_hold(uuid) IS
     'Deletes a hold, expired or not, and returns what it was (S19). Its time is free when the transaction commits.
 Errors:
-- P0002: the hold does not exist (also a deleted one), is not visible or may not be changed
-- 55000: the booking is not a hold
+- BM003: the hold does not exist (also a deleted one), is not visible or may not be changed
+- BM004: the booking is not a hold
 - 22004: a NULL';
 
 CREATE FUNCTION @extschema@.reschedule_booking(
@@ -92,8 +92,8 @@ Arguments:
 Errors:
 - 23P01: the slot is taken; DETAIL: limit_reached, booked, buffer or full
 - BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned
-- P0002: the booking does not exist, is not visible or may not be changed
-- 55000: it is a hold, or its status is cancelled, completed, rejected or no_show
+- BM003: the booking does not exist, is not visible or may not be changed
+- BM004: it is a hold, or its status is cancelled, completed, rejected or no_show
 - 22004, 22023, 22008, 53400, 40001: as book_slot()';
 
 CREATE FUNCTION @extschema@.cancel_booking(
@@ -106,6 +106,6 @@ COMMENT ON FUNCTION @extschema@.cancel_booking(uuid, text) IS
 Arguments:
 - reason: becomes cancellation_reason
 Errors:
-- P0002: the booking does not exist, is not visible or may not be changed
-- 55000: it is a hold (release_hold() gives it back), or its status is completed, rejected or no_show
+- BM003: the booking does not exist, is not visible or may not be changed
+- BM004: it is a hold (release_hold() gives it back), or its status is completed, rejected or no_show
 - 22004: a NULL';

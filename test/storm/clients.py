@@ -22,7 +22,7 @@ SAID = f"SELECT booking_id, employee_id, start_time, end_time, status, hold_expi
 
 TAKEN, NOT_BOOKABLE, OTHER_ARGUMENTS = "23P01", "BM001", "BM002"
 SEAT_TAKEN = "23505"           # a direct write of the very same session (bookings_one_per_seat)
-NOT_FOUND, SENSELESS, NO_RIGHT, NOT_SERIALIZABLE, CANCELLED = "P0002", "55000", "42501", "40001", "57014"
+NOT_FOUND, WRONG_STATE, NO_RIGHT, NOT_SERIALIZABLE, CANCELLED = "BM003", "BM004", "42501", "40001", "57014"
 
 DONE, NOTHING, ROLLED_BACK, DISCONNECTED, IN_DOUBT = "done", "nothing", "rolled back", "disconnected", "in doubt"
 
@@ -313,7 +313,7 @@ class Client:
         self.created = self.write(f"{SAID} hold_slot(%s, %s, %s, %s)", self.service().id, self.start(),
                                   self.random.choice([None, self.employee()]), self.random.choice([None, self.customer()]))
 
-    @operation(6, SENSELESS)
+    @operation(6, WRONG_STATE)
     def shorten(self):
         """hold_slot gives minutes; here holds are to expire in the storm."""
         booking = self.some_booking("pending")
@@ -323,26 +323,26 @@ class Client:
     def short_time(self) -> timedelta:
         return timedelta(seconds=self.random.random() ** 2 * 2)
 
-    @operation(7, NOT_FOUND, SENSELESS)
+    @operation(7, NOT_FOUND, WRONG_STATE)
     def confirm(self):
         booking = self.some_booking("pending")
         if booking:
             self.write(f"{SAID} confirm_booking(%s, %s)", booking, self.customer())
 
-    @operation(3, NOT_FOUND, SENSELESS)
+    @operation(3, NOT_FOUND, WRONG_STATE)
     def release(self):
         booking = self.some_booking("pending")
         if booking:
             row = self.statement(f"{SAID} release_hold(%s)", booking)
             self.writes.append((row[0], None, int(row[6])))
 
-    @operation(8, TAKEN, NOT_BOOKABLE, NOT_FOUND, SENSELESS)
+    @operation(8, TAKEN, NOT_BOOKABLE, NOT_FOUND, WRONG_STATE)
     def reschedule(self):
         booking = self.some_booking("pending", "confirmed")
         if booking:
             self.write(f"{SAID} reschedule_booking(%s, %s, %s)", booking, self.start(), self.random.choice([None, self.employee()]))
 
-    @operation(8, NOT_FOUND, SENSELESS)
+    @operation(8, NOT_FOUND, WRONG_STATE)
     def cancel(self):
         booking = self.some_booking("pending", "confirmed")
         if booking:
@@ -371,17 +371,17 @@ class Client:
             f"(%s, %s, %s, %s, %s, 'pending', clock_timestamp() + %s) ON CONFLICT DO NOTHING {WRITTEN}",
             self.business.id, self.customer(), self.service().id, self.employee(), self.start(), self.short_time())
 
-    @operation(6, TAKEN, SEAT_TAKEN, SENSELESS)
+    @operation(6, TAKEN, SEAT_TAKEN, WRONG_STATE)
     def move(self):
         start = self.start()
         self.write(f"UPDATE bookings SET start_time = %s, end_time = %s + (end_time - start_time) WHERE id = %s {WRITTEN}",
                    start, start, self.some_booking("pending", "confirmed"))
 
-    @operation(4, TAKEN, SEAT_TAKEN, SENSELESS)
+    @operation(4, TAKEN, SEAT_TAKEN, WRONG_STATE)
     def hand_over(self):
         self.write(f"UPDATE bookings SET employee_id = %s WHERE id = %s {WRITTEN}", self.employee(), self.some_booking("confirmed"))
 
-    @operation(6, SENSELESS)
+    @operation(6, WRONG_STATE)
     def set_cancelled(self):
         self.write(f"UPDATE bookings SET status = 'cancelled', hold_expires_at = NULL WHERE id = %s AND customer_id IS NOT NULL {WRITTEN}",
                    self.some_booking("pending", "confirmed"))

@@ -2,6 +2,7 @@
 // and cancel_booking(). They check their arguments and whether the status allows the change; booking/writer.hpp decides and
 // writes. All return the booking as one row.
 #include "pg/booking/record.hpp"
+#include "pg/booking/refusal.hpp"
 #include "pg/booking/writer.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/result_rows.hpp"
@@ -132,10 +133,22 @@ private:
     std::string text_;
 };
 
-/// 55000: the change makes no sense for a booking in this state.
-[[noreturn]] void refuse_in_state(const char* change, const BookingRecord& booking, const char* hint = "") {
-    throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, std::string("the booking cannot be ") + change,
-                   booking.is_hold() ? "It is a hold." : "Its status is " + booking.status + ".", hint);
+/// BM004: what is asked for makes no sense for a booking in this state.
+[[noreturn]] void refuse_in_state(std::string message, std::string word, std::string hint,
+                                  const char* column) {
+    throw SqlError(errcode_wrong_state, std::move(message), std::move(word), std::move(hint))
+        .about({.table = "bookings", .column = column});
+}
+
+/// `change`: what only holds, or only pending and confirmed bookings, can be.
+[[noreturn]] void refuse_status(const std::string& change, const BookingRecord& booking) {
+    refuse_in_state("the booking cannot be " + change + ": its status is " + booking.status, booking.status,
+                    "Only pending and confirmed bookings can be " + change + ".", "status");
+}
+
+[[noreturn]] void refuse_hold(const std::string& change, const char* hint) {
+    refuse_in_state("the booking cannot be " + change + ": it is a hold", "is_a_hold", hint,
+                    "hold_expires_at");
 }
 
 bool is_open(const BookingRecord& booking) {
@@ -145,7 +158,7 @@ bool is_open(const BookingRecord& booking) {
 /// The row after an UPDATE by id. None: row security lets the caller lock the booking but not write it so.
 BookingRecord updated(const SpiRows& rows, const pg_uuid_t& id) {
     if (rows.size() == 0)
-        booking_not_found(id);
+        not_found(Sought::booking, id);
     return booking_record(*rows.begin());
 }
 
@@ -218,14 +231,14 @@ BOOKMEATOZ_FUNCTION(confirm_booking, takes({UUIDOID, UUIDOID})
     const LockedBooking booking = lock_booking(schema, id);
     if (booking.record.status == "confirmed") {
         if (customer && !(booking.customer_id && same_id(*customer, *booking.customer_id)))
-            refuse_in_state("confirmed for another customer", booking.record);
+            refuse_in_state("the booking is confirmed for another customer", "other_customer",
+                            "Book another slot for this customer.", "customer_id");
         return return_row(fcinfo, booking.record);
     }
     if (!is_open(booking.record))
-        refuse_in_state("confirmed", booking.record);
+        refuse_status("confirmed", booking.record);
     if (booking.record.is_hold() && *booking.record.hold_expires_at <= GetCurrentTimestamp())
-        throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the hold has expired",
-                       "Its time is no longer kept.", "Book or hold a slot anew.");
+        refuse_expired_hold();
     if (!customer && !booking.customer_id)
         throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "customer_id must not be NULL",
                        "The hold names no customer.", "Give confirm_booking() the customer.");
@@ -243,9 +256,10 @@ BOOKMEATOZ_FUNCTION(release_hold, takes({UUIDOID}).returns_table({UUIDOID, UUIDO
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);
     if (!booking.record.is_hold())
-        refuse_in_state("released", booking.record, "cancel_booking() cancels a booking.");
+        refuse_in_state("the booking cannot be released: it is not a hold", "not_a_hold",
+                        "cancel_booking() cancels a booking.", "hold_expires_at");
     if (release_query.run_latest(schema, {UUIDPGetDatum(&id)}).size() == 0)
-        booking_not_found(id);
+        not_found(Sought::booking, id);
     return return_row(fcinfo, booking.record);
 }
 
@@ -259,10 +273,9 @@ BOOKMEATOZ_FUNCTION(reschedule_booking, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID,
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);
     if (booking.record.is_hold())
-        refuse_in_state("rescheduled", booking.record,
-                        "Release it by release_hold(), and hold another slot.");
+        refuse_hold("rescheduled", "Release it by release_hold(), and hold another slot.");
     if (!is_open(booking.record))
-        refuse_in_state("rescheduled", booking.record);
+        refuse_status("rescheduled", booking.record);
     return return_row(fcinfo, move_booking(booking, move, schema));
 }
 
@@ -278,8 +291,8 @@ BOOKMEATOZ_FUNCTION(cancel_booking, takes({UUIDOID, TEXTOID})
     if (booking.record.status == "cancelled")
         return return_row(fcinfo, booking.record);
     if (booking.record.is_hold())
-        refuse_in_state("cancelled", booking.record, "release_hold() gives its time back.");
+        refuse_hold("cancelled", "release_hold() gives its time back.");
     if (!is_open(booking.record))
-        refuse_in_state("cancelled", booking.record);
+        refuse_status("cancelled", booking.record);
     return return_row(fcinfo, updated(cancel_query.run_latest(schema, {UUIDPGetDatum(&id), reason}), id));
 }

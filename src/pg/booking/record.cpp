@@ -1,6 +1,6 @@
 // Rows of bookings: see booking/record.hpp.
 #include "pg/booking/record.hpp"
-#include "pg/server/uuid.hpp"
+#include "pg/server/errors.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -40,17 +40,10 @@ BookingRecord booking_record(const SpiRow& row) {
 LockedBooking lock_booking(Oid schema, const pg_uuid_t& id) {
     const SpiRows rows = lock_query.run_latest(schema, {UUIDPGetDatum(&id)});
     if (rows.size() == 0)
-        booking_not_found(id);
+        not_found(Sought::booking, id);
     const SpiRow row = *rows.begin();
     return {booking_record(row), row.id(booking_record_columns + 1), row.id(booking_record_columns + 2),
             optional_id(row, booking_record_columns + 3)};
-}
-
-void booking_not_found(const pg_uuid_t& id) {
-    throw SqlError(
-        ERRCODE_NO_DATA_FOUND, "booking " + uuid_text(id) + " was not found", {},
-        "Check the id, and that the session context is that of the booking's business. A hold that "
-        "expired may be deleted.");
 }
 
 } // namespace bookmeatoz::pg

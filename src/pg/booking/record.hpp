@@ -40,10 +40,7 @@ struct LockedBooking {
     std::optional<pg_uuid_t> customer_id;
 };
 
-/// P0002 unless the caller sees it and may update it. An SPI connection must be open.
+/// BM003 unless the caller sees it and may update it. An SPI connection must be open.
 LockedBooking lock_booking(Oid schema, const pg_uuid_t& id);
-
-/// The words for a booking that does not exist and for one that the caller may not change.
-[[noreturn]] void booking_not_found(const pg_uuid_t& id);
 
 } // namespace bookmeatoz::pg

@@ -32,7 +32,8 @@ void fill_from_service(BookingWrite& write) {
         service_query.run_latest(write.schema, {to_datum(booking.business_id), to_datum(booking.service_id)});
     if (rows.size() == 0)
         throw SqlError(ERRCODE_FOREIGN_KEY_VIOLATION, "the service of the booking was not found",
-                       "The end and the buffers of a booking come from a service of its own business.");
+                       "The end and the buffers of a booking come from a service of its own business.")
+            .about({.table = "bookings", .column = "service_id", .constraint = "bookings_service_fkey"});
     const SpiRow service = *rows.begin();
     if (booking.start_time && !TIMESTAMP_NOT_FINITE(*booking.start_time))
         set_if_missing(booking.end_time, *booking.start_time + service.int4(1) * USECS_PER_MINUTE);

@@ -11,7 +11,7 @@
 #include "pg/booking/refusal.hpp"
 #include "pg/server/subtransaction.hpp"
 #include "pg/server/table_owner.hpp"
-#include "pg/server/uuid.hpp"
+#include "pg/server/errors.hpp"
 
 #include <map>
 
@@ -127,9 +127,10 @@ std::optional<BookingRecord> booking_of_key(const BookingRequest& request, const
         return DatumGetBool(DirectFunctionCall2(byteaeq, row.get(hash, BYTEAOID), *request.idempotency_hash));
     });
     if (!same_arguments)
-        throw SqlError(errcode_other_arguments, "the idempotency key was used with other arguments",
-                       "A booking of the business has this key.",
-                       "Repeat a call with all of its arguments, or give a new request a key of its own.");
+        throw SqlError(errcode_other_arguments, "the idempotency key was used with other arguments", {},
+                       "Repeat a call with all of its arguments, or give a new request a key of its own.")
+            .about(
+                {.table = "bookings", .column = "idempotency_key", .constraint = "bookings_idempotency_key"});
     return booking_record(row);
 }
 
@@ -148,8 +149,7 @@ std::optional<pg_uuid_t> booking_user(Oid schema) {
 void check_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid schema) {
     if (customer_query.run_latest(schema, {UUIDPGetDatum(&business_id), UUIDPGetDatum(&id)}).size() > 0)
         return;
-    throw SqlError(ERRCODE_NO_DATA_FOUND, "customer " + uuid_text(id) + " was not found", {},
-                   "Check the id, and that the session context is that of the customer's business.");
+    not_found(Sought::customer, id);
 }
 
 BookingRecord write_booking(const BookingRequest& request, Oid schema) {

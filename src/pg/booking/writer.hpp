@@ -31,13 +31,10 @@ struct Move {
     std::optional<int> slot_interval_minutes;
 };
 
-/// The same key was used before with other arguments. SQLSTATE BM002.
-inline constexpr int errcode_other_arguments = MAKE_SQLSTATE('B', 'M', '0', '0', '2');
-
-/// P0002 unless the caller sees the customer in the business. An SPI connection must be open.
+/// BM003 unless the caller sees the customer in the business. An SPI connection must be open.
 void check_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid schema);
 
-/// The new row, or the one that the idempotency key stands for. Refusals as by refuse_slot(), P0002, BM002.
+/// The new row, or the one that the idempotency key stands for. Refusals as by refuse_slot(), BM002, BM003.
 BookingRecord write_booking(const BookingRequest& request, Oid schema);
 
 /// The row at its new time. Refusals as by refuse_slot(); the old time stays then. An SPI connection must be open.

@@ -4,7 +4,7 @@
 #include "pg/calendar/values.hpp"
 #include "pg/calendar/settings.hpp"
 #include "pg/calendar/time_zone.hpp"
-#include "pg/server/uuid.hpp"
+#include "pg/server/errors.hpp"
 
 #include <algorithm>
 
@@ -13,12 +13,6 @@ namespace {
 
 std::optional<Uuid> to_uuid(const std::optional<pg_uuid_t>& id) {
     return id ? std::optional(pg::to_uuid(*id)) : std::nullopt;
-}
-
-/// The same words for one that does not exist and one that row security hides.
-[[noreturn]] void not_found(const std::string& kind, const pg_uuid_t& id) {
-    throw SqlError(ERRCODE_NO_DATA_FOUND, kind + " " + uuid_text(id) + " was not found", {},
-                   "Check the id, and that the session context is that of the " + kind + "'s business.");
 }
 
 } // namespace
@@ -37,7 +31,7 @@ LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::m
     from_tables([&](CalendarSource& source) {
         const std::optional<ServiceRow> service = source.service(pg::to_uuid(question.service_id));
         if (!service)
-            not_found("service", question.service_id);
+            not_found(Sought::service, question.service_id);
         take_over(*service, question);
         if (service->is_active && service->business.is_active)
             read_resources(source, to_uuid(question.employee_id));
@@ -51,7 +45,7 @@ LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid 
     from_tables([&](CalendarSource& source) {
         const std::optional<BusinessRow> business = source.business_of_employee(pg::to_uuid(employee_id));
         if (!business)
-            not_found("employee", employee_id);
+            not_found(Sought::employee, employee_id);
         take_over(*business);
         rows_.emplace_back(pg::to_uuid(employee_id), memory_);
         read_hours(source);

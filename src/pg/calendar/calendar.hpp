@@ -27,10 +27,10 @@ struct Question {
 class LoadedCalendar {
 public:
     /// Reads what does not depend on time: service, business, settings, the eligible employees and their weekly hours.
-    /// P0002 when the caller sees no such service, 22023 for an invalid setting or time zone.
+    /// BM003 when the caller sees no such service, 22023 for an invalid setting or time zone.
     LoadedCalendar(const Question& question, Oid schema, std::pmr::memory_resource* memory);
     /// The same for one employee, whatever service they offer and whether or not they are active: a service of no
-    /// duration and the settings of the business. P0002 when the caller sees no such employee.
+    /// duration and the settings of the business. BM003 when the caller sees no such employee.
     LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
                    std::pmr::memory_resource* memory);
     LoadedCalendar(const LoadedCalendar&) = delete;

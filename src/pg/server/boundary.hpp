@@ -29,18 +29,30 @@ namespace bookmeatoz::pg {
 /// in a way that can raise another error.
 struct ServerError {};
 
+/// What an error is about, for the error fields of these names. Names that live as long as the program; nullptr: none.
+struct ErrorPlace {
+    const char* table = nullptr;
+    const char* column = nullptr;
+    const char* constraint = nullptr;
+};
+
 /// An error of ours: what the client sees. SQLSTATE as an ERRCODE_ constant, message without a full stop, DETAIL and
-/// HINT as whole sentences (empty = absent).
+/// HINT as whole sentences (empty = absent); DETAIL is one word where it is for programs.
 class SqlError : public std::exception {
 public:
     SqlError(int sqlstate, std::string message, std::string detail = {}, std::string hint = {})
         : sqlstate(sqlstate), message(std::move(message)), detail(std::move(detail)), hint(std::move(hint)) {}
     const char* what() const noexcept override { return message.c_str(); }
+    SqlError&& about(ErrorPlace error_place) && {
+        place = error_place;
+        return std::move(*this);
+    }
 
     int sqlstate;
     std::string message;
     std::string detail;
     std::string hint;
+    ErrorPlace place{};
 };
 
 /// What is left of an exception once it is destroyed: plain data, the texts in the current memory context.
@@ -50,6 +62,7 @@ struct Failure {
     const char* message = nullptr;
     const char* detail = nullptr;
     const char* hint = nullptr;
+    ErrorPlace place{};
 };
 
 /// To be called inside a catch block: turns the exception in flight into plain data. Allocates without raising.
