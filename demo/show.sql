@@ -76,7 +76,7 @@ WITH business AS (
            ON absent.employee_id = e.id AND absent.is_unavailable AND absent.start_time <= q.start AND absent.end_time >= q."end"
     LEFT JOIN LATERAL (SELECT b.id, b.start_time, b.end_time FROM bookings b
                        WHERE b.employee_id = e.id AND b.busy && tstzrange(q.start, q."end")
-                         AND b.status IN ('pending', 'confirmed', 'completed')
+                         AND b.status NOT IN ('cancelled', 'rejected', 'no_show')
                        ORDER BY b.start_time < q."end" AND b.end_time > q.start DESC LIMIT 1) AS booked ON true
     WHERE e.business_id = :'salon'
     GROUP BY 1, 2, 3

@@ -10,7 +10,7 @@ override (start - D, end); and in a shift up to its end - D."""
 
 # Up to 7 days lasts a booking (bookings_lasts_at_most_7_days), up to a day a buffer. So they are read as ours reads them: all that start up
 # to six hours from what is asked for, and from further away the long ones, by the index that holds no others.
-OCCUPYING = "status IN ('pending', 'confirmed', 'completed') AND (hold_expires_at IS NULL OR hold_expires_at > now())"
+OCCUPYING = "status NOT IN ('cancelled', 'rejected', 'no_show') AND (hold_expires_at IS NULL OR hold_expires_at > now())"
 BLOCKS = """
           SELECT {block} FROM bookings
           WHERE employee_id = {employee} AND start_time >= $2::timestamptz - make_interval(mins => reach_before + 360)
@@ -199,7 +199,7 @@ def anti_join(named: bool) -> str:
       FROM question, eligible e, bookings b
       WHERE b.employee_id = e.employee_id AND b.start_time >= $2::timestamptz - interval '192 hours'
         AND b.start_time < $3::timestamptz + make_interval(mins => reach_after + 1440)
-        AND b.status IN ('pending', 'confirmed', 'completed') AND (b.hold_expires_at IS NULL OR b.hold_expires_at > now())
+        AND b.status NOT IN ('cancelled', 'rejected', 'no_show') AND (b.hold_expires_at IS NULL OR b.hold_expires_at > now())
       UNION ALL
       SELECT o.employee_id, o.start_time - duration, o.end_time FROM question, eligible e, employee_availability_overrides o
       WHERE o.employee_id = e.employee_id AND o.start_time < $3 AND o.end_time > $2 AND o.is_unavailable) blocks)
@@ -210,6 +210,6 @@ WHERE NOT EXISTS (SELECT FROM block b WHERE b.employee_id = c.employee_id AND b.
 {BY_START}"""
 
 
-FETCH_OF_ONE = "SELECT employee_id, start_time, end_time FROM bookings WHERE employee_id = $1 AND start_time >= $2 AND start_time < $3 AND status IN ('pending', 'confirmed', 'completed')"
+FETCH_OF_ONE = "SELECT employee_id, start_time, end_time FROM bookings WHERE employee_id = $1 AND start_time >= $2 AND start_time < $3 AND status NOT IN ('cancelled', 'rejected', 'no_show')"
 FETCH_OF_ANY = ("SELECT b.employee_id, start_time, end_time FROM employee_services m JOIN bookings b USING (employee_id)"
-                " WHERE m.service_id = $1 AND start_time >= $2 AND start_time < $3 AND b.status IN ('pending', 'confirmed', 'completed')")
+                " WHERE m.service_id = $1 AND start_time >= $2 AND start_time < $3 AND b.status NOT IN ('cancelled', 'rejected', 'no_show')")

@@ -78,7 +78,7 @@ BEGIN
                          end_time + make_interval(mins => buffer_after_minutes + reach_before) AS u
                   FROM bookings b
                   WHERE b.employee_id = employee AND start_time >= p_from - interval '192 hours' AND start_time < p_to + make_interval(mins => reach_after + 1440)
-                    AND status IN ('pending', 'confirmed', 'completed') AND (hold_expires_at IS NULL OR hold_expires_at > now())
+                    AND status NOT IN ('cancelled', 'rejected', 'no_show') AND (hold_expires_at IS NULL OR hold_expires_at > now())
                   UNION ALL
                   SELECT o.start_time - duration, o.end_time FROM employee_availability_overrides o
                   WHERE o.employee_id = employee AND o.start_time < p_to AND o.end_time > p_from AND o.is_unavailable
@@ -91,7 +91,7 @@ BEGIN
                          end_time + make_interval(mins => buffer_after_minutes + reach_before) AS u
                   FROM bookings b
                   WHERE b.employee_id = employee AND start_time >= p_from - interval '192 hours' AND start_time < p_to + make_interval(mins => reach_after + 1440)
-                    AND status IN ('pending', 'confirmed', 'completed') AND (hold_expires_at IS NULL OR hold_expires_at > now())
+                    AND status NOT IN ('cancelled', 'rejected', 'no_show') AND (hold_expires_at IS NULL OR hold_expires_at > now())
                   ORDER BY start_time) block;
         END IF;
 

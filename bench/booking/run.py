@@ -21,7 +21,7 @@ NEW = "start_time >= '2030-01-01Z'"  # what a run books
 SLOTS = 8_000                  # of each employee; a run fills some of them
 
 LOOK = """SELECT count(*) AS taken FROM plain_bookings
- WHERE employee_id = id('employee' || :employee) AND status IN ('pending', 'confirmed', 'completed')
+ WHERE employee_id = id('employee' || :employee) AND status NOT IN ('cancelled', 'rejected', 'no_show')
    AND start_time > slot_start(:slot) - interval '1 day' AND start_time < slot_start(:slot) + interval '30 minutes' AND end_time > slot_start(:slot)
 \\gset
 \\if :taken = 0

@@ -31,7 +31,7 @@ COMMENT ON COLUMN @extschema@.businesses.tenant_id  IS 'The tenant that the busi
 COMMENT ON COLUMN @extschema@.businesses.name       IS 'Name shown to people; not blank, at most 200 characters.';
 COMMENT ON COLUMN @extschema@.businesses.slug       IS 'Part of the booking page''s address, unique on the platform; stored in lower case whatever is given.';
 COMMENT ON COLUMN @extschema@.businesses.status     IS 'State; only an active business offers slots (S12). Only a system administrator sets and lifts suspended.';
-COMMENT ON COLUMN @extschema@.businesses.timezone   IS 'Name of the time zone in which working hours, dates and daily limits are read, as in pg_timezone_names.';
+COMMENT ON COLUMN @extschema@.businesses.timezone   IS 'Name of the time zone in which working hours, dates and daily limits are read, as in pg_timezone_names; no other spelling.';
 COMMENT ON COLUMN @extschema@.businesses.subdomain  IS 'DNS label of the business''s own site, unique where there is one; stored in lower case whatever is given.';
 COMMENT ON COLUMN @extschema@.businesses.currency   IS 'ISO 4217 code, three capital letters; the default of its services.';
 COMMENT ON COLUMN @extschema@.businesses.settings   IS 'A JSON object; the keys that the engine reads are checked when written (S17), others are the application''s.';
@@ -109,7 +109,7 @@ COMMENT ON COLUMN @extschema@.employees.updated_at        IS 'When the row was l
 COMMENT ON CONSTRAINT employees_business_id_key ON @extschema@.employees IS 'Target of the foreign keys that keep a row''s employee within its business.';
 
 CREATE INDEX employees_business_status_idx ON @extschema@.employees (business_id, employment_status) INCLUDE (id);
-COMMENT ON INDEX @extschema@.employees_business_status_idx IS 'The active employees of a business, with all that the search needs.';
+COMMENT ON INDEX @extschema@.employees_business_status_idx IS 'The employees of a business and their states, with all that the search needs.';
 
 CREATE TRIGGER employees_accept_only BEFORE UPDATE ON @extschema@.employees
     FOR EACH ROW WHEN (NOT @extschema@.can_access_business(OLD.business_id)) EXECUTE FUNCTION @extschema@.trigger_accept_only('employment_status', 'active');

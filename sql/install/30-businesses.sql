@@ -67,7 +67,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_fill_business_id() IS
-    'Row trigger, BEFORE INSERT OR UPDATE WHEN (NEW.business_id IS NULL): takes the business of the row''s employee. Runs with the caller''s rights.';
+    'Row trigger, BEFORE INSERT OR UPDATE WHEN the business is not given, that is NULL or the column''s default: takes the business of the row''s employee. Runs with the caller''s rights.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_fill_business_id() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.trigger_fill_currency() RETURNS trigger
@@ -78,8 +78,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.trigger_fill_currency() IS
-    'Row trigger, BEFORE INSERT OR UPDATE WHEN (NEW.currency IS NULL): takes the currency of the row''s business. Runs with the caller''s rights.';
+    'Row trigger, BEFORE INSERT OR UPDATE WHEN the currency is not given, that is NULL or the column''s default: takes the currency of the row''s business. Runs with the caller''s rights.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_fill_currency() FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.trigger_explain_night() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'working hours from % to % do not end after they start', to_char(NEW.start_time, 'HH24:MI'), to_char(NEW.end_time, 'HH24:MI')
+        USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'working_hours_end_after_start',
+              HINT = 'Midnight as an end is 24:00. A night takes two rows: until 24:00 on its first day, and from 00:00 on the next day.';
+END
+$$;
+COMMENT ON FUNCTION @extschema@.trigger_explain_night() IS
+    'Row trigger on working_hours, BEFORE INSERT OR UPDATE WHEN the end is not after the start: refuses the row as its CHECK would, which has no '
+    'HINT. SQLSTATE 23514.';
+REVOKE EXECUTE ON FUNCTION @extschema@.trigger_explain_night() FROM PUBLIC;
 
 -- Before any context exists: so it reads as the owners of the tables, whatever row security says to the caller. One call
 -- never looks at both names: a tenant could take the subdomain of another tenant's business as a slug.

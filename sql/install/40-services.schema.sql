@@ -46,7 +46,7 @@ CREATE TABLE @extschema@.services (
     description            text,
     duration               integer                 NOT NULL,
     price                  numeric                 NOT NULL DEFAULT 0,
-    currency               varchar(3)              NOT NULL,
+    currency               varchar(3)              NOT NULL DEFAULT '',
     status                 @extschema@.service_status_type_v1  NOT NULL DEFAULT 'active',
     category_id            uuid,
     is_private             boolean                 NOT NULL DEFAULT false,
@@ -100,7 +100,7 @@ CREATE TRIGGER services_check_settings BEFORE INSERT OR UPDATE OF settings ON @e
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_check_settings('service');
 COMMENT ON TRIGGER services_check_settings ON @extschema@.services IS 'Refuses a wrong value of a key that the engine reads (S17).';
 CREATE TRIGGER services_fill_currency BEFORE INSERT OR UPDATE OF currency ON @extschema@.services
-    FOR EACH ROW WHEN (NEW.currency IS NULL) EXECUTE FUNCTION @extschema@.trigger_fill_currency();
+    FOR EACH ROW WHEN (NEW.currency IS NULL OR NEW.currency = '') EXECUTE FUNCTION @extschema@.trigger_fill_currency();
 COMMENT ON TRIGGER services_fill_currency ON @extschema@.services IS 'A service without a currency takes its business''s.';
 CREATE TRIGGER services_set_timestamp BEFORE UPDATE ON @extschema@.services
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
@@ -121,7 +121,8 @@ CREATE TABLE @extschema@.employee_services (
     id           uuid         NOT NULL DEFAULT @uuid-ossp@.uuid_generate_v4(),
     employee_id  uuid         NOT NULL,
     service_id   uuid         NOT NULL,
-    business_id  uuid         NOT NULL,
+    business_id  uuid         NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+    price        numeric,
     created_at   timestamptz  NOT NULL DEFAULT now(),
     updated_at   timestamptz  NOT NULL DEFAULT now(),
 
@@ -130,7 +131,8 @@ CREATE TABLE @extschema@.employee_services (
     CONSTRAINT employee_services_employee_fkey FOREIGN KEY (business_id, employee_id)
         REFERENCES @extschema@.employees (business_id, id) ON DELETE CASCADE,
     CONSTRAINT employee_services_service_fkey FOREIGN KEY (business_id, service_id)
-        REFERENCES @extschema@.services (business_id, id) ON DELETE CASCADE
+        REFERENCES @extschema@.services (business_id, id) ON DELETE CASCADE,
+    CONSTRAINT employee_services_price_not_negative CHECK (price >= 0 AND price < 'Infinity')
 );
 ALTER TABLE @extschema@.employee_services ENABLE ROW LEVEL SECURITY;
 
@@ -139,6 +141,7 @@ COMMENT ON COLUMN @extschema@.employee_services.id          IS 'Key.';
 COMMENT ON COLUMN @extschema@.employee_services.employee_id IS 'The employee who performs the service.';
 COMMENT ON COLUMN @extschema@.employee_services.service_id  IS 'The service, of the same business.';
 COMMENT ON COLUMN @extschema@.employee_services.business_id IS 'The business of both; the employee''s when it is not given.';
+COMMENT ON COLUMN @extschema@.employee_services.price       IS 'What this employee takes for the service, in the service''s currency, not negative; NULL: the service''s price.';
 COMMENT ON COLUMN @extschema@.employee_services.created_at  IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.employee_services.updated_at  IS 'When the row was last changed; set by trigger.';
 
@@ -150,7 +153,7 @@ CREATE INDEX employee_services_business_idx ON @extschema@.employee_services (bu
 COMMENT ON INDEX @extschema@.employee_services_business_idx IS 'All mappings of a business, as its policies ask for them.';
 
 CREATE TRIGGER employee_services_fill_business BEFORE INSERT OR UPDATE OF business_id ON @extschema@.employee_services
-    FOR EACH ROW WHEN (NEW.business_id IS NULL) EXECUTE FUNCTION @extschema@.trigger_fill_business_id();
+    FOR EACH ROW WHEN (NEW.business_id IS NULL OR NEW.business_id = '00000000-0000-0000-0000-000000000000') EXECUTE FUNCTION @extschema@.trigger_fill_business_id();
 COMMENT ON TRIGGER employee_services_fill_business ON @extschema@.employee_services IS 'A row without a business takes its employee''s.';
 CREATE TRIGGER employee_services_set_timestamp BEFORE UPDATE ON @extschema@.employee_services
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();

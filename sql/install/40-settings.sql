@@ -10,5 +10,5 @@ REVOKE EXECUTE ON FUNCTION @extschema@.trigger_check_settings() FROM PUBLIC;
 CREATE FUNCTION @extschema@.trigger_check_time_zone() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'trigger_check_time_zone';
 COMMENT ON FUNCTION @extschema@.trigger_check_time_zone() IS
-    'Refuses a time zone that this server does not know (SQLSTATE 22023) and stores the known ones in their canonical spelling. BEFORE INSERT OR UPDATE row trigger on businesses; argument: the column, timezone.';
+    'Refuses a time zone that this server does not know (SQLSTATE 22023) and stores the known ones in their canonical spelling; known are the names of pg_timezone_names, but for localtime and posixrules. BEFORE INSERT OR UPDATE row trigger on businesses; argument: the column, timezone.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_check_time_zone() FROM PUBLIC;

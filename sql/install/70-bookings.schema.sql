@@ -8,7 +8,7 @@ CREATE TABLE @extschema@.bookings (
     service_id                   uuid                    NOT NULL,
     employee_id                  uuid,
     start_time                   timestamptz             NOT NULL,
-    end_time                     timestamptz             NOT NULL,
+    end_time                     timestamptz             NOT NULL DEFAULT '-infinity',
     status                       @extschema@.booking_status_type_v1  NOT NULL DEFAULT 'pending',
     notes                        text,
     metadata                     jsonb                   NOT NULL DEFAULT '{}',
@@ -21,16 +21,20 @@ CREATE TABLE @extschema@.bookings (
     overbooked                   boolean                 NOT NULL DEFAULT false,
     idempotency_key              text,
     idempotency_hash             bytea,
+    price                        numeric,
+    currency                     varchar(3),
+    series_id                    uuid,
+    visit_id                     uuid,
     created_at                   timestamptz             NOT NULL DEFAULT now(),
     updated_at                   timestamptz             NOT NULL DEFAULT now(),
-    -- the guard's columns
-    buffer_before_minutes        integer                 NOT NULL,
-    buffer_after_minutes         integer                 NOT NULL,
+    -- the guard's columns; their defaults, as that of end_time, say "not given" to it, and the checks refuse them
+    buffer_before_minutes        integer                 NOT NULL DEFAULT -1,
+    buffer_after_minutes         integer                 NOT NULL DEFAULT -1,
     busy                         tstzrange               NOT NULL GENERATED ALWAYS AS
                                  (@extschema@.busy_range(start_time, end_time, buffer_before_minutes, buffer_after_minutes)) STORED,
     resource_id                  uuid,
-    session_key                  uuid                    NOT NULL,
-    seat                         smallint                NOT NULL,
+    session_key                  uuid                    NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+    seat                         smallint                NOT NULL DEFAULT 0,
 
     CONSTRAINT bookings_pkey PRIMARY KEY (id),
     CONSTRAINT bookings_business_id_key UNIQUE (business_id, id),
@@ -59,24 +63,27 @@ CREATE TABLE @extschema@.bookings (
     CONSTRAINT bookings_idempotency_key_valid CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     CONSTRAINT bookings_idempotency_hash_has_key CHECK (idempotency_hash IS NULL OR idempotency_key IS NOT NULL),
     CONSTRAINT bookings_seat_in_range CHECK (seat BETWEEN 1 AND 10000),
+    CONSTRAINT bookings_session_key_written CHECK (session_key <> '00000000-0000-0000-0000-000000000000'),
+    CONSTRAINT bookings_price_not_negative CHECK (price >= 0 AND price < 'Infinity'),
+    CONSTRAINT bookings_currency_is_code CHECK (currency ~ '^[A-Z]{3}$'),
 
     CONSTRAINT bookings_no_double_booking
         EXCLUDE USING gist (resource_id WITH =, busy WITH &&, session_key WITH <>)
-        WHERE (resource_id IS NOT NULL AND NOT overbooked AND status IN ('pending', 'confirmed', 'completed'))
+        WHERE (resource_id IS NOT NULL AND NOT overbooked AND status NOT IN ('cancelled', 'rejected', 'no_show'))
 );
 ALTER TABLE @extschema@.bookings ENABLE ROW LEVEL SECURITY;
 -- The search reads bookings by index alone, which needs a fresh visibility map.
 ALTER TABLE @extschema@.bookings SET (autovacuum_vacuum_insert_scale_factor = 0.01);
 
-COMMENT ON TABLE  @extschema@.bookings                             IS 'Appointments and holds. pending, confirmed and completed rows occupy their employee''s time (S11); no two of them collide (S18).';
+COMMENT ON TABLE  @extschema@.bookings                             IS 'Appointments and holds. All but cancelled, rejected and no_show rows occupy their employee''s time (S11); no two of them collide (S18).';
 COMMENT ON COLUMN @extschema@.bookings.id                          IS 'Key.';
 COMMENT ON COLUMN @extschema@.bookings.business_id                 IS 'The business; customer, service, employee and the earlier booking are its own.';
 COMMENT ON COLUMN @extschema@.bookings.customer_id                 IS 'Who comes; may be NULL only on a hold.';
 COMMENT ON COLUMN @extschema@.bookings.service_id                  IS 'What is booked.';
 COMMENT ON COLUMN @extschema@.bookings.employee_id                 IS 'With whom; NULL while unassigned, where the business is the resource itself, or after the employee was deleted (S12, S14).';
 COMMENT ON COLUMN @extschema@.bookings.start_time                  IS 'Start of the appointment, inclusive, without the buffer.';
-COMMENT ON COLUMN @extschema@.bookings.end_time                    IS 'End of the appointment, exclusive, without the buffer; at most 7 days after the start. start_time + the service''s duration when it is not given.';
-COMMENT ON COLUMN @extschema@.bookings.status                      IS 'State; pending, confirmed and completed occupy time (S11).';
+COMMENT ON COLUMN @extschema@.bookings.end_time                    IS 'End of the appointment, exclusive, without the buffer; at most 7 days after the start. start_time + the service''s duration when it is not given, that is NULL or the default.';
+COMMENT ON COLUMN @extschema@.bookings.status                      IS 'State; cancelled, rejected and no_show free the time, all others occupy it, those that the application adds to the type too (S11).';
 COMMENT ON COLUMN @extschema@.bookings.notes                       IS 'Notes of the customer or the business.';
 COMMENT ON COLUMN @extschema@.bookings.metadata                    IS 'The application''s data, a JSON object.';
 COMMENT ON COLUMN @extschema@.bookings.booked_by_user_id           IS 'The account that made the booking; NULL when unknown or deleted.';
@@ -88,12 +95,16 @@ COMMENT ON COLUMN @extschema@.bookings.hold_expires_at             IS 'Set on a 
 COMMENT ON COLUMN @extschema@.bookings.overbooked                  IS 'Forced in beside others: the guard passes it, searches count it (S11). Setting it takes EXECUTE on may_overbook().';
 COMMENT ON COLUMN @extschema@.bookings.idempotency_key             IS 'The caller''s key of the request, unique in the business, 1 to 255 characters; a retried call finds the row by it (S20).';
 COMMENT ON COLUMN @extschema@.bookings.idempotency_hash            IS 'Hash of the arguments of that request, so that the key with other arguments is an error (S20).';
+COMMENT ON COLUMN @extschema@.bookings.price                       IS 'What the booking costs, in units of currency, not negative; NULL when unknown (S20).';
+COMMENT ON COLUMN @extschema@.bookings.currency                    IS 'ISO 4217 code of the price, three capital letters (S20).';
+COMMENT ON COLUMN @extschema@.bookings.series_id                   IS 'The same for all bookings of a series, such as 24 Mondays; NULL for a single one.';
+COMMENT ON COLUMN @extschema@.bookings.visit_id                    IS 'The same for all services of one visit; NULL for a single one.';
 COMMENT ON COLUMN @extschema@.bookings.created_at                  IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.bookings.updated_at                  IS 'When the row was last changed; set by trigger.';
-COMMENT ON COLUMN @extschema@.bookings.buffer_before_minutes       IS 'Minutes kept free before, 0 to 1,440; frozen from the service when the row is written, unless given (S6).';
-COMMENT ON COLUMN @extschema@.bookings.buffer_after_minutes        IS 'Minutes kept free after, 0 to 1,440; frozen from the service when the row is written, unless given (S6).';
+COMMENT ON COLUMN @extschema@.bookings.buffer_before_minutes       IS 'Minutes kept free before, 0 to 1,440; frozen from the service when the row is written, unless given, that is neither NULL nor the default (S6).';
+COMMENT ON COLUMN @extschema@.bookings.buffer_after_minutes        IS 'Minutes kept free after, 0 to 1,440; frozen from the service when the row is written, unless given, that is neither NULL nor the default (S6).';
 COMMENT ON COLUMN @extschema@.bookings.busy                        IS 'The time that the booking occupies: with its buffers, [start - before, end + after).';
-COMMENT ON COLUMN @extschema@.bookings.resource_id                 IS 'Whose time it is: the employee, else the business if it has no active employee, else NULL. Written by the database alone (S18).';
+COMMENT ON COLUMN @extschema@.bookings.resource_id                 IS 'Whose time it is: the employee, else the business if it has no employees, else NULL. Written by the database alone (S18).';
 COMMENT ON COLUMN @extschema@.bookings.session_key                 IS 'Hash of resource, service, start and end: bookings that share it share one session (S15). Written by the database alone (S18).';
 COMMENT ON COLUMN @extschema@.bookings.seat                        IS 'Seat in the session, 1 to the service''s capacity. Written by the database alone (S18).';
 COMMENT ON CONSTRAINT bookings_no_double_booking ON @extschema@.bookings IS 'S18: two occupying bookings of one resource overlap only as seats of the same session. SQLSTATE 23P01.';
@@ -104,7 +115,7 @@ COMMENT ON CONSTRAINT bookings_employee_fkey ON @extschema@.bookings IS 'Deletin
 COMMENT ON CONSTRAINT bookings_lasts_at_most_7_days ON @extschema@.bookings IS 'A bound that lets a search look no further back than it for what reaches into its window.';
 
 CREATE UNIQUE INDEX bookings_one_per_seat ON @extschema@.bookings (session_key, seat)
-    WHERE NOT overbooked AND status IN ('pending', 'confirmed', 'completed');
+    WHERE NOT overbooked AND status NOT IN ('cancelled', 'rejected', 'no_show');
 COMMENT ON INDEX @extschema@.bookings_one_per_seat IS 'S15, S18: each occupying booking of a session has a seat of its own, so that capacity holds under concurrency.';
 CREATE UNIQUE INDEX bookings_idempotency_key ON @extschema@.bookings (business_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 COMMENT ON INDEX @extschema@.bookings_idempotency_key IS 'S20: one booking a key in each business.';
@@ -112,7 +123,7 @@ CREATE INDEX bookings_employee_start_idx ON @extschema@.bookings (employee_id, s
     INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, service_id, business_id, id, hold_expires_at);
 COMMENT ON INDEX @extschema@.bookings_employee_start_idx IS 'An employee''s bookings in the order of time, with all that the search and row security need (read by index alone).';
 CREATE INDEX bookings_employee_created_idx ON @extschema@.bookings (employee_id, created_at)
-    WHERE status IN ('pending', 'confirmed', 'completed');
+    WHERE status NOT IN ('cancelled', 'rejected', 'no_show');
 COMMENT ON INDEX @extschema@.bookings_employee_created_idx IS 'S20: an employee''s newest booking, when the next is assigned.';
 CREATE INDEX bookings_unassigned_start_idx ON @extschema@.bookings (business_id, start_time)
     INCLUDE (end_time, status, buffer_before_minutes, buffer_after_minutes, service_id, id, hold_expires_at)
@@ -126,6 +137,14 @@ CREATE INDEX bookings_long_idx ON @extschema@.bookings (business_id, start_time)
 COMMENT ON INDEX @extschema@.bookings_long_idx IS 'A business''s bookings that occupy time more than 6 hours from their start, with all that the search needs.';
 CREATE INDEX bookings_business_start_idx ON @extschema@.bookings (business_id, start_time);
 COMMENT ON INDEX @extschema@.bookings_business_start_idx IS 'The calendar of a business.';
+CREATE INDEX bookings_requests_idx ON @extschema@.bookings (business_id, start_time) WHERE status = 'pending';
+COMMENT ON INDEX @extschema@.bookings_requests_idx IS 'The requests of a business that wait for an answer. Under row security no other index serves them: equality of an enum is not leakproof.';
+CREATE INDEX bookings_business_created_idx ON @extschema@.bookings (business_id, created_at);
+COMMENT ON INDEX @extschema@.bookings_business_created_idx IS 'The newest bookings of a business.';
+CREATE INDEX bookings_series_idx ON @extschema@.bookings (series_id) WHERE series_id IS NOT NULL;
+COMMENT ON INDEX @extschema@.bookings_series_idx IS 'The bookings of a series.';
+CREATE INDEX bookings_visit_idx ON @extschema@.bookings (visit_id) WHERE visit_id IS NOT NULL;
+COMMENT ON INDEX @extschema@.bookings_visit_idx IS 'The bookings of a visit.';
 CREATE INDEX bookings_service_start_idx ON @extschema@.bookings (service_id, start_time);
 COMMENT ON INDEX @extschema@.bookings_service_start_idx IS 'The bookings of a service; deleting a service.';
 CREATE INDEX bookings_customer_start_idx ON @extschema@.bookings (customer_id, start_time);

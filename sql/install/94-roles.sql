@@ -162,7 +162,7 @@ DECLARE
     app_tables CONSTANT text[] := ARRAY[
         'tenants', 'tenant_admins', 'businesses', 'employees', 'user_business_roles',
         'service_categories', 'services', 'employee_services', 'working_hours', 'employee_availability_overrides',
-        'customers', 'bookings', 'subscription_plans', 'tenant_subscriptions', 'notifications'];
+        'business_availability_overrides', 'customers', 'bookings', 'subscription_plans', 'tenant_subscriptions', 'notifications'];
     app_table    text;
     user_columns text;
 BEGIN
@@ -181,8 +181,9 @@ BEGIN
     -- otherwise; they run with the caller's rights.
     PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['resolve\_tenant', 'resolve\_business', 'register\_user',
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
-        'is\_auth\_role', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
-        'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
+        'is\_auth\_role', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
+        'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
+        'cancel\_booking', 'cancel\_series',
         'json\_text', 'search\_text', 'search\_pattern']::text[]);
 
     IF has_column_privilege(role, '@extschema@.users', 'password_hash', 'SELECT')

@@ -6,12 +6,13 @@
 
 namespace bookmeatoz {
 
-/// S11: whether a booking of this status takes up time.
+/// S11: whether a booking of this status takes up time. What is not known to free it does.
 inline bool occupies(BookingStatus status) {
     switch (status) {
     case BookingStatus::pending:
     case BookingStatus::confirmed:
     case BookingStatus::completed:
+    case BookingStatus::other:
         return true;
     case BookingStatus::cancelled:
     case BookingStatus::rejected:

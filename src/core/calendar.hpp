@@ -29,7 +29,8 @@ struct Override {
     bool is_unavailable;
 };
 
-enum class BookingStatus { pending, confirmed, cancelled, completed, rejected, no_show };
+/// The last one stands for all that an application adds.
+enum class BookingStatus { pending, confirmed, cancelled, completed, rejected, no_show, other };
 
 /// A row of bookings. The buffers are its own, frozen when it was booked (S6).
 struct Booking {

@@ -248,6 +248,7 @@ def rows(schema):
         f"INSERT INTO {s}.employee_services (employee_id, service_id) VALUES ({i[5]}, {i[7]})",
         f"INSERT INTO {s}.working_hours (business_id, day_of_week, start_time, end_time) VALUES ({i[4]}, 1, '09:00', '17:00')",
         f"INSERT INTO {s}.employee_availability_overrides (employee_id, start_time, end_time) VALUES ({i[5]}, '2030-01-01 00:00+00', '2030-01-02 00:00+00')",
+        f"INSERT INTO {s}.business_availability_overrides (business_id, start_time, end_time) VALUES ({i[4]}, '2030-01-01 00:00+00', '2030-01-02 00:00+00')",
         f"INSERT INTO {s}.customers (id, business_id, user_id, email, name) VALUES ({i[8]}, {i[4]}, {i[3]}, 'CARL@example.org', 'Carl')",
         f"INSERT INTO {s}.bookings (business_id, customer_id, service_id, employee_id, start_time, status, metadata)"
         f" VALUES ({i[4]}, {i[8]}, {i[7]}, {i[5]}, '2030-01-07 09:00+00', 'confirmed', '{{\"payment_intent_id\": \"a\"}}')",

@@ -21,6 +21,7 @@ services                        | B T                       | B T  | B T       |
 employee_services               | B T                       | B T  | B T       | B T
 working_hours                   | B T                       | B T  | B T       | B T
 employee_availability_overrides | B T                       | B T  | B T       | B T
+business_availability_overrides | B T                       | B T  | B T       | B T
 bookings                        | B T U                     | B T  | B T       | B T
 subscription_plans              | public                    | A    | A         | A
 tenant_subscriptions            | T B:tenant                | A    | A         | A

@@ -23,7 +23,7 @@ DATA = """
 # A few that are needed more than once.
 GUARD = "CREATE TRIGGER bookings_guard BEFORE INSERT OR UPDATE ON bookings FOR EACH ROW "
 NO_DOUBLE = "ALTER TABLE bookings DROP CONSTRAINT bookings_no_double_booking; ALTER TABLE bookings ADD CONSTRAINT bookings_no_double_booking EXCLUDE USING gist "
-OCCUPIES = "status IN ('pending', 'confirmed', 'completed')"
+OCCUPIES = "status NOT IN ('cancelled', 'rejected', 'no_show')"
 NOTHING = "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
 
 # What is done, by a superuser unless it says otherwise, and what a new finding must contain.

@@ -11,7 +11,7 @@ from world import (APP, BOTH, BUSINESSES, CARELESS, DUO, GRAND, INVITED, NEWCOME
                    business_row, identity, insert_statement)
 
 BELOW_BUSINESSES = ("employees", "user_business_roles", "customers", "service_categories", "services", "employee_services", "working_hours",
-                    "employee_availability_overrides", "bookings")
+                    "employee_availability_overrides", "business_availability_overrides", "bookings")
 TABLES = [table for table in ORACLE.rules if table not in ("token_blacklist", "password_resets", "email_verifications")]
 
 

@@ -97,9 +97,11 @@ def business_row(table: str, business: str, name: str, user: Optional[str] = Non
         columns.update(employee_id=employee, service_id=service if name == f"{business} {table}" else identity(f"services {business} unused"))
     elif table == "working_hours":
         columns.update(employee_id=employee, day_of_week=1, start_time="09:00", end_time="17:00")
-    elif table == "employee_availability_overrides":
+    elif table in ("employee_availability_overrides", "business_availability_overrides"):
         start = next(hours_given)
-        columns.update(employee_id=employee, start_time=at(start), end_time=at(start + 1))
+        columns.update(start_time=at(start), end_time=at(start + 1))
+        if table == "employee_availability_overrides":
+            columns.update(employee_id=employee)
     elif table == "customers":
         columns.update(user_id=user and identity(user), name=name)
     elif table == "bookings":
@@ -202,7 +204,7 @@ class World:
         self.add(business_row("service_categories", business, f"{business} category"))
         self.add(business_row("services", business, f"{business} service"), referenced=True)
         self.add(business_row("services", business, f"{business} unused"))
-        for table in ("employee_services", "working_hours", "employee_availability_overrides"):
+        for table in ("employee_services", "working_hours", "employee_availability_overrides", "business_availability_overrides"):
             self.add(business_row(table, business, f"{business} {table}"))
         self.add(business_row("working_hours", business, f"{business} default")).columns["employee_id"] = None
         self.add(business_row("customers", business, f"{business} customer"), referenced=True)
@@ -227,7 +229,7 @@ class World:
 
     def statements(self, cursor):
         order = ("tenants", "users", "businesses", "employees", "user_business_roles", "service_categories", "services",
-                 "employee_services", "working_hours", "employee_availability_overrides", "customers", "bookings", "notifications",
+                 "employee_services", "working_hours", "employee_availability_overrides", "business_availability_overrides", "customers", "bookings", "notifications",
                  "subscription_plans", "tenant_subscriptions", "tenant_admins", "token_blacklist", "password_resets",
                  "email_verifications")
         for table in sorted(self.rows, key=order.index):

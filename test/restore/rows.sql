@@ -26,11 +26,16 @@ INSERT INTO services (id, business_id, name, description, duration, price, categ
     ('00000000-0000-0000-0000-0000000000d2', '00000000-0000-0000-0000-0000000000b2', 'Class', NULL, 60, 0, NULL, 0, '{"capacity": 3}');
 INSERT INTO employee_services (employee_id, service_id)
 SELECT e.id, s.id FROM employees e JOIN services s USING (business_id);
+UPDATE employee_services SET price = 19.5 WHERE employee_id = (SELECT min(id::text)::uuid FROM employees);
 INSERT INTO working_hours (employee_id, day_of_week, start_time, end_time)
 SELECT id, day, '09:00', '17:00' FROM employees, generate_series(1, 5) AS day;
 INSERT INTO working_hours (business_id, day_of_week, is_off) VALUES ('00000000-0000-0000-0000-0000000000b1', 0, true);
+INSERT INTO working_hours (business_id, day_of_week, start_time, end_time, valid_from, valid_to) VALUES
+    ('00000000-0000-0000-0000-0000000000b1', 6, '08:00', '24:00', '2030-06-01', '2030-08-31');
 INSERT INTO employee_availability_overrides (employee_id, start_time, end_time, reason)
 SELECT id, '2030-01-01 00:00+00', '2030-01-02 00:00+00', 'New Year' FROM employees;
+INSERT INTO business_availability_overrides (business_id, start_time, end_time, is_unavailable, reason)
+SELECT id, '2030-12-22 09:00+00', '2030-12-22 17:00+00', slug = 'barber', 'Christmas' FROM businesses;
 INSERT INTO customers (id, business_id, user_id, email, name) VALUES
     ('00000000-0000-0000-0000-0000000000c1', '00000000-0000-0000-0000-0000000000b1', '00000000-0000-0000-0000-000000000050', 'carol@example.com', 'Carol'),
     ('00000000-0000-0000-0000-0000000000c2', '00000000-0000-0000-0000-0000000000b2', NULL, NULL, 'Dave');

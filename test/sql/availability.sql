@@ -15,6 +15,18 @@ BEGIN;
 \set monday '''2030-01-07 00:00+00'', ''2030-01-08 00:00+00'''
 \set at '''2029-12-01 00:00+00'''
 
+-- What becomes of a time zone; nothing of it stays.
+CREATE FUNCTION pg_temp.zone_outcome(zone text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE businesses SET timezone = zone;
+    ASSERT FOUND;
+    RAISE EXCEPTION USING ERRCODE = 'TEST0';
+EXCEPTION
+    WHEN invalid_parameter_value THEN RETURN 'refused';
+    WHEN SQLSTATE 'TEST0' THEN RETURN 'ok';
+END
+$$;
+
 -- Anna works 9 to 17 in Berlin and has two bookings with buffers of 5 and 10 minutes; Ben works the salon's 10 to 18 (S1).
 SELECT slot_start, slot_end, employee_ids, remaining_capacity
 FROM find_available_slots(:'haircut', :monday, slot_interval_minutes => 30, as_of => :at);
@@ -129,6 +141,11 @@ UPDATE businesses SET timezone = 'Europe/Berln' WHERE id = :'salon';
 UPDATE businesses SET timezone = 'Europe/Berlin2' WHERE id = :'salon';
 UPDATE businesses SET timezone = '' WHERE id = :'salon';
 UPDATE businesses SET timezone = 'europe/berlin' WHERE id = :'salon' RETURNING timezone;
+-- Names of pg_timezone_names and nothing else: no rules of POSIX, whose sign is the other way round than people mean, nothing of the server's.
+SELECT z AS accepted FROM unnest('{+05:30,+3,UTC+3,GMT+2,GMT-5,UTC+99,<+0530>-05:30,EST5,CET-1CEST,localtime,posixrules,W. Europe Standard Time}'::text[]) z
+WHERE pg_temp.zone_outcome(z) = 'ok';
+SELECT z AS refused FROM unnest('{UTC,utc,GMT,EST,EST5EDT,est5edt,CET,Etc/GMT+5,Etc/UTC,NZ,America/Argentina/Buenos_Aires}'::text[]) z
+WHERE EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(z)) AND pg_temp.zone_outcome(z) <> 'ok';
 ALTER TABLE businesses DISABLE TRIGGER USER;
 UPDATE businesses SET timezone = 'Mars/Olympus' WHERE id = :'salon';
 SELECT * FROM find_available_slots(:'haircut', :monday, as_of => :at);

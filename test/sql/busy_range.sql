@@ -43,7 +43,7 @@ SELECT what, pg_temp.error_of(start_time, end_time, before, after) FROM (VALUES
 ) cases (what, start_time, end_time, before, after);
 
 -- The comment names them.
-SELECT obj_description('busy_range(timestamptz, timestamptz, integer, integer)'::regprocedure) ~ 'NULL where.*Errors: 22008.*22000' AS documented;
+SELECT obj_description('busy_range(timestamptz, timestamptz, integer, integer)'::regprocedure) ~ 'NULL where.*Errors:.*22008.*22000' AS documented;
 
 -- Values of the table cannot come there: buffers have bounds.
 SELECT conname FROM pg_constraint WHERE conrelid = 'bookings'::regclass AND contype = 'c' AND pg_get_constraintdef(oid) ~ 'buffer' ORDER BY 1;

@@ -66,6 +66,15 @@ INSERT INTO tried (statement) VALUES
     ($$UPDATE employee_availability_overrides SET end_time = start_time$$),
     ($$UPDATE employee_availability_overrides SET end_time = 'infinity'$$),
     ($$UPDATE employee_availability_overrides SET start_time = '-infinity'$$),
+    ($$UPDATE working_hours SET valid_from = '2030-06-02', valid_to = '2030-06-01'$$),
+    ($$UPDATE working_hours SET valid_from = '2030-06-01', valid_to = '2030-06-01'$$),
+    ($$UPDATE working_hours SET valid_to = 'infinity'$$),
+    ($$UPDATE business_availability_overrides SET end_time = start_time$$),
+    ($$UPDATE business_availability_overrides SET end_time = 'infinity'$$),
+    ($$UPDATE business_availability_overrides SET start_time = '-infinity'$$),
+    ($$UPDATE employee_services SET price = -0.01$$),
+    ($$UPDATE employee_services SET price = 'Infinity'$$),
+    ($$UPDATE employee_services SET price = 0$$),
     ($$UPDATE customers SET email = '@'$$),
     ($$UPDATE customers SET email = NULL$$),
     ($$UPDATE customers SET name = ''$$),
@@ -74,8 +83,14 @@ INSERT INTO tried (statement) VALUES
     ($$UPDATE bookings SET end_time = start_time - interval '1 minute'$$),
     ($$UPDATE bookings SET end_time = start_time + interval '168 hours 1 second' WHERE service_id IN (SELECT id FROM services WHERE name = 'Massage')$$),
     ($$UPDATE bookings SET end_time = start_time + interval '168 hours' WHERE service_id IN (SELECT id FROM services WHERE name = 'Massage')$$),
+    ($$UPDATE bookings SET buffer_before_minutes = -2$$),
     ($$UPDATE bookings SET buffer_before_minutes = -1$$),
     ($$UPDATE bookings SET buffer_after_minutes = 1441$$),
+    ($$UPDATE bookings SET buffer_after_minutes = -2$$),
+    ($$UPDATE bookings SET price = -0.01$$),
+    ($$UPDATE bookings SET price = 'NaN'$$),
+    ($$UPDATE bookings SET price = 0, currency = 'EUR'$$),
+    ($$UPDATE bookings SET currency = 'eur'$$),
     ($$UPDATE bookings SET metadata = '[]'$$),
     ($$UPDATE bookings SET hold_expires_at = 'infinity', status = 'pending'$$),
     ($$UPDATE bookings SET hold_expires_at = now() + interval '1 hour'$$),
@@ -150,8 +165,40 @@ CROSS JOIN LATERAL (SELECT pg_temp.outcome(format('UPDATE %I SET %I = NULL', o.n
 WHERE o.kind = 'table' AND a.attname <> 'updated_at' AND refused.outcome <> 'not null ' || a.attname
 ORDER BY o.name COLLATE "C", a.attnum;
 
+-- Where NULL stands for "fill it in" the column has a default that does so too: clients made from the catalog may leave out only
+-- what has one.
+SELECT o.name || '.' || a.attname AS without_default
+FROM bookmeatoz_objects() o
+JOIN pg_attribute a ON a.attrelid = to_regclass(o.name) AND a.attnum > 0 AND a.attnotnull AND a.attgenerated = ''
+WHERE o.kind = 'table' AND a.attname <> 'updated_at' AND NOT a.atthasdef AND pg_temp.outcome(format('UPDATE %I SET %I = NULL', o.name, a.attname)) = 'accepted';
+-- With it a row is what it was: here nothing changes.
+SELECT o.name, a.attname, pg_temp.outcome(format(
+    'WITH filled AS (UPDATE %1$I SET %2$I = DEFAULT RETURNING id, %2$I AS value)
+     SELECT 1 / (count(*) FILTER (WHERE before.%2$I IS NOT DISTINCT FROM filled.value) = count(*) AND count(*) > 0)::integer
+     FROM filled JOIN %1$I before USING (id)', o.name, a.attname)) AS same
+FROM bookmeatoz_objects() o
+JOIN pg_attribute a ON a.attrelid = to_regclass(o.name) AND a.attnum > 0 AND a.attnotnull AND a.attgenerated = ''
+WHERE o.kind = 'table' AND a.attname <> 'updated_at' AND pg_temp.outcome(format('UPDATE %I SET %I = NULL', o.name, a.attname)) = 'accepted'
+ORDER BY o.name COLLATE "C", a.attnum;
+-- Without the trigger the default is refused.
+ALTER TABLE bookings DISABLE TRIGGER bookings_guard;
+SELECT a.attname, pg_temp.outcome(format('UPDATE bookings SET %I = DEFAULT', a.attname)) AS without_guard
+FROM pg_attribute a
+WHERE a.attrelid = 'bookings'::regclass AND a.attname IN ('end_time', 'buffer_before_minutes', 'buffer_after_minutes', 'session_key', 'seat')
+ORDER BY a.attnum;
+ALTER TABLE bookings ENABLE TRIGGER bookings_guard;
+
+-- Hours as people write them: what to write instead stands beside the refusal.
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SAVEPOINT before;
+INSERT INTO working_hours (business_id, day_of_week, start_time, end_time) SELECT id, 5, '20:00', '06:00' FROM businesses WHERE slug = 'salon';
+ROLLBACK TO before;
+INSERT INTO working_hours (business_id, day_of_week, start_time, end_time) SELECT id, 5, '22:00', '00:00' FROM businesses WHERE slug = 'salon';
+ROLLBACK TO before;
+
 -- Checks, unique keys and references that nothing above has met. The keys (business_id, id) are only targets of references,
--- an id alone is unique already; the seats, which the database writes itself, have a test of their own.
+-- an id alone is unique already; the seats, which the database writes itself, have a test of their own, and the session's key is tried above.
 SELECT c.conrelid::regclass AS table, c.conname
 FROM bookmeatoz_objects() o JOIN pg_constraint c ON c.conrelid = to_regclass(o.name) AND c.contype IN ('c', 'u', 'f', 'x')
 WHERE o.kind = 'table' AND NOT EXISTS (SELECT FROM tried WHERE outcome LIKE '%' || c.conname)

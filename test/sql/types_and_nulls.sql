@@ -80,6 +80,7 @@ SELECT public.after('ALTER TABLE services ALTER status DROP NOT NULL', $$UPDATE 
 SELECT public.after('ALTER TABLE working_hours ALTER day_of_week DROP NOT NULL', 'UPDATE working_hours SET day_of_week = NULL');
 SELECT public.after('ALTER TABLE working_hours DROP CONSTRAINT working_hours_times_unless_off', 'UPDATE working_hours SET start_time = NULL');
 SELECT public.after('ALTER TABLE employee_availability_overrides ALTER is_unavailable DROP NOT NULL', 'UPDATE employee_availability_overrides SET is_unavailable = NULL');
+SELECT public.after('ALTER TABLE business_availability_overrides ALTER is_unavailable DROP NOT NULL', 'UPDATE business_availability_overrides SET is_unavailable = NULL, start_time = ''2030-01-07 08:00+00'', end_time = ''2030-01-07 09:00+00''');
 -- an employee without a status is not active: in both ways
 SELECT public.after('ALTER TABLE employees ALTER employment_status DROP NOT NULL', $$UPDATE employees SET employment_status = NULL WHERE id = id('ben@salon')$$);
 -- and in a row that is read from the index alone, where it stands
@@ -92,7 +93,9 @@ SELECT public.after('ALTER TABLE services RENAME settings TO settings_before', $
 SELECT public.after('ALTER TABLE services ALTER status DROP DEFAULT', 'ALTER TABLE services ALTER status TYPE text');
 SELECT public.after('ALTER TABLE services ALTER status DROP DEFAULT', 'ALTER TABLE services ALTER status TYPE "char" USING status::text::"char"');
 SELECT public.after('ALTER TABLE employees RENAME employment_status TO status_before', $$ALTER TABLE employees ADD employment_status bytea NOT NULL DEFAULT 'active'$$);
-SELECT public.after('ALTER TABLE working_hours ALTER start_time TYPE interval');
+SELECT public.after('DROP TRIGGER working_hours_explain_night ON working_hours', 'ALTER TABLE working_hours ALTER start_time TYPE interval');
+SELECT public.after('ALTER TABLE working_hours ALTER valid_from TYPE timestamptz');
+SELECT public.after('ALTER TABLE business_availability_overrides ALTER start_time TYPE timestamp');
 SELECT public.after('ALTER TABLE employee_availability_overrides ALTER start_time TYPE timestamp');
 SELECT public.after('ALTER TABLE bookings ALTER created_at DROP DEFAULT', 'ALTER TABLE bookings ALTER created_at TYPE text', $$ALTER TABLE bookings ALTER created_at SET DEFAULT ''$$);
 SELECT public.after('ALTER TABLE bookings RENAME seat TO seat_before', 'ALTER TABLE bookings ADD seat integer DEFAULT 1');

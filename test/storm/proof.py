@@ -19,7 +19,7 @@ occupying AS (
       FROM bookings AS b
       JOIN services AS service ON service.id = b.service_id
       JOIN businesses AS business ON business.id = b.business_id
-     WHERE b.status::text IN ('pending', 'confirmed', 'completed') AND NOT b.overbooked
+     WHERE b.status::text NOT IN ('cancelled', 'rejected', 'no_show') AND NOT b.overbooked
        AND (b.hold_expires_at IS NULL OR b.hold_expires_at > clock_timestamp())
        AND (b.employee_id IS NOT NULL OR NOT EXISTS (SELECT FROM employees AS e WHERE e.business_id = b.business_id)))
 """

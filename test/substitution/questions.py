@@ -209,7 +209,7 @@ TENANT = ("u('tenant', 1)", "NULL", "NULL")
 
 
 def groups() -> List[Group]:
-    below = ("services", "employee_services", "working_hours", "employee_availability_overrides")
+    below = ("services", "employee_services", "working_hours", "employee_availability_overrides", "business_availability_overrides")
     return [
         Group("business", APP, BUSINESS, "on", searches() + booking_functions() + plain_bookings() + plain_rows()
               + visible("businesses", "tenants", "users", "employees", "user_business_roles", "customers", "bookings", *below)),

@@ -12,7 +12,7 @@ from server import Server
 from world import APP, OWNER
 
 TABLES = ("tenants", "users", "tenant_admins", "businesses", "employees", "user_business_roles", "services", "employee_services",
-          "working_hours", "employee_availability_overrides", "customers", "bookings")
+          "working_hours", "employee_availability_overrides", "business_availability_overrides", "customers", "bookings")
 # What the module neither reads nor writes. A column that is not named here is substituted.
 UNREAD = {"created_at", "name", "description", "price", "category_id", "is_private", "reason", "phone", "profile_notes", "profile", "last_login_at",
           "system_role", "role", "cancellation_reason", "rescheduled_from_booking_id"}
@@ -22,7 +22,8 @@ CHECKED = ("working_hours.business_id", "working_hours.start_time", "working_hou
 # The rows that are made NULL: of bookings those that are read in different ways.
 ROWS = {"tenants": ("tenant", 1), "users": ("user", 1), "tenant_admins": ("admin", 1), "businesses": ("business", 1), "employees": ("employee", 1),
         "user_business_roles": ("role", 1), "services": ("service", 1), "employee_services": ("mapping", 1), "working_hours": ("hours", 1),
-        "employee_availability_overrides": ("override", 1), "customers": ("customer", 1), "bookings": ("booking", 1)}
+        "employee_availability_overrides": ("override", 1), "business_availability_overrides": ("closure", 1),
+        "customers": ("customer", 1), "bookings": ("booking", 1)}
 FURTHER_ROWS = {"bookings": (("booking", 3), ("booking", 4), ("booking", 6)), "working_hours": (("hours", 2),)}
 
 # Six types for each type of a column: by value in place of by reference and the other way round, of another length, of the same
@@ -39,6 +40,7 @@ OTHER_TYPES: Dict[str, Dict[str, str]] = {
     "boolean": {"integer": "{}::integer", "bigint": "{}::integer::bigint", "text": "{}::text", "numeric": "{}::integer::numeric", "uuid": UUID, "jsonb": JSON},
     "timestamp with time zone": {"timestamp": "{}::timestamp", "text": "{}::text", "bigint": "extract(epoch FROM {})::bigint",
                                  "numeric": "extract(epoch FROM {})", "uuid": UUID, "jsonb": JSON},
+    "date": {"timestamp": "{}::timestamp", "timestamptz": "{}::timestamptz", "text": "{}::text", "bigint": HASH, "uuid": UUID, "jsonb": JSON},
     "time without time zone": {"timetz": "{}::timetz", "interval": "{}::interval", "text": "{}::text", "bigint": "extract(epoch FROM {})::bigint",
                                "uuid": UUID, "numeric": "extract(epoch FROM {})"},
     "character varying": {"text": "{}::text", "name": "{}::name", "bytea": "convert_to({}, 'UTF8')", "bigint": HASH, "uuid": UUID, "jsonb": JSON},

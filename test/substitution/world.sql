@@ -40,6 +40,9 @@ INSERT INTO working_hours (id, business_id, day_of_week, is_off) VALUES (u('hour
 INSERT INTO employee_availability_overrides (id, employee_id, business_id, start_time, end_time, is_unavailable) VALUES
     (u('override', 1), u('employee', 1), u('business', 1), '2035-01-08 11:00+01', '2035-01-08 11:30+01', true),
     (u('override', 2), u('employee', 2), u('business', 1), '2035-01-08 17:00+01', '2035-01-08 18:00+01', false);
+INSERT INTO business_availability_overrides (id, business_id, start_time, end_time, is_unavailable) VALUES
+    (u('closure', 1), u('business', 1), '2035-01-08 15:00+01', '2035-01-08 15:30+01', true),
+    (u('closure', 2), u('business', 2), '2035-01-08 09:00-05', '2035-01-08 09:30-05', true);
 INSERT INTO customers (id, business_id, user_id, email, name) VALUES
     (u('customer', 1), u('business', 1), u('user', 4), 'customer1@mail.example', 'Customer 1'),
     (u('customer', 2), u('business', 2), u('user', 4), 'customer2@mail.example', 'Customer 2'),

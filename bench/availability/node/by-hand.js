@@ -17,7 +17,7 @@ const query = {
       LATERAL (SELECT string_agg(concat_ws(',', date_part('epoch', start_time) - buffer_before_minutes * 60, date_part('epoch', end_time) + buffer_after_minutes * 60), ',') AS busy
                FROM (SELECT * FROM bookings
                      WHERE employee_id = e.id AND start_time >= $2::timestamptz - interval '192 hours' AND start_time < $3::timestamptz + interval '192 hours'
-                       AND status IN ('pending', 'confirmed', 'completed') AND (hold_expires_at IS NULL OR hold_expires_at > now())
+                       AND status NOT IN ('cancelled', 'rejected', 'no_show') AND (hold_expires_at IS NULL OR hold_expires_at > now())
                      ORDER BY start_time) sorted) bookings
     WHERE m.service_id = $1 AND e.id = m.employee_id AND e.employment_status = 'active' AND m.employee_id = ANY (coalesce($4, ARRAY[m.employee_id]))
     ORDER BY e.id`,

@@ -10,7 +10,7 @@ const overrides = `SELECT employee_id, start_time, end_time, is_unavailable FROM
   WHERE employee_id = ANY ($1) AND start_time < $3 AND end_time > $2`
 const bookings = `SELECT employee_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes FROM bookings
   WHERE employee_id = ANY ($1) AND start_time >= $2::timestamptz - interval '192 hours' AND start_time < $3::timestamptz + interval '192 hours'
-    AND status IN ('pending', 'confirmed', 'completed') AND (hold_expires_at IS NULL OR hold_expires_at > now())`
+    AND status NOT IN ('cancelled', 'rejected', 'no_show') AND (hold_expires_at IS NULL OR hold_expires_at > now())`
 
 // Named statements are prepared once for each connection.
 const run = async (client, name, text, values) => (await client.query({ name, text, values })).rows

@@ -35,6 +35,18 @@ std::optional<Datum> to_datum(const std::optional<bool>& value) {
     return value ? std::optional(BoolGetDatum(*value)) : std::nullopt;
 }
 
+/// The defaults of these columns stand for "not given": the table has them for clients who may leave out only what has one. They are
+/// values that its checks refuse.
+void drop_defaults(BookingValues& values) {
+    if (values.end_time && TIMESTAMP_IS_NOBEGIN(*values.end_time))
+        values.end_time.reset();
+    for (std::optional<int32>* const minutes :
+         {&values.buffer_before_minutes, &values.buffer_after_minutes}) {
+        if (*minutes == -1)
+            minutes->reset();
+    }
+}
+
 } // namespace
 
 void refuse_null(BookingColumn column) {
@@ -59,6 +71,7 @@ BookingWrite GuardedRow::read() const {
         required(write.before->overbooked, BookingColumn::overbooked);
     }
     write.after = values(trigger_.new_row(), statuses);
+    drop_defaults(write.after);
     write.by_function = write.after.session_key && BookingAttempt::is_marked(*write.after.session_key);
     write.schema = schema_;
     write.owner = trigger_.owner();
@@ -77,7 +90,6 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
         return row.is_null(place) ? std::nullopt : std::optional(to_uuid(row.id(place)));
     };
     const std::optional<Oid> label = value(status, &TriggerRow::label);
-    const std::optional<BookingStatus> known = label ? statuses.find(*label) : std::nullopt;
     return {
         .id = uuid(id),
         .business_id = uuid(business_id),
@@ -87,7 +99,7 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
         .end_time = value(end_time, &TriggerRow::time),
         .buffer_before_minutes = value(buffer_before_minutes, &TriggerRow::int4),
         .buffer_after_minutes = value(buffer_after_minutes, &TriggerRow::int4),
-        .occupies_time = known && occupies(*known),
+        .occupies_time = label && occupies(statuses.find(*label)),
         .hold_expires_at = value(hold_expires_at, &TriggerRow::time),
         .overbooked = value(overbooked, &TriggerRow::boolean),
         .reminder_sent_24h = value(reminder_sent_24h, &TriggerRow::boolean),

@@ -37,18 +37,17 @@ inline constexpr RowCount overrides_count(most_rows, "overrides");
 inline constexpr RowCount bookings_count(most_rows, "bookings");
 
 /// Columns 1 to 8: id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
-/// hold_expires_at. Neither the booking that is left out is added, nor one with a status of the user's own.
+/// hold_expires_at. The booking that is left out is not added.
 template <class Row>
 void add_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
                  std::pmr::vector<Booking>& bookings) {
-    const std::optional<BookingStatus> status = labels.find(row.label(7));
-    if (!status || (asked.except && to_uuid(row.id(1)) == *asked.except))
+    if (asked.except && to_uuid(row.id(1)) == *asked.except)
         return;
     bookings.push_back({to_uuid(row.id(2)),
                         {to_instant(row.time(3)), to_instant(row.time(4))},
                         std::chrono::minutes(row.int4(5)),
                         std::chrono::minutes(row.int4(6)),
-                        *status,
+                        labels.find(row.label(7)),
                         row.is_null(8) ? std::nullopt : std::optional(to_instant(row.time(8)))});
 }
 

@@ -5,10 +5,9 @@
 #include "core/calendar.hpp"
 
 #include <array>
-#include <optional>
 
 /// S11 in the words of a query on bookings; its indexes and constraints say the same.
-#define OCCUPYING_STATUS "(status = 'pending' OR status = 'confirmed' OR status = 'completed')"
+#define OCCUPYING_STATUS "status NOT IN ('cancelled', 'rejected', 'no_show')"
 
 namespace bookmeatoz::pg {
 
@@ -19,14 +18,13 @@ public:
     /// 42804 where the type lacks one of the labels.
     explicit StatusLabels(Oid type);
 
-    /// nullopt for a label that the user added: such a booking occupies no time (S11). Asked for each booking, so it stands
-    /// here.
-    std::optional<BookingStatus> find(Oid value) const noexcept {
+    /// `other` for a label that the application added. Asked for each booking, so it stands here.
+    BookingStatus find(Oid value) const noexcept {
         for (std::size_t i = 0; i < values_.size(); ++i) {
             if (values_[i] == value)
                 return static_cast<BookingStatus>(i);
         }
-        return std::nullopt;
+        return BookingStatus::other;
     }
 
 private:

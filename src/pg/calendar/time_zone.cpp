@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <string_view>
 
 extern "C" {
@@ -19,6 +20,35 @@ bool is_misspelt_city(pg_tz* zone) {
     const std::string_view name(pg_get_timezone_name(zone));
     return name.find('/') != std::string_view::npos &&
            std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::islower(c) != 0; });
+}
+
+/// Whether the server's data has a zone of this name, spelt as it is there: one of pg_timezone_names. Reads all of them.
+bool is_listed(const char* canonical) {
+    return pg_call([&] {
+        pg_tzenum* const zones = pg_tzenumerate_start();
+        bool found = false;
+        while (!found) {
+            CHECK_FOR_INTERRUPTS();
+            pg_tz* const zone = pg_tzenumerate_next(zones);
+            if (zone == nullptr)
+                break;
+            found = std::strcmp(pg_get_timezone_name(zone), canonical) == 0;
+        }
+        pg_tzenumerate_end(zones);
+        return found;
+    });
+}
+
+/// Whether a zone is a place, or one that needs none, and not a rule of POSIX, whose sign is the other way round than people mean
+/// ("+05:30", "UTC+3"), nor one that depends on the server. A rule's canonical name has no lower-case letter; those of few
+/// places have none either.
+bool is_named(pg_tz* zone) {
+    const std::string_view name(pg_get_timezone_name(zone));
+    if (name == "localtime" || name == "posixrules")
+        return false;
+    const bool has_lower_case =
+        std::ranges::any_of(name, [](unsigned char c) { return std::islower(c) != 0; });
+    return has_lower_case || name == "UTC" || name == "GMT" || is_listed(name.data());
 }
 
 } // namespace
@@ -79,13 +109,15 @@ BOOKMEATOZ_FUNCTION(trigger_check_time_zone, takes({}).returns(TRIGGEROID)) {
         return trigger.result();
     const char* const name = trigger.string(column);
     pg_tz* const zone = find_time_zone(name);
-    if (zone == nullptr) {
+    if (zone == nullptr || !is_named(zone)) {
         throw SqlError(
             ERRCODE_INVALID_PARAMETER_VALUE, "time zone \"" + std::string(name) + "\" is not known",
             "The column is \"" + std::string(trigger.argument(0)) + "\" of table \"" + trigger.table() +
                 "\".",
-            "Use a name such as Europe/Berlin or America/New_York; pg_timezone_names lists those of "
-            "this server.");
+            "Use Area/City, such as Europe/Berlin or America/New_York: pg_timezone_names lists the names of "
+            "this server. An offset such as +05:30 is no place: its clock never changes, and readers "
+            "disagree "
+            "about its sign.");
     }
     const char* const canonical = pg_get_timezone_name(zone);
     if (std::string_view(canonical) != name)

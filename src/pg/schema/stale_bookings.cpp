@@ -20,7 +20,7 @@ constexpr const char* needed_columns[] = {"id",         "business_id", "service_
 /// Of the rows that the constraints compare: the resource is not what the guard writes, or the key not of this session
 /// (see session_key_of() in booking/seats.hpp). A booking without an employee may have the business as its resource, or none.
 constexpr const char* is_stale = R"(
-    NOT overbooked AND status IN ('pending', 'confirmed', 'completed')
+    NOT overbooked AND status NOT IN ('cancelled', 'rejected', 'no_show')
     AND (resource_id IS DISTINCT FROM employee_id AND NOT (employee_id IS NULL AND resource_id = business_id)
          OR substr(sha256(uuid_send(coalesce(resource_id, id)) || uuid_send(service_id)
                           || timestamptz_send(start_time) || timestamptz_send(end_time)), 1, 16) <> uuid_send(session_key)))";
@@ -39,7 +39,7 @@ StaleBookings::StaleBookings(Oid schema) {
         const Oid table = get_relname_relid("bookings", schema);
         if (!OidIsValid(table) || OidIsValid(get_trigger_oid(table, "bookings_guard", true)))
             return;
-        // Without one of them there is no row either, or adding it fails: none has a default.
+        // Without one of them there is no row either, or adding it fails: the checks refuse what is their default.
         for (const char* const column : needed_columns)
             if (get_attnum(table, column) == InvalidAttrNumber)
                 return;

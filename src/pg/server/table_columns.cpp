@@ -69,12 +69,19 @@ constexpr TableColumn columns[] = {
     {"working_hours", "start_time", TIMEOID},
     {"working_hours", "end_time", TIMEOID},
     {"working_hours", "is_off", BOOLOID},
+    {"working_hours", "valid_from", DATEOID},
+    {"working_hours", "valid_to", DATEOID},
 
     {"employee_availability_overrides", "business_id", UUIDOID},
     {"employee_availability_overrides", "employee_id", UUIDOID},
     {"employee_availability_overrides", "start_time", TIMESTAMPTZOID},
     {"employee_availability_overrides", "end_time", TIMESTAMPTZOID},
     {"employee_availability_overrides", "is_unavailable", BOOLOID},
+
+    {"business_availability_overrides", "business_id", UUIDOID},
+    {"business_availability_overrides", "start_time", TIMESTAMPTZOID},
+    {"business_availability_overrides", "end_time", TIMESTAMPTZOID},
+    {"business_availability_overrides", "is_unavailable", BOOLOID},
 
     {"customers", "id", UUIDOID},
     {"customers", "business_id", UUIDOID},

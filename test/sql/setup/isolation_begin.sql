@@ -33,6 +33,8 @@ INSERT INTO employee_services (business_id, employee_id, service_id) SELECT busi
 INSERT INTO working_hours (business_id, employee_id, day_of_week, start_time, end_time) SELECT business_id, id, 1, '09:00', '17:00' FROM employees;
 INSERT INTO employee_availability_overrides (business_id, employee_id, start_time, end_time)
     SELECT business_id, id, '2030-01-08 00:00+00', '2030-01-09 00:00+00' FROM employees;
+INSERT INTO business_availability_overrides (business_id, start_time, end_time)
+    SELECT id, '2030-12-25 00:00+00', '2030-12-26 00:00+00' FROM businesses;
 INSERT INTO customers (id, business_id, user_id, name) SELECT id(c || ' of ' || b), id(b), (SELECT id FROM users WHERE id = id(c)), c
     FROM (VALUES ('carl', 'salon'), ('carl', 'studio'), ('walk-in', 'clinic'), ('walk-in', 'salon')) v (c, b);
 INSERT INTO bookings (business_id, customer_id, service_id, start_time, status)
@@ -61,7 +63,8 @@ BEGIN
         ('tenants', 'id'), ('tenant_subscriptions', 'tenant_id'), ('tenant_admins', 'tenant_id, user_id'), ('businesses', 'id'),
         ('users', 'id'), ('employees', 'business_id, user_id'), ('user_business_roles', 'business_id, user_id'),
         ('service_categories', 'business_id'), ('services', 'business_id'), ('employee_services', 'business_id'),
-        ('working_hours', 'business_id'), ('employee_availability_overrides', 'business_id'), ('customers', 'business_id, user_id'),
+        ('working_hours', 'business_id'), ('employee_availability_overrides', 'business_id'),
+        ('business_availability_overrides', 'business_id'), ('customers', 'business_id, user_id'),
         ('bookings', 'business_id'), ('notifications', 'business_id, user_id'), ('subscription_plans', NULL),
         ('token_blacklist', 'user_id'), ('password_resets', 'user_id'), ('email_verifications', 'user_id')
     LOOP

@@ -45,6 +45,8 @@ INSERT INTO working_hours (employee_id, business_id, day_of_week, start_time, en
     (:'anna_at_salon', NULL, 1, '09:00', '17:00'), (NULL, :'salon', 1, '10:00', '18:00');
 INSERT INTO employee_availability_overrides (employee_id, start_time, end_time) VALUES
     (:'anna_at_salon', '2030-01-08 00:00+00', '2030-01-09 00:00+00');
+INSERT INTO business_availability_overrides (business_id, start_time, end_time, reason) VALUES
+    (:'salon', '2030-12-24 23:00+00', '2030-12-25 23:00+00', 'Christmas');
 INSERT INTO customers (id, business_id, user_id, email, name) VALUES
     (:'carl_at_salon', :'salon', :'carl', 'carl@example.org', 'Carl'), (:'carl_at_clinic', :'clinic', :'carl', 'carl@example.org', 'Carl');
 INSERT INTO bookings (id, business_id, customer_id, service_id, employee_id, start_time, status, booked_by_user_id) VALUES
