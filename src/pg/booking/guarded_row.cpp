@@ -12,11 +12,24 @@
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr const char* guarded_columns[] = {
-    "id",         "business_id",           "service_id",           "employee_id", "start_time",
-    "end_time",   "buffer_before_minutes", "buffer_after_minutes", "status",      "hold_expires_at",
-    "overbooked", "reminder_sent_24h",     "reminder_sent_1h",     "resource_id", "session_key",
-    "seat"};
+constexpr const char* guarded_columns[] = {"id",
+                                           "business_id",
+                                           "service_id",
+                                           "employee_id",
+                                           "start_time",
+                                           "end_time",
+                                           "buffer_before_minutes",
+                                           "buffer_after_minutes",
+                                           "status",
+                                           "hold_expires_at",
+                                           "overbooked",
+                                           "reminder_sent_24h",
+                                           "reminder_sent_1h",
+                                           "price",
+                                           "currency",
+                                           "resource_id",
+                                           "session_key",
+                                           "seat"};
 static_assert(std::size(guarded_columns) == static_cast<std::size_t>(BookingColumn::seat) + 1);
 
 std::optional<Datum> to_datum(const std::optional<TimestampTz>& time) {
@@ -89,6 +102,10 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
         const int place = number(column);
         return row.is_null(place) ? std::nullopt : std::optional(to_uuid(row.id(place)));
     };
+    const auto datum = [&](BookingColumn column, Oid type) {
+        const int place = number(column);
+        return row.is_null(place) ? std::nullopt : std::optional(row.get(place, type));
+    };
     const std::optional<Oid> label = value(status, &TriggerRow::label);
     return {
         .id = uuid(id),
@@ -104,6 +121,8 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
         .overbooked = value(overbooked, &TriggerRow::boolean),
         .reminder_sent_24h = value(reminder_sent_24h, &TriggerRow::boolean),
         .reminder_sent_1h = value(reminder_sent_1h, &TriggerRow::boolean),
+        .price = datum(price, NUMERICOID),
+        .currency = datum(currency, VARCHAROID),
         .resource_id = uuid(resource_id),
         .session_key = uuid(session_key),
         .seat = value(seat, &TriggerRow::int2),
@@ -112,9 +131,17 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
 
 Datum GuardedRow::written(const BookingValues& values) {
     using enum BookingColumn;
-    const int columns[] = {number(end_time),    number(buffer_before_minutes), number(buffer_after_minutes),
-                           number(overbooked),  number(reminder_sent_24h),     number(reminder_sent_1h),
-                           number(resource_id), number(session_key),           number(seat)};
+    const int columns[] = {number(end_time),
+                           number(buffer_before_minutes),
+                           number(buffer_after_minutes),
+                           number(overbooked),
+                           number(reminder_sent_24h),
+                           number(reminder_sent_1h),
+                           number(price),
+                           number(currency),
+                           number(resource_id),
+                           number(session_key),
+                           number(seat)};
     const std::optional<Datum> written[] = {
         to_datum(values.end_time),
         to_datum(values.buffer_before_minutes),
@@ -122,6 +149,8 @@ Datum GuardedRow::written(const BookingValues& values) {
         to_datum(values.overbooked),
         to_datum(values.reminder_sent_24h),
         to_datum(values.reminder_sent_1h),
+        values.price,
+        values.currency,
         to_datum(values.resource_id),
         to_datum(values.session_key),
         to_datum(values.seat),

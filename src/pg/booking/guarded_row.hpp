@@ -25,6 +25,8 @@ enum class BookingColumn {
     overbooked,
     reminder_sent_24h,
     reminder_sent_1h,
+    price,
+    currency,
     resource_id,
     session_key,
     seat,
@@ -47,6 +49,9 @@ struct BookingValues {
     std::optional<bool> overbooked;
     std::optional<bool> reminder_sent_24h;
     std::optional<bool> reminder_sent_1h;
+    /// numeric and varchar, in the memory of the row.
+    std::optional<Datum> price;
+    std::optional<Datum> currency;
     std::optional<Uuid> resource_id;
     std::optional<Uuid> session_key;
     std::optional<int16> seat;

@@ -57,11 +57,14 @@ constexpr TableColumn columns[] = {
     {"services", "buffer_before_minutes", INT4OID},
     {"services", "buffer_after_minutes", INT4OID},
     {"services", "status", ANYENUMOID, active},
+    {"services", "price", NUMERICOID},
+    {"services", "currency", VARCHAROID},
     {"services", "settings", JSONBOID},
 
     {"employee_services", "business_id", UUIDOID},
     {"employee_services", "employee_id", UUIDOID},
     {"employee_services", "service_id", UUIDOID},
+    {"employee_services", "price", NUMERICOID},
 
     {"working_hours", "business_id", UUIDOID},
     {"working_hours", "employee_id", UUIDOID},
@@ -107,6 +110,8 @@ constexpr TableColumn columns[] = {
     {"bookings", "overbooked", BOOLOID},
     {"bookings", "reminder_sent_24h", BOOLOID},
     {"bookings", "reminder_sent_1h", BOOLOID},
+    {"bookings", "price", NUMERICOID},
+    {"bookings", "currency", VARCHAROID},
     {"bookings", "idempotency_key", VARCHAROID},
     {"bookings", "idempotency_hash", BYTEAOID},
     {"bookings", "created_at", TIMESTAMPTZOID},
