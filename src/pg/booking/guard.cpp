@@ -122,6 +122,14 @@ std::optional<SlotReason> reason_to_refuse(const Claimant& claimant) {
     return std::nullopt;
 }
 
+/// The constraints compare it with nobody, and it has no session.
+BookingValues without_place(BookingValues values) {
+    values.resource_id.reset();
+    values.session_key = session_key_of(values);
+    values.seat = 1;
+    return values;
+}
+
 /// The reminders were for the old time.
 void forget_reminders(BookingWrite& write) {
     if (write.is_insert() || write.before->start_time == write.after.start_time)
@@ -230,6 +238,8 @@ using namespace bookmeatoz::pg;
 BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
     GuardedRow row(fcinfo, "trigger_guard_booking");
     BookingWrite write = row.read();
+    if (write.leaves_its_place)
+        return row.written(without_place(write.after));
     fill_from_service(write);
     forget_reminders(write);
     if (sets_overbooked(write))

@@ -2,12 +2,14 @@
 #include "pg/booking/guarded_row.hpp"
 #include "pg/booking/attempt.hpp"
 #include "pg/booking/busy_range.hpp"
+#include "pg/booking/id_list.hpp"
 #include "pg/calendar/status.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "core/busy_time.hpp"
 
 #include <iterator>
 #include <type_traits>
+#include <vector>
 
 namespace bookmeatoz::pg {
 namespace {
@@ -85,7 +87,10 @@ BookingWrite GuardedRow::read() const {
     }
     write.after = values(trigger_.new_row(), statuses);
     drop_defaults(write.after);
-    write.by_function = write.after.session_key && BookingAttempt::is_marked(*write.after.session_key);
+    if (write.after.session_key) {
+        write.by_function = BookingAttempt::is_marked(*write.after.session_key);
+        write.leaves_its_place = write.is_update() && BookingAttempt::is_leaving(*write.after.session_key);
+    }
     write.schema = schema_;
     write.owner = trigger_.owner();
     return write;
@@ -164,6 +169,13 @@ Datum GuardedRow::written(const BookingValues& values) {
     }
     trigger_.set(columns, datums, nulls);
     return trigger_.result();
+}
+
+Datum ids_not_counted(const BookingWrite& write) {
+    std::vector<Uuid> ids{required(write.after.id, BookingColumn::id)};
+    if (write.by_function)
+        ids.insert(ids.end(), BookingAttempt::without_place().begin(), BookingAttempt::without_place().end());
+    return uuid_array(ids);
 }
 
 bool keeps_its_time(const BookingWrite& write) {

@@ -71,6 +71,8 @@ struct BookingWrite {
     /// A booking function writes it (booking/attempt.hpp) and decides again when the row is passed over. Its INSERT has ON
     /// CONFLICT DO NOTHING, so it looks for others before it writes.
     bool by_function = false;
+    /// The same: it leaves its place, and gets another one in the same call.
+    bool leaves_its_place = false;
     /// The schema of the tables, and their owner.
     Oid schema = InvalidOid;
     Oid owner = InvalidOid;
@@ -115,6 +117,9 @@ private:
     RowTrigger trigger_;
     Oid schema_;
 };
+
+/// As a uuid[]: the row itself, and those that have no place while a function moves it with them.
+Datum ids_not_counted(const BookingWrite& write);
 
 /// Whose it is, when, and with which buffers has not changed. false for an INSERT.
 bool keeps_its_time(const BookingWrite& write);

@@ -1,5 +1,6 @@
 // Rows of bookings: see booking/record.hpp.
 #include "pg/booking/record.hpp"
+#include "pg/booking/id_list.hpp"
 #include "pg/server/errors.hpp"
 
 extern "C" {
@@ -13,9 +14,17 @@ namespace {
 
 constexpr Oid uuid_argument[] = {UUIDOID};
 
-constinit SavedQuery lock_query("SELECT " BOOKING_RECORD_COLUMNS ", business_id, service_id, customer_id"
-                                " FROM @extschema@.bookings WHERE id = $1 FOR NO KEY UPDATE",
-                                uuid_argument);
+constexpr Oid ids_argument[] = {UUIDARRAYOID};
+
+#define LOCKED_BOOKINGS                                                                                      \
+    "SELECT " BOOKING_RECORD_COLUMNS                                                                         \
+    ", business_id, service_id, customer_id, buffer_before_minutes, buffer_after_minutes"                    \
+    " FROM @extschema@.bookings "
+
+constinit SavedQuery lock_query(LOCKED_BOOKINGS "WHERE id = $1 FOR NO KEY UPDATE", uuid_argument);
+
+constinit SavedQuery lock_several_query(LOCKED_BOOKINGS "WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
+                                        ids_argument);
 
 std::optional<pg_uuid_t> optional_id(const SpiRow& row, int column) {
     if (row.is_null(column))
@@ -23,7 +32,17 @@ std::optional<pg_uuid_t> optional_id(const SpiRow& row, int column) {
     return row.id(column);
 }
 
+LockedBooking locked_booking(const SpiRow& row) {
+    constexpr int n = booking_record_columns;
+    return {booking_record(row),     row.id(n + 1),   row.id(n + 2),
+            optional_id(row, n + 3), row.int4(n + 4), row.int4(n + 5)};
+}
+
 } // namespace
+
+bool BookingRecord::has_expired() const {
+    return hold_expires_at && *hold_expires_at <= GetCurrentTimestamp();
+}
 
 BookingRecord booking_record(const SpiRow& row) {
     BookingRecord record{};
@@ -41,9 +60,14 @@ LockedBooking lock_booking(Oid schema, const pg_uuid_t& id) {
     const SpiRows rows = lock_query.run_latest(schema, {UUIDPGetDatum(&id)});
     if (rows.size() == 0)
         not_found(Sought::booking, id);
-    const SpiRow row = *rows.begin();
-    return {booking_record(row), row.id(booking_record_columns + 1), row.id(booking_record_columns + 2),
-            optional_id(row, booking_record_columns + 3)};
+    return locked_booking(*rows.begin());
+}
+
+std::vector<LockedBooking> lock_bookings(Oid schema, std::span<const Uuid> ids) {
+    std::vector<LockedBooking> bookings;
+    for (const SpiRow row : lock_several_query.run_latest(schema, {uuid_array(ids)}))
+        bookings.push_back(locked_booking(row));
+    return bookings;
 }
 
 } // namespace bookmeatoz::pg

@@ -50,6 +50,16 @@ void refuse_slot(SlotReason reason) {
     throw error;
 }
 
+void refuse_customer(const char* word, const char* hint) {
+    throw SqlError(errcode_not_bookable, "the slot cannot be booked for this customer", word, hint);
+}
+
+void refuse_as_too_late(const char* setting) {
+    throw SqlError(errcode_not_bookable, "it is too late for the customer to change the booking", "too_late",
+                   "The setting " + std::string(setting) +
+                       " asks for a longer notice. The business itself may always change it.");
+}
+
 void refuse_expired_hold() {
     throw SqlError(errcode_wrong_state, "the hold has expired, and its time is no longer kept",
                    "hold_expired", "Book or hold a slot anew.")

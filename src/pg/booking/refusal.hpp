@@ -10,6 +10,12 @@ namespace bookmeatoz::pg {
 /// The DETAIL is the word of check_slot() and nothing else, for programs to read.
 [[noreturn]] void refuse_slot(SlotReason reason);
 
+/// BM001, by the rules for customers (S21).
+[[noreturn]] void refuse_customer(const char* word, const char* hint);
+
+/// BM001, too_late: less than the notice is left for customers (S22). `setting` says how long it is.
+[[noreturn]] void refuse_as_too_late(const char* setting);
+
 /// BM004, hold_expired: its time may be others' by now.
 [[noreturn]] void refuse_expired_hold();
 

@@ -9,14 +9,14 @@ namespace bookmeatoz::pg {
 namespace {
 
 constexpr Oid uuid_argument[] = {UUIDOID};
-constexpr Oid uuids_range_and_times[] = {UUIDOID, UUIDOID, TSTZRANGEOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+constexpr Oid uuids_range_and_times[] = {UUIDOID, UUIDARRAYOID, TSTZRANGEOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 
 constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id = $1", uuid_argument);
 
 constinit SavedQuery unassigned_query(R"(
     SELECT
       FROM @extschema@.bookings
-     WHERE business_id = $1 AND employee_id IS NULL AND resource_id IS NULL AND id <> $2
+     WHERE business_id = $1 AND employee_id IS NULL AND resource_id IS NULL AND id <> ALL ($2)
        AND busy OPERATOR(pg_catalog.&&) $3 AND start_time > $4 AND start_time < $5
        AND NOT overbooked AND )" OCCUPYING_STATUS R"(
        AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp())
@@ -34,7 +34,8 @@ bool lost_its_employee(const BookingWrite& write) {
 
 std::optional<Uuid> resource_of(const BookingWrite& write) {
     const BookingValues& booking = write.after;
-    if (keeps_its_claim(write))
+    // A row that a function places may have none: it has left its place before.
+    if (keeps_its_claim(write) && !write.by_function)
         return write.before->resource_id;
     if (booking.employee_id)
         return booking.employee_id;
@@ -67,7 +68,7 @@ bool meets_unassigned(const BookingWrite& write) {
     const SpiConnection spi;
     return unassigned_query
                .run_committed(write.schema,
-                              {to_datum(booking.business_id), to_datum(booking.id), busy_range(booking),
+                              {to_datum(booking.business_id), ids_not_counted(write), busy_range(booking),
                                TimestampTzGetDatum(*booking.start_time - reach),
                                TimestampTzGetDatum(*booking.end_time + reach)})
                .size() > 0;

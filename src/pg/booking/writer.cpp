@@ -2,6 +2,7 @@
 #include "pg/booking/writer.hpp"
 #include "pg/booking/assignment.hpp"
 #include "pg/booking/attempt.hpp"
+#include "pg/booking/customer_rules.hpp"
 #include "pg/calendar/calendar.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/server/snapshot.hpp"
@@ -9,11 +10,13 @@
 #include "pg/context/session.hpp"
 #include "pg/availability/arguments.hpp"
 #include "pg/booking/refusal.hpp"
+#include "pg/booking/state.hpp"
 #include "pg/server/subtransaction.hpp"
 #include "pg/server/table_owner.hpp"
 #include "pg/server/errors.hpp"
 
 #include <map>
+#include <vector>
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -25,16 +28,18 @@ namespace bookmeatoz::pg {
 namespace {
 
 constexpr Oid uuid_argument[] = {UUIDOID};
-constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
 constexpr Oid uuid_and_text[] = {UUIDOID, TEXTOID};
 constexpr Oid insert_arguments[] = {UUIDOID, UUIDOID,  UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
                                     INT4OID, INT4OID,  TEXTOID, TEXTOID, JSONBOID,       TIMESTAMPTZOID,
-                                    TEXTOID, BYTEAOID, UUIDOID, UUIDOID};
+                                    TEXTOID, BYTEAOID, UUIDOID, UUIDOID, UUIDOID,        UUIDOID};
 constexpr Oid move_arguments[] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
                                   INT4OID, INT4OID, UUIDOID};
 
-constinit SavedQuery customer_query("SELECT FROM @extschema@.customers WHERE business_id = $1 AND id = $2",
-                                    two_uuids);
+// A hold of the caller's that has expired is not what a repeated call is about.
+constinit SavedQuery delete_expired_hold(R"(
+    DELETE FROM @extschema@.bookings
+     WHERE id = $1 AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
+                                         uuid_argument);
 
 constinit SavedQuery user_query("SELECT FROM @extschema@.users WHERE id = $1", uuid_argument);
 
@@ -46,9 +51,9 @@ constinit SavedQuery insert_query(R"(
     INSERT INTO @extschema@.bookings
         (business_id, customer_id, service_id, employee_id, start_time, end_time, buffer_before_minutes,
          buffer_after_minutes, status, notes, metadata, hold_expires_at, idempotency_key, idempotency_hash,
-         booked_by_user_id, session_key)
+         booked_by_user_id, session_key, series_id, visit_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::@extschema@.booking_status_type_v1, $10,
-            COALESCE($11, '{}'::pg_catalog.jsonb), $12, $13, $14, $15, $16)
+            COALESCE($11, '{}'::pg_catalog.jsonb), $12, $13, $14, $15, $16, $17, $18)
     ON CONFLICT DO NOTHING
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                   insert_arguments);
@@ -92,7 +97,7 @@ public:
         : schema_(schema), context_(CurrentMemoryContext), memory_(&context_),
           loaded_(question, schema, &memory_) {}
 
-    const LoadedCalendar& loaded() const { return loaded_; }
+    LoadedCalendar& loaded() { return loaded_; }
 
     /// Whom to book; raises the refusal where there is nobody.
     const Resource& decide(Instant start, const Refusals& refusals) {
@@ -122,6 +127,7 @@ std::optional<BookingRecord> booking_of_key(const BookingRequest& request, const
     if (rows.size() == 0)
         return std::nullopt;
     const SpiRow row = *rows.begin();
+    const BookingRecord record = booking_record(row);
     const int hash = booking_record_columns + 1;
     const bool same_arguments = !row.is_null(hash) && pg_call([&] {
         return DatumGetBool(DirectFunctionCall2(byteaeq, row.get(hash, BYTEAOID), *request.idempotency_hash));
@@ -131,7 +137,11 @@ std::optional<BookingRecord> booking_of_key(const BookingRequest& request, const
                        "Repeat a call with all of its arguments, or give a new request a key of its own.")
             .about(
                 {.table = "bookings", .column = "idempotency_key", .constraint = "bookings_idempotency_key"});
-    return booking_record(row);
+    if (record.has_expired()) {
+        delete_expired_hold.run_latest(schema, {UUIDPGetDatum(&record.id)});
+        return std::nullopt;
+    }
+    return record;
 }
 
 /// The user of the session context, where there is such an account. Looked up as the owner of the accounts: the caller
@@ -146,10 +156,11 @@ std::optional<pg_uuid_t> booking_user(Oid schema) {
 
 } // namespace
 
-void check_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid schema) {
-    if (customer_query.run_latest(schema, {UUIDPGetDatum(&business_id), UUIDPGetDatum(&id)}).size() > 0)
-        return;
-    not_found(Sought::customer, id);
+Settings settings_of_service(const pg_uuid_t& service_id, Oid schema) {
+    ContextMemory context(CurrentMemoryContext);
+    std::pmr::monotonic_buffer_resource memory(&context);
+    const Question question{service_id, to_instant(GetCurrentTimestamp()), {}, {}, {}};
+    return LoadedCalendar(question, schema, &memory).calendar().settings;
 }
 
 BookingRecord write_booking(const BookingRequest& request, Oid schema) {
@@ -168,7 +179,13 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
                 return *first;
         }
         if (request.customer_id)
-            check_customer(*request.customer_id, to_pg_uuid(business), schema);
+            require_customer_may_book(
+                {*request.customer_id,
+                 to_pg_uuid(business),
+                 request.service_id,
+                 bookmeatoz::Interval{request.start, request.start + calendar.service.duration},
+                 {}},
+                calendar.settings, schema);
         const Resource& resource = decision.decide(request.start, refusals);
         const std::optional<pg_uuid_t> user = booking_user(schema);
         snapshot.reset();
@@ -188,7 +205,8 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
                      employee, to_datum(request.start), to_datum(request.start + calendar.service.duration),
                      to_datum(calendar.service.buffer_before), to_datum(calendar.service.buffer_after),
                      status, request.notes, request.metadata, expiry, request.idempotency_key,
-                     request.idempotency_hash, to_datum(user), BookingAttempt::mark()});
+                     request.idempotency_hash, to_datum(user), BookingAttempt::mark(),
+                     to_datum(request.series_id), to_datum(request.visit_id)});
         if (rows.size() > 0) {
             const BookingRecord written = booking_record(*rows.begin());
             attempt.commit();
@@ -201,24 +219,46 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
 
 BookingRecord move_booking(const LockedBooking& booking, const Move& move, Oid schema) {
     Refusals refusals;
-    const std::optional<pg_uuid_t> employee =
-        move.employee_id ? move.employee_id : booking.record.employee_id;
+    const std::optional<pg_uuid_t> asked = move.any_employee  ? std::nullopt
+                                           : move.employee_id ? move.employee_id
+                                                              : booking.record.employee_id;
+    const Duration own_duration(booking.record.end - booking.record.start);
+    std::vector<Uuid> left_out(move.without_place.begin(), move.without_place.end());
+    left_out.push_back(to_uuid(booking.record.id));
     for (;;) {
         std::optional<LatestSnapshot> snapshot(std::in_place);
         const Instant now = to_instant(GetCurrentTimestamp());
-        Decision decision({booking.service_id, now, employee, move.slot_interval_minutes, booking.record.id},
+        Decision decision({booking.service_id, now, asked, move.slot_interval_minutes, booking.record.id},
                           schema);
+        decision.loaded().leave_out(move.without_place);
+        if (move.keep_duration)
+            decision.loaded().ask_for(std::chrono::ceil<std::chrono::minutes>(own_duration),
+                                      std::chrono::minutes(booking.buffer_before_minutes),
+                                      std::chrono::minutes(booking.buffer_after_minutes));
         const Service& service = decision.loaded().calendar().service;
+        const Settings& settings = decision.loaded().calendar().settings;
+        const Instant end = move.start + (move.keep_duration ? own_duration : Duration(service.duration));
+        if (move.as_customer)
+            require_notice(booking.record, settings.reschedule_notice, "reschedule_notice_minutes");
+        if (booking.customer_id) {
+            lock_customer_if_compared(*booking.customer_id, settings);
+            require_not_busy({*booking.customer_id, booking.business_id, booking.service_id,
+                              bookmeatoz::Interval{move.start, end}, left_out},
+                             settings, schema);
+        }
         const Resource& resource = decision.decide(move.start, refusals);
+        std::optional<Datum> employee = to_datum(asked);
+        if (move.any_employee && !decision.loaded().business_is_resource())
+            employee = to_datum(resource.id);
         snapshot.reset();
 
         Subtransaction attempt;
         try {
-            const BookingAttempt marked;
+            const BookingAttempt marked(move.without_place);
             const SpiRows rows = move_query.run_latest(
-                schema, {UUIDPGetDatum(&booking.record.id), to_datum(employee), to_datum(move.start),
-                         to_datum(move.start + service.duration), to_datum(service.buffer_before),
-                         to_datum(service.buffer_after), BookingAttempt::mark()});
+                schema,
+                {UUIDPGetDatum(&booking.record.id), employee, to_datum(move.start), to_datum(end),
+                 to_datum(service.buffer_before), to_datum(service.buffer_after), BookingAttempt::mark()});
             if (rows.size() > 0) {
                 const BookingRecord moved = booking_record(*rows.begin());
                 attempt.commit();

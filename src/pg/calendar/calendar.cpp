@@ -26,7 +26,8 @@ LoadedCalendar::LoadedCalendar(Oid schema, Instant as_of, std::pmr::memory_resou
 
 LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::memory_resource* memory)
     : LoadedCalendar(schema, question.as_of, memory) {
-    exclude_booking_id_ = to_uuid(question.exclude_booking_id);
+    if (question.exclude_booking_id)
+        left_out_.push_back(pg::to_uuid(*question.exclude_booking_id));
     counts_unassigned_ = !question.employee_id;
     from_tables([&](CalendarSource& source) {
         const std::optional<ServiceRow> service = source.service(pg::to_uuid(question.service_id));
@@ -135,7 +136,7 @@ void LoadedCalendar::read_hours(CalendarSource& source) {
 /// Bookings without an employee occupy a business that is its own resource (S12); of a business with employees they count
 /// against the free ones (S14).
 void LoadedCalendar::read_bookings(CalendarSource& source, const BookingReach& reach) {
-    const BookingsAsked asked{reach, exclude_booking_id_};
+    const BookingsAsked asked{reach, left_out_};
     std::pmr::vector<Booking>* const without_employee = business_is_resource_ ? &rows_.front().bookings
                                                         : counts_unassigned_  ? &unassigned_
                                                                               : nullptr;

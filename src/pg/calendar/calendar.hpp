@@ -41,6 +41,18 @@ public:
     /// what was read for the last one is dropped, and searches over it end.
     void load(Interval window, BookingScope scope = BookingScope::window);
 
+    /// For bookings that are about to be moved together: none of them stands in the way of another. Before load().
+    void leave_out(std::span<const Uuid> booking_ids) {
+        left_out_.insert(left_out_.end(), booking_ids.begin(), booking_ids.end());
+    }
+    /// Asks about another length and other buffers than the service's. Before load().
+    void ask_for(std::chrono::minutes duration, std::chrono::minutes buffer_before,
+                 std::chrono::minutes buffer_after) {
+        calendar_.service.duration = duration;
+        calendar_.service.buffer_before = buffer_before;
+        calendar_.service.buffer_after = buffer_after;
+    }
+
     /// Service and settings are there at once, the rest after load().
     const Calendar& calendar() const { return calendar_; }
     /// S12: the business has no active employee, so a slot lists none.
@@ -71,7 +83,7 @@ private:
     Oid schema_;
     std::pmr::memory_resource* memory_;
     std::optional<CalendarScans> scans_;
-    std::optional<Uuid> exclude_booking_id_;
+    std::vector<Uuid> left_out_;
     Calendar calendar_{};
     bool business_is_resource_ = false;
     /// S14: the question is about any employee, so unassigned bookings matter.

@@ -18,6 +18,7 @@ namespace bookmeatoz::pg {
 namespace {
 
 constexpr const char* active[] = {"active"};
+constexpr const char* blacklisted[] = {"blacklisted"};
 constexpr const char* registered[] = {"pending_verification"};
 constexpr const char* accepted_or_not[] = {"active", "pending"};
 constexpr const char* employed_or_not[] = {"active", "pending_onboarding"};
@@ -89,6 +90,7 @@ constexpr TableColumn columns[] = {
     {"customers", "id", UUIDOID},
     {"customers", "business_id", UUIDOID},
     {"customers", "user_id", UUIDOID},
+    {"customers", "status", ANYENUMOID, blacklisted},
 
     {"token_blacklist", "expires_at", TIMESTAMPTZOID},
     {"password_resets", "user_id", UUIDOID},
