@@ -85,7 +85,7 @@ BOOKMEATOZ_FUNCTION(availability_costs, takes({UUIDOID, TIMESTAMPTZOID, TIMESTAM
         double last = cpu_time();
         LoadedCalendar loaded(question, schema, memory.resource());
         const double configured = cpu_time();
-        loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
+        loaded.load(loaded.bookable(window));
         const double fetched = cpu_time();
         SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
         while (search.next()) {

@@ -97,11 +97,12 @@ LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 1 AS 'MODULE_PATHNAME', 'check_sl
 COMMENT ON FUNCTION @extschema@.check_slot(uuid, timestamptz, uuid, integer, uuid, timestamptz) IS
     'Whether a service can be booked at slot_start, and why not; always one row. It is available exactly when find_available_slots() lists that start.
 The reason is ok, or the first of these that holds:
-- not_offered: the service or the business is not active, nobody serves it, or the employee asked for does not
+- not_offered: the service, the business or its tenant is not active, nobody serves it, or the employee asked for does not
 - in_past: before as_of
 - too_soon: within the notice (min_notice_minutes)
 - too_far: beyond the horizon (max_advance_days)
 - outside_hours: not wholly within working time, absences aside; with its buffers, where buffers_within_hours is on
+- closed: within the hours, but the business is closed
 - unavailable_override: within working time, but the employee is absent
 - not_aligned: not on the grid of starts (S7)
 - limit_reached: the bookings of that day (max_bookings_per_day, S16)
@@ -110,6 +111,20 @@ The reason is ok, or the first of these that holds:
 - full: no seat left (S15), or bookings without an employee need all who are free (S14)
 Among several employees the one who got furthest in this order speaks. employee_ids: those who are free, sorted; none unless ok.
 Arguments and errors: as find_available_slots().';
+
+CREATE FUNCTION @extschema@.check_slots(
+    service_id            uuid,
+    slot_starts           timestamptz[],
+    employee_id           uuid        DEFAULT NULL,
+    slot_interval_minutes integer     DEFAULT NULL,
+    as_of                 timestamptz DEFAULT now())
+RETURNS TABLE (slot_start timestamptz, available boolean, reason text, employee_ids uuid[])
+LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'check_slots';
+COMMENT ON FUNCTION @extschema@.check_slots(uuid, timestamptz[], uuid, integer, timestamptz) IS
+    'check_slot() of many starts in one call: one row an element of slot_starts, in their order, each as if it were asked alone. At most 1,000.
+Errors: those of check_slot(), and
+- 22004: an element that is NULL
+- 22023: more than 1,000 elements';
 
 CREATE FUNCTION @extschema@.free_busy(
     employee_id uuid,

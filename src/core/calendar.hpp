@@ -21,9 +21,15 @@ struct WeeklyShift {
     Duration start;
     Duration end;
     bool is_off;
+    /// The dates on which the row holds, both included (S1).
+    LocalDate valid_from = LocalDate::min();
+    LocalDate valid_to = LocalDate::max();
+
+    bool holds_on(LocalDate date) const { return valid_from <= date && date <= valid_to; }
+    bool holds_always() const { return valid_from == LocalDate::min() && valid_to == LocalDate::max(); }
 };
 
-/// A row of employee_availability_overrides.
+/// A row of employee_availability_overrides, or of business_availability_overrides.
 struct Override {
     Interval interval;
     bool is_unavailable;
@@ -60,8 +66,12 @@ struct Service {
 struct Calendar {
     Service service;
     Settings settings;
+    /// Right for all that the rows reach, for the start of each opening of the business, and, where there is a horizon (S10), from
+    /// as_of to it.
     std::span<const ZonePeriod> zone;
     std::span<const WeeklyShift> default_hours;
+    /// S5: closures and openings of the whole business.
+    std::span<const Override> business_overrides;
     /// Ascending by id. One of them when an employee was named, or when the business is its own resource.
     std::span<const Resource> resources;
     /// S14, for a question about any employee: bookings without an employee, and the services that share an eligible
@@ -92,8 +102,15 @@ constexpr bool is_long(Duration length, std::chrono::minutes buffer_before,
 /// A local date can begin or end this far from an instant of it, whatever the zone does: 24 hours and a skipped day.
 inline constexpr Duration date_reach = 2 * one_day;
 
-/// S10: the part of `asked` in which a slot may start at all: not before the notice, not after the horizon.
-Interval bookable_window(Interval asked, Instant as_of, const Settings& settings);
+/// S10: the last local date on which a slot may start. Only where there is a horizon.
+LocalDate horizon(Instant as_of, const Settings& settings, const Zone& zone);
+
+/// S10: the part of `asked` in which a slot may start: not before the notice, not after the horizon. Where the clock goes back over
+/// midnight at its end, that takes in instants of the date behind it (see Zone::dates()), which is_beyond_horizon() tells.
+Interval bookable_window(Interval asked, Instant as_of, const Settings& settings, const Zone& zone);
+
+/// S10: whether the local date of a start is behind the horizon.
+bool is_beyond_horizon(Instant start, Instant as_of, const Settings& settings, const Zone& zone);
 
 /// Which bookings a question is about: those in the way of starts in its window (S6), or all of the local dates of these,
 /// because they are counted (S16) or their time is (S20).

@@ -27,6 +27,11 @@ SlotReason refusal(const Calendar& calendar, const Resource& resource, Poll poll
     normalize(offered, poll);
     if (!holds(offered, at_work))
         return SlotReason::outside_hours;
+    const bool is_closed = std::ranges::any_of(calendar.business_overrides, [&](const Override& entry) {
+        return entry.is_unavailable && meets(entry.interval, at_work);
+    });
+    if (is_closed)
+        return SlotReason::closed;
     if (!holds(working.open, at_work))
         return SlotReason::unavailable_override;
 
@@ -62,6 +67,8 @@ std::string_view reason_name(SlotReason reason) {
         return "too_far";
     case SlotReason::outside_hours:
         return "outside_hours";
+    case SlotReason::closed:
+        return "closed";
     case SlotReason::unavailable_override:
         return "unavailable_override";
     case SlotReason::not_aligned:
@@ -88,12 +95,12 @@ SlotCheck check_slot(const Calendar& calendar, Instant start, Poll poll, std::pm
         return refused(SlotReason::not_offered);
     Calendar instant = calendar;
     instant.window = {start, start + one_tick};
-    if (is_empty(bookable_window(instant.window, calendar.as_of, calendar.settings))) {
-        if (start < calendar.as_of)
-            return refused(SlotReason::in_past);
-        return refused(start < calendar.as_of + calendar.settings.min_notice ? SlotReason::too_soon
-                                                                             : SlotReason::too_far);
-    }
+    if (start < calendar.as_of)
+        return refused(SlotReason::in_past);
+    if (start < calendar.as_of + calendar.settings.min_notice)
+        return refused(SlotReason::too_soon);
+    if (is_beyond_horizon(start, calendar.as_of, calendar.settings, Zone(calendar.zone)))
+        return refused(SlotReason::too_far);
 
     SlotSearch search(instant, poll, memory);
     if (const std::optional<Slot> slot = search.next())

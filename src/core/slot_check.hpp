@@ -14,6 +14,7 @@ enum class SlotReason {
     too_soon,
     too_far,
     outside_hours,
+    closed,
     unavailable_override,
     not_aligned,
     limit_reached,

@@ -65,9 +65,9 @@ bool ResourceSlots::next() {
 }
 
 SlotSearch::SlotSearch(const Calendar& calendar, Poll poll, std::pmr::memory_resource* memory)
-    : calendar_(calendar), poll_(poll), memory_(memory), working_(memory), streams_(memory), starts_(memory),
-      free_(memory), unassigned_begins_(memory), unassigned_ends_(memory) {
-    const Interval window = bookable_window(calendar.window, calendar.as_of, calendar.settings);
+    : calendar_(calendar), zone_(calendar.zone), poll_(poll), memory_(memory), working_(memory),
+      streams_(memory), starts_(memory), free_(memory), unassigned_begins_(memory), unassigned_ends_(memory) {
+    const Interval window = bookable_window(calendar.window, calendar.as_of, calendar.settings, zone_);
     if (is_empty(window))
         return;
 
@@ -140,7 +140,8 @@ std::optional<Slot> SlotSearch::next() {
             found += starts_[stream] == start ? 1 : 0;
         }
         last_ = std::span(free_).first(found);
-        if (!unassigned_begins_.empty() && outnumbered(start, found))
+        if (is_beyond_horizon(start, calendar_.as_of, calendar_.settings, zone_) ||
+            (!unassigned_begins_.empty() && outnumbered(start, found)))
             continue;
         int remaining = 0;
         for (const std::uint32_t stream : last_)

@@ -60,6 +60,7 @@ private:
     bool outnumbered(Instant start, std::size_t free);
 
     const Calendar& calendar_;
+    Zone zone_;
     Poll poll_;
     /// How often a stream went on.
     unsigned steps_ = 0;

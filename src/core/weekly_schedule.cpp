@@ -7,21 +7,20 @@ namespace bookmeatoz {
 
 WeeklySchedule::WeeklySchedule(std::span<const WeeklyShift> own, std::span<const WeeklyShift> defaults,
                                HoursInheritance inheritance, Poll poll, std::pmr::memory_resource* memory)
-    : shifts_(memory) {
-    std::array<bool, 7> is_own{};
-    is_own.fill(inheritance == HoursInheritance::schedule && !own.empty());
-    if (inheritance == HoursInheritance::day) {
-        for (const WeeklyShift& shift : own) {
-            if (shift.day.ok())
-                is_own[shift.day.c_encoding()] = true;
-        }
+    : own_(own), inheritance_(inheritance), rows_(memory) {
+    is_own_.fill(inheritance == HoursInheritance::schedule && !own.empty());
+    for (const WeeklyShift& shift : own) {
+        if (inheritance == HoursInheritance::day && shift.day.ok())
+            is_own_[shift.day.c_encoding()] = true;
+        is_seasonal_ = is_seasonal_ || !shift.holds_always();
     }
-    shifts_.reserve(own.empty() ? defaults.size() : own.size());
+    rows_.reserve(own.empty() ? defaults.size() : own.size());
     const auto take = [&](std::span<const WeeklyShift> rows, bool are_own) {
         for (const WeeklyShift& shift : rows) {
             // What is no weekday is no date's.
-            if (shift.day.ok() && !shift.is_off && is_own[shift.day.c_encoding()] == are_own) {
-                shifts_.push_back(shift);
+            if (shift.day.ok() && !shift.is_off &&
+                (is_seasonal_ || is_own_[shift.day.c_encoding()] == are_own)) {
+                rows_.push_back({shift, are_own});
                 ++begins_[shift.day.c_encoding() + 1];
             }
         }
@@ -30,16 +29,27 @@ WeeklySchedule::WeeklySchedule(std::span<const WeeklyShift> own, std::span<const
     take(defaults, false);
     std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
     sort_by(
-        shifts_, [](const WeeklyShift& shift) { return std::pair(shift.day.c_encoding(), shift.start); },
-        poll);
+        rows_, [](const Row& row) { return std::pair(row.shift.day.c_encoding(), row.shift.start); }, poll);
+}
+
+bool WeeklySchedule::is_own(LocalDate date) const {
+    const std::chrono::weekday day(date);
+    if (!is_seasonal_)
+        return is_own_[day.c_encoding()];
+    return std::ranges::any_of(own_, [&](const WeeklyShift& shift) {
+        return shift.holds_on(date) && (inheritance_ == HoursInheritance::schedule || shift.day == day);
+    });
 }
 
 void WeeklySchedule::expand(LocalDate date, const Zone& zone, Intervals& occurrences) const {
     const unsigned day = std::chrono::weekday(date).c_encoding();
-    const auto rows = std::span(shifts_).subspan(begins_[day], begins_[day + 1] - begins_[day]);
+    const auto rows = std::span(rows_).subspan(begins_[day], begins_[day + 1] - begins_[day]);
     if (rows.empty() || !zone.exists(date))
         return;
-    for (const WeeklyShift& shift : rows) {
+    const bool own = is_own(date);
+    for (const auto& [shift, shift_is_own] : rows) {
+        if (shift_is_own != own || !shift.holds_on(date))
+            continue;
         const Duration overnight = shift.end <= shift.start ? Duration(one_day) : Duration(0);
         const Interval occurrence{zone.to_instant(LocalTime(date) + shift.start),
                                   zone.to_instant(LocalTime(date) + shift.end + overnight)};

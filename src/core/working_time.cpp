@@ -37,29 +37,32 @@ WorkingTime working_time(const Calendar& calendar, const Resource& resource, Int
     const LocalDate last = zone.date_of(reach.end) + days(1);
     const Interval expanded{zone.midnight(first - days(1)), zone.midnight(last + days(2))};
 
-    std::pmr::vector<LocalDate> replaced(memory);
-    if (calendar.settings.availability_override_mode == OverrideMode::replace) {
-        for (const Override& entry : resource.overrides) {
-            const Interval part{std::max(entry.interval.begin, expanded.begin),
-                                std::min(entry.interval.end, expanded.end)};
-            if (!entry.is_unavailable)
-                add_dates(part, calendar.zone, replaced);
-        }
-        sort_by(replaced, std::identity(), poll);
-    }
-
     WorkingTime time{Intervals(memory), Intervals(memory)};
+    Intervals unavailable(memory);
     const WeeklySchedule schedule(resource.own_hours, calendar.default_hours,
                                   calendar.settings.working_hours_inheritance, poll, memory);
+    const bool replaces = calendar.settings.availability_override_mode == OverrideMode::replace;
+    std::pmr::vector<LocalDate> replaced(memory);
+    const auto take = [&](const Override& entry) {
+        (entry.is_unavailable ? unavailable : time.offered).push_back(entry.interval);
+        if (replaces && !entry.is_unavailable)
+            add_dates(
+                {std::max(entry.interval.begin, expanded.begin), std::min(entry.interval.end, expanded.end)},
+                calendar.zone, replaced);
+    };
+    for (const Override& entry : resource.overrides)
+        take(entry);
+    for (const Override& entry : calendar.business_overrides) {
+        // Openings are for those who follow the business's hours on that date; closures are for all.
+        if (entry.is_unavailable || !schedule.is_own(zone.date_of(entry.interval.begin)))
+            take(entry);
+    }
+    sort_by(replaced, std::identity(), poll);
+
     for (LocalDate date = first; date <= last; date += days(1)) {
         poll();
         if (!std::binary_search(replaced.begin(), replaced.end(), date))
             schedule.expand(date, zone, time.offered);
-    }
-
-    Intervals unavailable(memory);
-    for (const Override& entry : resource.overrides) {
-        (entry.is_unavailable ? unavailable : time.offered).push_back(entry.interval);
     }
     std::erase_if(time.offered, is_empty);
     sort_by(time.offered, &Interval::begin, poll);

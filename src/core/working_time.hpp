@@ -1,4 +1,5 @@
-// Working time of one resource (S5): weekly shifts and available overrides, less the unavailable ones.
+// Working time of one resource (S5): weekly shifts and available overrides, less the unavailable ones; those of the whole
+// business too.
 #pragma once
 
 #include "calendar.hpp"
@@ -8,9 +9,9 @@ namespace bookmeatoz {
 
 struct WorkingTime {
     /// Shift occurrences and available overrides, each with its own begin, sorted by it: the anchors of the grid (S7).
-    /// Unavailable overrides do not change them.
+    /// Unavailable overrides and closures do not change them.
     Intervals offered;
-    /// The working time itself: merged, less the unavailable overrides, normalised.
+    /// The working time itself: merged, less the unavailable overrides and the closures, normalised.
     Intervals open;
 };
 

@@ -26,17 +26,20 @@ ROLLBACK TO before;
 UPDATE businesses SET status = 'suspended' WHERE id = :'salon';
 SELECT * FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => :at);
 ROLLBACK TO before;
+UPDATE tenants SET status = 'suspended' WHERE id = :'alpha';
+SELECT * FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => :at);
+ROLLBACK TO before;
 DELETE FROM employee_services WHERE service_id = :'haircut';
 SELECT * FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => :at);
 ROLLBACK TO before;
--- in_past, too_soon, too_far: the borders are included (S10)
+-- in_past, too_soon, too_far: the notice is included, and the last date in Berlin is whole (S10)
 UPDATE services SET settings = '{"min_notice_minutes": 60, "max_advance_days": 30}' WHERE id = :'haircut';
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => '2030-01-07 12:00:00.000001+00');
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => '2030-01-07 12:00+00');
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => '2030-01-07 11:00:00.000001+00');
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => '2030-01-07 11:00+00');
-SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => '2029-12-08 12:00+00');
-SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => '2029-12-08 11:59:59.999999+00');
+SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => '2029-12-07 23:00+00');
+SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => '2029-12-07 22:59:59.999999+00');
 ROLLBACK TO before;
 -- outside_hours, also when it only ends too late
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 07:45+00', :'anna_at_salon', as_of => :at);
@@ -44,6 +47,18 @@ SELECT reason FROM check_slot(:'haircut', '2030-01-07 15:45+00', :'anna_at_salon
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 15:30+00', :'anna_at_salon', as_of => :at);
 UPDATE services SET settings = '{"buffers_within_hours": true}' WHERE id = :'haircut';
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 15:30+00', :'anna_at_salon', as_of => :at);
+ROLLBACK TO before;
+-- closed: for everybody, and before what an employee's own absence says (S5)
+INSERT INTO business_availability_overrides (business_id, start_time, end_time) VALUES (:'salon', '2030-01-07 12:00+00', '2030-01-07 12:15+00');
+INSERT INTO employee_availability_overrides (employee_id, start_time, end_time) VALUES (:'anna_at_salon', '2030-01-07 12:00+00', '2030-01-07 13:00+00');
+SELECT start, c.* FROM unnest('{2030-01-07 11:30+00,2030-01-07 11:45+00,2030-01-07 12:00+00,2030-01-07 12:15+00,2030-01-07 20:00+00}'::timestamptz[]) start,
+    check_slot(:'haircut', start, as_of => :at) c;
+SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:00+00', :'anna_at_salon', as_of => :at);
+SELECT reason FROM check_slot(:'haircut', '2030-01-07 12:15+00', :'anna_at_salon', as_of => :at);
+SELECT period, busy_type FROM free_busy(:'ben_at_salon', '2030-01-07 11:00+00', '2030-01-07 13:00+00');
+-- An opening is for those who follow the business's hours: Ben.
+INSERT INTO business_availability_overrides (business_id, start_time, end_time, is_unavailable) VALUES (:'salon', '2030-01-06 12:00+00', '2030-01-06 12:45+00', false);
+SELECT slot_start, employee_ids = ARRAY[:'ben_at_salon']::uuid[] AS ben FROM find_available_slots(:'haircut', '2030-01-06 00:00+00', '2030-01-07 00:00+00', as_of => :at);
 ROLLBACK TO before;
 -- unavailable_override
 INSERT INTO employee_availability_overrides (employee_id, start_time, end_time) VALUES (:'anna_at_salon', '2030-01-07 14:00+00', '2030-01-07 14:07+00');
@@ -88,10 +103,27 @@ SELECT reason FROM check_slot(:'haircut', '2030-01-07 08:00+00', as_of => :at);
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 08:45+00', as_of => :at);
 SELECT reason FROM check_slot(:'haircut', '2030-01-07 07:00+00', as_of => :at);
 -- S12: a business that is its own resource lists nobody.
-UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+DELETE FROM employees WHERE business_id = :'salon';
 SELECT * FROM check_slot(:'haircut', '2030-01-07 12:00+00', as_of => :at);
 SELECT * FROM check_slot(:'haircut', '2030-01-07 12:01+00', as_of => :at);
 ROLLBACK TO before;
+
+-- check_slots(): each as if it were asked alone, in the order of the list, whatever is far from each other or comes twice.
+SELECT * FROM check_slots(:'haircut', '{2030-01-07 12:00+00,2020-01-07 12:00+00,2030-01-14 12:00+00,2030-01-07 12:01+00,2030-01-07 12:00+00}', as_of => :at);
+SELECT count(*), count(*) FILTER (WHERE c.available) AS available, count(*) FILTER (WHERE (c.slot_start, c.available, c.reason, c.employee_ids)
+    IS DISTINCT FROM (starts.start, single.available, single.reason, single.employee_ids)) AS differences
+FROM (SELECT array_agg(start ORDER BY md5(start::text)) AS list
+      FROM generate_series(timestamptz '2030-01-05 23:00+00', '2030-01-15 23:00+00', '35 minutes') start) asked,
+    unnest(asked.list) WITH ORDINALITY starts (start, number)
+    JOIN LATERAL check_slots(:'haircut', asked.list, as_of => :at) WITH ORDINALITY c (slot_start, available, reason, employee_ids, number) ON c.number = starts.number,
+    check_slot(:'haircut', starts.start, as_of => :at) single;
+SELECT count(*) FROM check_slots(:'haircut', '{}', as_of => :at);
+SELECT * FROM check_slots(:'haircut', NULL, as_of => :at);
+SELECT * FROM check_slots(:'haircut', '{2030-01-07 12:00+00,NULL}', as_of => :at);
+SELECT * FROM check_slots(:'haircut', '{infinity}', as_of => :at);
+SELECT * FROM check_slots(:'haircut', array_fill(timestamptz '2030-01-07 12:00+00', ARRAY[1001]), as_of => :at);
+SELECT count(*) FROM check_slots(:'haircut', array_fill(timestamptz '2030-01-07 12:00+00', ARRAY[1000]), as_of => :at);
+SELECT * FROM check_slots(uuid_nil(), '{2030-01-07 12:00+00}', as_of => :at);
 
 -- Find = check: over every minute of three days.
 CREATE FUNCTION pg_temp.differences(employee uuid, step integer) RETURNS TABLE (checked integer, ok integer, differences integer) LANGUAGE sql STABLE AS $$

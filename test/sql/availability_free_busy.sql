@@ -79,8 +79,8 @@ SELECT * FROM free_busy(:'anna_at_salon', '-infinity', '2030-01-08 00:00+00');
 \echo :LAST_ERROR_SQLSTATE
 SELECT * FROM free_busy(:'anna_at_salon', '2030-01-08 00:00+00', '2030-01-07 00:00+00');
 \echo :LAST_ERROR_SQLSTATE
-SELECT count(*) > 0 AS found FROM free_busy(:'anna_at_salon', '2030-01-01 00:00+00', '2031-01-02 00:00+00');
-SELECT * FROM free_busy(:'anna_at_salon', '2030-01-01 00:00+00', '2031-01-02 00:00:00.000001+00');
+SELECT count(*) > 0 AS found FROM free_busy(:'anna_at_salon', '2030-01-01 00:00+00', '2031-01-03 00:00+00');
+SELECT * FROM free_busy(:'anna_at_salon', '2030-01-01 00:00+00', '2031-01-03 00:00:00.000001+00');
 \echo :LAST_ERROR_SQLSTATE
 SELECT * FROM free_busy(:'anna_at_salon', '0044-03-15 00:00+00 BC', '0044-03-16 00:00+00 BC');
 \echo :LAST_ERROR_SQLSTATE

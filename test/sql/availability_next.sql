@@ -40,8 +40,8 @@ $$;
 SELECT wanted, s.* FROM unnest('{1, 2, 31, 32, 33, 34, 35, 100, 136, 137, 138, 1000, 1700, 5000, 1000000}'::integer[]) wanted, pg_temp.same(wanted, '2030-01-01 13:37+00', NULL, NULL) s;
 SELECT wanted, s.* FROM unnest('{1, 50, 333, 1000000}'::integer[]) wanted, pg_temp.same(wanted, '2030-01-07 10:00+00', :'anna_at_salon', 20) s;
 
--- The horizon: without max_advance_days (S10) 366 days from the first instant that the notice allows; with it as_of + that
--- many days, both included.
+-- The horizon: without max_advance_days (S10) 366 days from the first instant that the notice allows; with it the
+-- whole of the local date that is that many days after that of as_of.
 SAVEPOINT before;
 INSERT INTO employee_availability_overrides (employee_id, start_time, end_time)
 VALUES (:'anna_at_salon', '2030-01-01 00:00+00', '2031-01-13 09:00+00'), (:'ben_at_salon', '2030-01-01 00:00+00', '2039-01-01 00:00+00');
@@ -51,8 +51,8 @@ SELECT slot_start FROM next_available_slots(:'haircut', '2029-01-01 00:00+00', a
 UPDATE services SET settings = '{"min_notice_minutes": 1440}' WHERE id = :'haircut';
 SELECT slot_start FROM next_available_slots(:'haircut', '2029-01-01 00:00+00', as_of => '2030-01-11 09:00:00.000001+00');
 UPDATE services SET settings = '{"max_advance_days": 408}' WHERE id = :'haircut';
-SELECT slot_start FROM next_available_slots(:'haircut', '2030-01-01 00:00+00', as_of => '2029-12-01 09:00+00');
-SELECT slot_start FROM next_available_slots(:'haircut', '2030-01-01 00:00+00', as_of => '2029-12-01 08:59:59.999999+00');
+SELECT slot_start FROM next_available_slots(:'haircut', '2030-01-01 00:00+00', as_of => '2029-11-30 23:00+00');
+SELECT slot_start FROM next_available_slots(:'haircut', '2030-01-01 00:00+00', as_of => '2029-11-30 22:59:59.999999+00');
 UPDATE services SET settings = '{"max_advance_days": 3660}' WHERE id = :'haircut';
 DELETE FROM employee_availability_overrides;
 INSERT INTO employee_availability_overrides (employee_id, start_time, end_time)

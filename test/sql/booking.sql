@@ -210,7 +210,7 @@ SELECT array_agg(seat ORDER BY seat) FROM bookings WHERE start_time = '2030-02-1
 ROLLBACK TO before;
 
 -- A business that is its own resource (S12).
-UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+DELETE FROM employees WHERE business_id = :'salon';
 SELECT pg_temp.book('2030-02-11 10:00+00'), pg_temp.book('2030-02-11 10:15+00'), pg_temp.book('2030-02-11 11:00+00');
 SELECT resource_id = :'salon' FROM bookings WHERE start_time = '2030-02-11 10:00+00';
 ROLLBACK TO before;

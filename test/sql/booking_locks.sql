@@ -91,7 +91,8 @@ DELETE FROM bookings;
 INSERT INTO bookings (id, business_id, customer_id, service_id, start_time, status)
     SELECT id('booking ' || n), id('salon 1'), id('salon 1'), id('plain'), timestamptz '2036-01-07 10:00+00' + n * interval '15 minutes', 'confirmed' FROM generate_series(1, 2) AS n;
 CREATE TEMPORARY TABLE before AS SELECT id, resource_id, session_key, seat FROM bookings;
-UPDATE employees SET employment_status = 'inactive';
+CREATE TEMPORARY TABLE staff AS SELECT * FROM employees;
+DELETE FROM employees;
 UPDATE bookings SET reminder_sent_24h = true, notes = 'changed', resource_id = business_id, session_key = id('mine'), seat = 7;
 SELECT count(*) FROM bookings JOIN before USING (id, session_key, seat) WHERE bookings.resource_id IS NOT DISTINCT FROM before.resource_id;
 UPDATE bookings SET status = 'completed' RETURNING resource_id;
@@ -103,6 +104,7 @@ UPDATE bookings SET start_time = start_time + interval '1 minute', end_time = en
 UPDATE bookings SET status = 'confirmed' WHERE id = id('booking 2');
 ROLLBACK TO collides;
 UPDATE bookings SET start_time = start_time + interval '1 day', end_time = end_time + interval '1 day' WHERE id = id('booking 2') RETURNING resource_id = business_id AS of_business;
+INSERT INTO employees SELECT * FROM staff WHERE id = id('employee 1');
 UPDATE bookings SET employee_id = id('employee 1') WHERE id = id('booking 2') RETURNING resource_id = employee_id AS of_employee;
 DELETE FROM employees WHERE id = id('employee 1');
 SELECT resource_id IS NULL AS of_nobody FROM bookings WHERE id = id('booking 2');

@@ -82,9 +82,12 @@ ROLLBACK TO capacity;
 -- Without an employee: in a business with employees nobody's time, and so no collision (S14).
 :nobodys '2030-02-07 10:00+00') RETURNING resource_id;
 :nobodys '2030-02-07 10:00+00') RETURNING resource_id;
--- A business without active employees is the one resource (S12).
+-- While all are on leave it is nobody's too; a business without employees is the one resource (S12).
 SAVEPOINT alone;
 UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+:nobodys '2030-02-08 10:00+00') RETURNING resource_id;
+ROLLBACK TO alone;
+DELETE FROM employees WHERE business_id = :'salon';
 :nobodys '2030-02-08 10:00+00') RETURNING resource_id = business_id AS of_business;
 :nobodys '2030-02-08 10:10+00');
 ROLLBACK TO alone;
@@ -173,7 +176,7 @@ ROLLBACK TO holds;
 
 -- A business that lost its last employee is occupied by its unassigned bookings, though they belonged to nobody (S12).
 :nobodys '2030-02-15 10:00+00') RETURNING resource_id;
-UPDATE employees SET employment_status = 'inactive' WHERE business_id = :'salon';
+DELETE FROM employees WHERE business_id = :'salon';
 :nobodys '2030-02-15 10:10+00');
 \echo :LAST_ERROR_SQLSTATE
 :nobodys '2030-02-15 10:45+00') RETURNING resource_id = business_id AS of_business;

@@ -193,6 +193,29 @@ SELECT slots_both_ways('salon');
 RESET ROLE;
 UPDATE employees SET employment_status = 'inactive' WHERE business_id = id('salon');
 SELECT slots_both_ways('salon'); ROLLBACK;
+-- No employee, a suspended tenant, closures and openings, seasons with both ends, one, and none.
+BEGIN;
+DELETE FROM employees WHERE business_id = id('salon');
+SELECT slots_both_ways('salon'); ROLLBACK;
+BEGIN;
+UPDATE tenants SET status = 'suspended';
+SELECT slots_both_ways('salon');
+:as_application SELECT slots_both_ways('salon'); ROLLBACK;
+BEGIN;
+INSERT INTO business_availability_overrides (business_id, start_time, end_time, is_unavailable)
+    VALUES (id('salon'), '2030-01-07 10:00+00', '2030-01-07 10:45+00', true), (id('salon'), '2030-01-07 18:00+00', '2030-01-07 20:00+00', false);
+SELECT slots_both_ways('salon');
+:as_application SELECT slots_both_ways('salon');
+RESET ROLE;
+UPDATE working_hours SET valid_to = '2030-01-06';
+SELECT slots_both_ways('salon');
+:as_application SELECT slots_both_ways('salon');
+RESET ROLE;
+UPDATE working_hours SET valid_to = NULL, valid_from = '2030-01-07' WHERE employee_id = id('anna@salon');
+SELECT slots_both_ways('salon');
+UPDATE working_hours SET valid_to = '2030-01-07' WHERE employee_id = id('anna@salon');
+SELECT slots_both_ways('salon');
+:as_application SELECT slots_both_ways('salon'); ROLLBACK;
 -- Each row is judged by itself: one of another business in the way of an employee, as only a superuser can write it, is not seen.
 BEGIN;
 SET LOCAL session_replication_role = replica;

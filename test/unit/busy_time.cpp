@@ -20,6 +20,7 @@ TEST(S11Statuses, OnlyThreeOccupyTime) {
     EXPECT_TRUE(occupies(with_status(BookingStatus::pending), now));
     EXPECT_TRUE(occupies(with_status(BookingStatus::confirmed), now));
     EXPECT_TRUE(occupies(with_status(BookingStatus::completed), now));
+    EXPECT_TRUE(occupies(with_status(BookingStatus::other), now));
     EXPECT_FALSE(occupies(with_status(BookingStatus::cancelled), now));
     EXPECT_FALSE(occupies(with_status(BookingStatus::rejected), now));
     EXPECT_FALSE(occupies(with_status(BookingStatus::no_show), now));

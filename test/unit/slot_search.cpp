@@ -198,22 +198,37 @@ TEST_F(S10Notice, ThePastIsNotOffered) {
 }
 
 using S10Horizon = SlotSearchTest;
-TEST_F(S10Horizon, IsInclusive) {
+TEST_F(S10Horizon, TakesInItsWholeLocalDate) {
     business.as_of = utc("2026-02-28 10:00");
     business.settings.max_advance_days = 2;
-    EXPECT_EQ(times(), "09:00 09:30 10:00");
+    EXPECT_EQ(times(), "09:00 09:30 10:00 10:30 11:00");
+    business.as_of = utc("2026-02-28 00:00");
+    EXPECT_EQ(times(), "09:00 09:30 10:00 10:30 11:00");
     business.as_of -= one_tick;
-    EXPECT_EQ(times(), "09:00 09:30");
+    EXPECT_EQ(times(), "");
 }
 
-TEST_F(S10Horizon, DaysAreTwentyFourHours) {
+TEST_F(S10Horizon, IsOfTheBusinesssZone) {
     business.zone = zone_periods("Europe/Berlin");
     business.default_hours = every_day("00:00", "24:00");
     person().hours.clear();
-    business.as_of = utc("2026-03-28 12:00"); // the day before the clock jumps
+    business.as_of = utc("2026-03-28 23:30"); // 00:30 of the day on which the clock jumps
+    business.settings.max_advance_days = 0;
+    business.window = {utc("2026-03-29 20:30"), utc("2026-03-29 23:30")};
+    EXPECT_EQ(times(), "20:30 21:00 21:30");
     business.settings.max_advance_days = 1;
-    business.window = {utc("2026-03-29 11:30"), utc("2026-03-29 13:30")};
-    EXPECT_EQ(times(), "11:30 12:00");
+    EXPECT_EQ(times(), "20:30 21:00 21:30 22:00 22:30 23:00");
+}
+
+TEST_F(S10Horizon, LeavesOutTheDateBetweenOneThatComesTwice) {
+    business.zone = {{Instant{}, hours(0)}, {utc("2026-03-02 00:15"), -hours(1)}};
+    business.default_hours = every_day("00:00", "24:00");
+    person().hours.clear();
+    business.settings.slot_interval = minutes(15);
+    business.as_of = utc("2026-03-01 12:00");
+    business.settings.max_advance_days = 0;
+    business.window = {utc("2026-03-01 23:30"), utc("2026-03-02 02:00")};
+    EXPECT_EQ(times(), "23:30 23:45 00:15 00:30 00:45");
 }
 
 using S11Statuses = SlotSearchTest;
@@ -222,6 +237,9 @@ TEST_F(S11Statuses, ABookingOccupiesWhateverItsService) {
     EXPECT_EQ(times(), "10:30 11:00");
     person().bookings[0].status = BookingStatus::rejected;
     EXPECT_EQ(times(), "09:00 09:30 10:00 10:30 11:00");
+    // One that the application has added to the type.
+    person().bookings[0].status = BookingStatus::other;
+    EXPECT_EQ(times(), "10:30 11:00");
 }
 
 using S12Who = SlotSearchTest;

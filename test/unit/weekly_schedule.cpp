@@ -127,4 +127,48 @@ TEST(S4Dst, EveningShiftReachesThroughTheRepeatedHour) {
               Found{"2026-09-06 04:00Z 2026-09-06 05:00Z"});
 }
 
+WeeklyShift season(WeeklyShift row, const char* from, const char* to) {
+    if (*from != '\0')
+        row.valid_from = date(from);
+    if (*to != '\0')
+        row.valid_to = date(to);
+    return row;
+}
+
+TEST(S1Seasons, ARowHoldsFromItsFirstDateToItsLastBothIncluded) {
+    const Rows rows = {season(shift(Monday, "09:00", "10:00"), "2026-03-02", "2026-03-16")};
+    EXPECT_EQ(occurrences({}, rows, "2026-02-23"), Found{});
+    EXPECT_EQ(occurrences({}, rows, "2026-03-02"), Found{"2026-03-02 09:00Z 2026-03-02 10:00Z"});
+    EXPECT_EQ(occurrences({}, rows, "2026-03-16"), Found{"2026-03-16 09:00Z 2026-03-16 10:00Z"});
+    EXPECT_EQ(occurrences({}, rows, "2026-03-23"), Found{});
+    const Rows later = {season(shift(Monday, "09:00", "10:00"), "2026-03-03", "")};
+    EXPECT_EQ(occurrences({}, later, "2026-03-02"), Found{});
+    EXPECT_EQ(occurrences({}, later, "2026-03-09"), Found{"2026-03-09 09:00Z 2026-03-09 10:00Z"});
+}
+
+TEST(S1Seasons, OutsideOfOnesOwnTheBusinesssHoursCount) {
+    const Rows defaults = {shift(Monday, "08:00", "20:00"), shift(Tuesday, "08:00", "20:00")};
+    // A row of any day, or one that is off, is a schedule of one's own.
+    const Rows own = {season(shift(Tuesday, "10:00", "12:00"), "2026-03-02", "2026-03-08"),
+                      season(day_off(Friday), "2026-03-16", "2026-03-16")};
+    EXPECT_EQ(occurrences(own, defaults, "2026-02-23"), Found{"2026-02-23 08:00Z 2026-02-23 20:00Z"});
+    EXPECT_EQ(occurrences(own, defaults, "2026-03-02"), Found{});
+    EXPECT_EQ(occurrences(own, defaults, "2026-03-03"), Found{"2026-03-03 10:00Z 2026-03-03 12:00Z"});
+    EXPECT_EQ(occurrences(own, defaults, "2026-03-10"), Found{"2026-03-10 08:00Z 2026-03-10 20:00Z"});
+    EXPECT_EQ(occurrences(own, defaults, "2026-03-16"), Found{});
+}
+
+TEST(S1Seasons, ByDayEachWeekdayFallsBackAlone) {
+    const Rows defaults = {shift(Monday, "08:00", "20:00"), shift(Tuesday, "08:00", "20:00")};
+    const Rows own = {season(shift(Tuesday, "10:00", "12:00"), "2026-03-02", "2026-03-08"),
+                      season(day_off(Monday), "", "2026-03-01")};
+    const auto by_day = [&](const char* day) {
+        return occurrences(own, defaults, day, "Etc/UTC", HoursInheritance::day);
+    };
+    EXPECT_EQ(by_day("2026-02-23"), Found{});
+    EXPECT_EQ(by_day("2026-03-02"), Found{"2026-03-02 08:00Z 2026-03-02 20:00Z"});
+    EXPECT_EQ(by_day("2026-03-03"), Found{"2026-03-03 10:00Z 2026-03-03 12:00Z"});
+    EXPECT_EQ(by_day("2026-03-10"), Found{"2026-03-10 08:00Z 2026-03-10 20:00Z"});
+}
+
 } // namespace

@@ -183,4 +183,58 @@ TEST_F(S5Replace, FarOverridesReachNoWindow) {
     EXPECT_EQ(open(), Found{"03-02 06:00Z 03-02 07:00Z"});
 }
 
+using S5OfTheBusiness = WorkingTimeTest;
+TEST_F(S5OfTheBusiness, AClosureIsTakenFromEverybodyLast) {
+    business.overrides = {{{utc("2026-03-02 11:00"), utc("2026-03-02 12:00")}, true},
+                          {{utc("2026-03-02 11:30"), utc("2026-03-02 11:45")}, false}};
+    person().hours = {shift(Monday, "09:00", "14:00")};
+    add("2026-03-02 10:30", "2026-03-02 13:00", false);
+    EXPECT_EQ(open(), (Found{"03-02 09:00Z 03-02 11:00Z", "03-02 12:00Z 03-02 14:00Z"}));
+    // It leaves the grid alone.
+    EXPECT_EQ(offered(), (Found{"03-02 09:00Z 03-02 14:00Z", "03-02 10:30Z 03-02 13:00Z"}));
+}
+
+TEST_F(S5OfTheBusiness, AnOpeningIsForThoseWhoFollowItsHours) {
+    business.default_hours = {shift(Tuesday, "09:00", "17:00")};
+    business.overrides = {{{utc("2026-03-02 10:00"), utc("2026-03-02 12:00")}, false}};
+    EXPECT_EQ(open(), Found{"03-02 10:00Z 03-02 12:00Z"});
+    EXPECT_EQ(offered(), Found{"03-02 10:00Z 03-02 12:00Z"});
+    person().hours = {shift(Tuesday, "09:00", "17:00")};
+    EXPECT_EQ(open(), Found{});
+    business.settings.working_hours_inheritance = HoursInheritance::day;
+    EXPECT_EQ(open(), Found{"03-02 10:00Z 03-02 12:00Z"});
+    person().hours.push_back(day_off(Monday));
+    EXPECT_EQ(open(), Found{});
+}
+
+TEST_F(S5OfTheBusiness, TheDateOnWhichAnOpeningStartsDecides) {
+    business.overrides = {{{utc("2026-03-01 23:00"), utc("2026-03-02 12:00")}, false}};
+    person().hours = {shift(Sunday, "09:00", "10:00")};
+    business.settings.working_hours_inheritance = HoursInheritance::day;
+    EXPECT_EQ(open(), Found{});
+    // An hour further east it starts on Monday.
+    business.zone = {{Instant{}, std::chrono::hours(1)}};
+    EXPECT_EQ(open(), Found{"03-01 23:00Z 03-02 12:00Z"});
+    // Of a season that has ended by then.
+    business.settings.working_hours_inheritance = HoursInheritance::schedule;
+    person().hours[0].valid_to = date("2026-03-01");
+    EXPECT_EQ(open(), Found{"03-01 23:00Z 03-02 12:00Z"});
+    person().hours[0].valid_to = date("2026-03-02");
+    EXPECT_EQ(open(), Found{});
+}
+
+TEST_F(S5OfTheBusiness, ReplacingAnOpeningReplacesTheDatesThatItTouches) {
+    business.settings.availability_override_mode = OverrideMode::replace;
+    business.default_hours = every_day("09:00", "17:00");
+    business.overrides = {{{utc("2026-03-02 20:00"), utc("2026-03-02 22:00")}, false}};
+    EXPECT_EQ(open(), Found{"03-02 20:00Z 03-02 22:00Z"});
+    // Not of those for whom it does not count.
+    person().hours = every_day("10:00", "11:00");
+    EXPECT_EQ(open(), Found{"03-02 10:00Z 03-02 11:00Z"});
+    // A closure replaces nothing.
+    business.overrides[0].is_unavailable = true;
+    person().hours.clear();
+    EXPECT_EQ(open(), Found{"03-02 09:00Z 03-02 17:00Z"});
+}
+
 } // namespace

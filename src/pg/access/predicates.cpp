@@ -62,6 +62,12 @@ bool reaches_business_row(ContextClass decided, const pg_uuid_t* business, const
     }
 }
 
+bool reaches_tenant(ContextClass decided, Oid schema, const pg_uuid_t* tenant) {
+    if (decided == ContextClass::business)
+        return IdArgument(tenant).is(tenant_of_business(schema, *session_context().business));
+    return manages_tenant(decided, IdArgument(tenant));
+}
+
 /// can_access_business(business_id)
 BOOKMEATOZ_FUNCTION(can_access_business, takes({UUIDOID}).strict().returns(BOOLOID)) {
     const Oid schema = home_schema(fcinfo);
@@ -125,12 +131,7 @@ BOOKMEATOZ_FUNCTION(can_access_user, takes({UUIDOID}).returns(BOOLOID)) {
 /// can_access_tenant(tenant_id)
 BOOKMEATOZ_FUNCTION(can_access_tenant, takes({UUIDOID}).returns(BOOLOID)) {
     const Oid schema = home_schema(fcinfo);
-    const ContextClass decided = effective_class(schema);
-    if (decided == ContextClass::business) {
-        return BoolGetDatum(
-            IdArgument(fcinfo, 0).is(tenant_of_business(schema, *session_context().business)));
-    }
-    return BoolGetDatum(manages_tenant(decided, IdArgument(fcinfo, 0)));
+    return BoolGetDatum(reaches_tenant(effective_class(schema), schema, IdArgument(fcinfo, 0).id));
 }
 
 /// can_manage_tenant(tenant_id)

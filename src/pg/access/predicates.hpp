@@ -14,6 +14,9 @@ bool reaches_business(ContextClass decided, Oid schema, const pg_uuid_t* busines
 /// looked up.
 bool reaches_business_row(ContextClass decided, const pg_uuid_t* business, const pg_uuid_t* tenant);
 
+/// can_access_tenant(), but for a user session.
+bool reaches_tenant(ContextClass decided, Oid schema, const pg_uuid_t* tenant);
+
 } // namespace bookmeatoz::pg
 
 // To know a policy's function by its address. The visibility is that of BOOKMEATOZ_FUNCTION.
@@ -23,5 +26,6 @@ Datum can_access_business(PG_FUNCTION_ARGS);
 Datum can_access_person(PG_FUNCTION_ARGS);
 Datum can_access_booking(PG_FUNCTION_ARGS);
 Datum can_access_business_row(PG_FUNCTION_ARGS);
+Datum can_access_tenant(PG_FUNCTION_ARGS);
 }
 #pragma GCC visibility pop

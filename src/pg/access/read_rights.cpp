@@ -60,6 +60,8 @@ Sight meaning_of(const FuncExpr* predicate, Relation table) {
         return is_column(arguments, 0, table, "id") && is_column(arguments, 1, table, "tenant_id")
                    ? Sight::by_business_row
                    : Sight::unknown;
+    if (function.fn_addr == can_access_tenant)
+        return is_column(arguments, 0, table, "id") ? Sight::by_tenant : Sight::unknown;
     const bool of_business = function.fn_addr == can_access_business;
     const bool of_business_or_user =
         function.fn_addr == can_access_person || function.fn_addr == can_access_booking;

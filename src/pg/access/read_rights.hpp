@@ -19,6 +19,8 @@ enum class Sight {
     by_business,
     /// Those whose id and tenant_id pass reaches_business_row(); in a user session that is not known.
     by_business_row,
+    /// Those whose id passes reaches_tenant(); in a user session that is not known.
+    by_tenant,
 };
 
 /// What a decision holds for: nothing else may have changed when it is used again (and no invalidation of the table, of

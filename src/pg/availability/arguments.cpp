@@ -3,6 +3,8 @@
 #include "pg/calendar/time_zone.hpp"
 
 extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
 }
@@ -21,6 +23,15 @@ constexpr std::chrono::sys_days latest = std::chrono::year(10000) / 1 / 1;
 [[noreturn]] void out_of_range(const char* name) {
     throw SqlError(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, std::string(name) + " is out of range",
                    "It must lie in the years 1 to 9999.");
+}
+
+Instant checked(TimestampTz time, const char* name) {
+    if (TIMESTAMP_NOT_FINITE(time))
+        not_finite(name);
+    const Instant instant = to_instant(time);
+    if (instant < earliest || instant >= latest)
+        out_of_range(name);
+    return instant;
 }
 
 } // namespace
@@ -42,13 +53,32 @@ std::optional<pg_uuid_t> SlotArguments::optional_id(int position) const {
 }
 
 Instant SlotArguments::instant(int position, const char* name) const {
-    const TimestampTz time = DatumGetTimestampTz(required(position, name));
-    if (TIMESTAMP_NOT_FINITE(time))
-        not_finite(name);
-    const Instant instant = to_instant(time);
-    if (instant < earliest || instant >= latest)
-        out_of_range(name);
-    return instant;
+    return checked(DatumGetTimestampTz(required(position, name)), name);
+}
+
+std::pmr::vector<Instant> SlotArguments::instants(int position, const char* name, std::size_t most,
+                                                  std::pmr::memory_resource* memory) const {
+    const Datum array = required(position, name);
+    Datum* values = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    pg_call([&] {
+        deconstruct_array(DatumGetArrayTypeP(array), TIMESTAMPTZOID, sizeof(TimestampTz), FLOAT8PASSBYVAL,
+                          TYPALIGN_DOUBLE, &values, &nulls, &count);
+    });
+    if (static_cast<std::size_t>(count) > most)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
+                       std::string(name) + " has more than " + std::to_string(most) + " elements",
+                       "It has " + std::to_string(count) + ".", "Ask in several calls.");
+    std::pmr::vector<Instant> instants(memory);
+    instants.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) {
+        if (nulls[i])
+            throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED,
+                           "an element of " + std::string(name) + " must not be NULL");
+        instants.push_back(checked(DatumGetTimestampTz(values[i]), name));
+    }
+    return instants;
 }
 
 LocalDate SlotArguments::date(int position, const char* name) const {
@@ -89,8 +119,8 @@ bookmeatoz::Interval SlotArguments::window(int position) const {
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_time must not be later than to_time", {},
                        "The window is [from_time, to_time): exchange the two.");
     if (to - from > longest_window)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "the window is longer than 366 days",
-                       "At most 366 days are looked at in one call.", "Ask for several windows in turn.");
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "the window is longer than 367 times 24 hours",
+                       "At most a year is looked at in one call.", "Ask for several windows in turn.");
     return {from, to};
 }
 

@@ -6,7 +6,9 @@
 
 namespace bookmeatoz::pg {
 
-inline constexpr Duration longest_window = 366 * one_day;
+/// A year of local days: a leap day and a change of the clock included.
+inline constexpr Duration longest_window = 367 * one_day;
+inline constexpr std::size_t most_starts = 1'000;
 inline constexpr std::size_t most_slots = 1'000'000;
 
 /// The arguments of one call by their position, counted from 0. The name is for the message.
@@ -20,6 +22,9 @@ public:
 
     /// 22004 for NULL, 22023 for an infinite one, 22008 outside the years 1 to 9999.
     Instant instant(int position, const char* name) const;
+    /// Each element of a timestamptz[] as by instant(); 22023 where there are more than `most`.
+    std::pmr::vector<Instant> instants(int position, const char* name, std::size_t most,
+                                       std::pmr::memory_resource* memory) const;
     LocalDate date(int position, const char* name) const;
 
     /// The argument slot_interval_minutes, 22023 below 1.
@@ -28,7 +33,7 @@ public:
     /// From 1 to `most`: 22004 for NULL, 22023 for another.
     int count(int position, const char* name, int most) const;
 
-    /// [from_time, to_time), 22023 unless it is in order and at most 366 days long.
+    /// [from_time, to_time), 22023 unless it is in order and at most 367 times 24 hours long.
     bookmeatoz::Interval window(int position) const;
 
     /// What the functions for slots have in common: service_id at the first position; employee_id, slot_interval_minutes,

@@ -23,6 +23,9 @@ bookmeatoz::Interval instants_of(pg_tz* zone, LocalDate first, LocalDate last,
     return Zone(periods).dates(first, last);
 }
 
+/// A leap year.
+constexpr std::chrono::days longest_range{366};
+
 DateADT to_date(LocalDate date) {
     return static_cast<DateADT>(
         (date.time_since_epoch() - std::chrono::floor<std::chrono::days>(server_epoch)).count());
@@ -44,14 +47,13 @@ BOOKMEATOZ_FUNCTION(find_available_dates,
     if (first > last)
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_date must not be later than to_date", {},
                        "Both dates are included: exchange the two.");
-    if (last - first >= longest_window)
+    if (last - first >= longest_range)
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "more than 366 dates are asked for",
-                       "At most 366 days are looked at in one call.", "Ask for several ranges in turn.");
+                       "At most 366 dates are looked at in one call.", "Ask for several ranges in turn.");
 
     CallMemory memory;
     LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-    loaded.load(bookable_window(instants_of(loaded.time_zone(), first, last, memory.resource()),
-                                question.as_of, loaded.calendar().settings));
+    loaded.load(loaded.bookable(instants_of(loaded.time_zone(), first, last, memory.resource())));
     ResultRows rows(fcinfo);
     for (const AvailableDate& date :
          available_dates(loaded.calendar(), first, last, poll_interrupts, memory.resource()))

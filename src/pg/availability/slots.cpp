@@ -41,11 +41,13 @@ private:
     std::size_t count_ = 0;
 };
 
+constexpr Duration farthest_look = 366 * one_day;
+
 /// How far next_available_slots() looks: to the horizon (S10), or 366 days on from the first start that can be booked.
-bookmeatoz::Interval look_ahead(Instant after, Instant as_of, const Settings& settings) {
-    auto ahead = bookable_window({after, Instant::max()}, as_of, settings);
-    if (!settings.max_advance_days)
-        ahead.end = ahead.begin + longest_window;
+bookmeatoz::Interval look_ahead(Instant after, const LoadedCalendar& loaded) {
+    auto ahead = loaded.bookable({after, Instant::max()});
+    if (!loaded.calendar().settings.max_advance_days)
+        ahead.end = ahead.begin + farthest_look;
     return ahead;
 }
 
@@ -69,7 +71,7 @@ BOOKMEATOZ_FUNCTION(find_available_slots,
 
     CallMemory memory;
     LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-    loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
+    loaded.load(loaded.bookable(window));
     SlotRows rows(fcinfo, loaded, memory.budget());
     SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
     while (const std::optional<Slot> slot = search.next()) {
@@ -91,7 +93,7 @@ BOOKMEATOZ_FUNCTION(next_available_slots,
     CallMemory memory;
     LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
     SlotRows rows(fcinfo, loaded, memory.budget());
-    auto ahead = look_ahead(after, question.as_of, loaded.calendar().settings);
+    auto ahead = look_ahead(after, loaded);
     for (Duration length = first_look; !is_empty(ahead) && rows.count() < wanted;
          length = std::min(3 * length, longest_window)) {
         const Instant end = std::min(ahead.begin + length, ahead.end);

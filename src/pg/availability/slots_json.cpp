@@ -236,7 +236,7 @@ BOOKMEATOZ_FUNCTION(find_available_slots_json, takes({UUIDOID, TIMESTAMPTZOID, T
 
     CallMemory memory;
     LoadedCalendar loaded(question, extension_schema(fcinfo), memory.resource());
-    loaded.load(bookable_window(window, question.as_of, loaded.calendar().settings));
+    loaded.load(loaded.bookable(window));
     SlotJson json(loaded, window, memory);
     SlotSearch search(loaded.calendar(), poll_interrupts, memory.resource());
     while (const std::optional<Slot> slot = search.next())

@@ -7,8 +7,8 @@ namespace {
 const char* hint(SlotReason reason) {
     switch (reason) {
     case SlotReason::not_offered:
-        return "The service and its business must be active, and the employee active and mapped to the "
-               "service.";
+        return "The service, its business and tenant must be active, and the employee active and mapped to "
+               "the service.";
     case SlotReason::in_past:
         return "The start lies in the past.";
     case SlotReason::too_soon:
@@ -17,6 +17,8 @@ const char* hint(SlotReason reason) {
         return "The setting max_advance_days does not allow to book that far ahead.";
     case SlotReason::outside_hours:
         return "The whole appointment must lie within working hours.";
+    case SlotReason::closed:
+        return "The business is closed at that time.";
     case SlotReason::unavailable_override:
         return "The employee is absent at that time.";
     case SlotReason::not_aligned:

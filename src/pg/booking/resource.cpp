@@ -44,7 +44,7 @@ std::optional<Uuid> resource_of(const BookingWrite& write) {
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
     const Seen seen = booking.occupies_time ? Seen::kept : Seen::latest;
-    if (lost_its_employee(write) || has_active_employee(write.schema, to_datum(*booking.business_id), seen))
+    if (lost_its_employee(write) || has_employee(write.schema, to_datum(*booking.business_id), seen))
         return std::nullopt;
     return booking.business_id;
 }

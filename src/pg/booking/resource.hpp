@@ -5,7 +5,7 @@
 
 namespace bookmeatoz::pg {
 
-/// The employee, else the business if it has no active employee (S12), else none. Decided once for each claim: the business may
+/// The employee, else the business if it has no employees (S12), else none. Decided once for each claim: the business may
 /// have lost its employees since, which makes no UPDATE of other columns fail.
 std::optional<Uuid> resource_of(const BookingWrite& write);
 

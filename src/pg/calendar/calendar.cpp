@@ -19,8 +19,8 @@ std::optional<Uuid> to_uuid(const std::optional<pg_uuid_t>& id) {
 
 LoadedCalendar::LoadedCalendar(Oid schema, Instant as_of, std::pmr::memory_resource* memory)
     : schema_(schema), memory_(memory), scans_(CalendarScans::open(schema)), zone_(memory),
-      default_hours_(memory), rows_(memory), resources_(memory), unassigned_(memory),
-      competing_services_(memory) {
+      default_hours_(memory), business_overrides_(memory), rows_(memory), resources_(memory),
+      unassigned_(memory), competing_services_(memory) {
     calendar_.as_of = as_of;
 }
 
@@ -59,6 +59,7 @@ void LoadedCalendar::load(Interval window, BookingScope scope) {
         rows.overrides.clear();
         rows.bookings.clear();
     }
+    business_overrides_.clear();
     unassigned_.clear();
     const BookingReach bookings =
         booking_reach(window, calendar_.service, std::max(scope, scope_of_slots(calendar_.settings)));
@@ -67,21 +68,44 @@ void LoadedCalendar::load(Interval window, BookingScope scope) {
         from_tables([&](CalendarSource& source) {
             if (!employees().empty())
                 source.overrides(overrides, employees());
+            source.business_overrides(business_id_, overrides, business_overrides_);
             read_bookings(source, bookings);
         });
     }
-    zone_ = zone_periods(time_zone_,
-                         {std::min(bookings.long_before.begin, overrides.begin) - date_reach,
-                          std::max(bookings.long_behind.end, overrides.end) + date_reach},
-                         memory_);
+    Interval zoned{std::min(bookings.long_before.begin, overrides.begin),
+                   std::max(bookings.long_behind.end, overrides.end)};
+    for (const Override& entry : business_overrides_) {
+        if (!entry.is_unavailable)
+            zoned.begin = std::min(zoned.begin, entry.interval.begin);
+    }
+    if (calendar_.settings.max_advance_days) {
+        zoned.begin = std::min(zoned.begin, horizon_reach().begin);
+        zoned.end = std::max(zoned.end, horizon_reach().end);
+    }
+    zone_ = zone_periods(time_zone_, {zoned.begin - date_reach, zoned.end + date_reach}, memory_);
     resources_.clear();
     for (const ResourceRows& rows : rows_)
         resources_.push_back({rows.id, rows.own_hours, rows.overrides, rows.bookings});
     calendar_.zone = zone_;
     calendar_.default_hours = default_hours_;
+    calendar_.business_overrides = business_overrides_;
     calendar_.resources = resources_;
     calendar_.unassigned = unassigned_;
     calendar_.competing_services = competing_services_;
+}
+
+Interval LoadedCalendar::bookable(Interval asked) const {
+    if (!calendar_.settings.max_advance_days)
+        return bookable_window(asked, calendar_.as_of, calendar_.settings,
+                               Zone(std::span<const ZonePeriod>()));
+    const Interval reach = horizon_reach();
+    const auto zone = zone_periods(time_zone_, {reach.begin - date_reach, reach.end + date_reach}, memory_);
+    return bookable_window(asked, calendar_.as_of, calendar_.settings, Zone(zone));
+}
+
+/// S10: from as_of to the horizon, as if in UTC.
+Interval LoadedCalendar::horizon_reach() const {
+    return {calendar_.as_of, calendar_.as_of + *calendar_.settings.max_advance_days * one_day};
 }
 
 template <class Read>
@@ -109,11 +133,11 @@ void LoadedCalendar::take_over(const BusinessRow& business) {
     time_zone_ = known_time_zone(business.time_zone);
 }
 
-/// S12: the active employees mapped to the service; or the business itself, if it has no active employee at all.
+/// S12: the active employees mapped to the service; or the business itself, if it has no employees at all.
 void LoadedCalendar::read_resources(CalendarSource& source, const std::optional<Uuid>& employee_id) {
     std::pmr::vector<Uuid> ids(memory_);
     source.eligible_employees(calendar_.service.id, employee_id, ids);
-    if (ids.empty() && !employee_id && !source.has_active_employee(business_id_)) {
+    if (ids.empty() && !employee_id && !source.has_employee(business_id_)) {
         business_is_resource_ = true;
         ids.push_back(business_id_);
     }
@@ -126,9 +150,10 @@ void LoadedCalendar::read_hours(CalendarSource& source) {
         return;
     if (!employees().empty())
         source.own_hours(employees());
-    // S1: by schedule, those of the business are nobody's where all have hours of their own.
-    const bool all_have_own =
-        std::ranges::none_of(rows_, [](const ResourceRows& rows) { return rows.own_hours.empty(); });
+    // S1: by schedule, those of the business are nobody's where all have hours of their own on all dates.
+    const bool all_have_own = std::ranges::all_of(rows_, [](const ResourceRows& rows) {
+        return !rows.own_hours.empty() && std::ranges::all_of(rows.own_hours, &WeeklyShift::holds_always);
+    });
     if (calendar_.settings.working_hours_inheritance == HoursInheritance::day || !all_have_own)
         source.default_hours(business_id_, default_hours_);
 }

@@ -36,7 +36,7 @@ public:
     LoadedCalendar(const LoadedCalendar&) = delete;
     LoadedCalendar& operator=(const LoadedCalendar&) = delete;
 
-    /// Reads overrides and bookings for starts in `window`, which becomes calendar().window: best bookable_window() of what
+    /// Reads overrides and bookings for starts in `window`, which becomes calendar().window: best bookable() of what
     /// was asked. Of the bookings at least those that finding slots is about. May be called again with another window:
     /// what was read for the last one is dropped, and searches over it end.
     void load(Interval window, BookingScope scope = BookingScope::window);
@@ -55,7 +55,9 @@ public:
 
     /// Service and settings are there at once, the rest after load().
     const Calendar& calendar() const { return calendar_; }
-    /// S12: the business has no active employee, so a slot lists none.
+    /// S10: bookable_window() of what is asked.
+    Interval bookable(Interval asked) const;
+    /// S12: the business has no employees, so a slot lists none.
     bool business_is_resource() const { return business_is_resource_; }
     /// S13: those of a list of who is free that a result names: none where the business is itself the resource.
     template <class T>
@@ -77,6 +79,7 @@ private:
     void read_resources(CalendarSource& source, const std::optional<Uuid>& employee_id);
     void read_hours(CalendarSource& source);
     void read_bookings(CalendarSource& source, const BookingReach& reach);
+    Interval horizon_reach() const;
     /// The resources that are employees: none where the business is itself the resource.
     std::span<ResourceRows> employees();
 
@@ -92,6 +95,7 @@ private:
     pg_tz* time_zone_ = nullptr;
     std::pmr::vector<ZonePeriod> zone_;
     std::pmr::vector<WeeklyShift> default_hours_;
+    std::pmr::vector<Override> business_overrides_;
     std::pmr::vector<ResourceRows> rows_;
     std::pmr::vector<Resource> resources_;
     std::pmr::vector<Booking> unassigned_;

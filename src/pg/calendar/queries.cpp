@@ -20,9 +20,10 @@ constexpr Oid business_and_range[] = {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 
 constinit SavedQuery service_query(R"(
     SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status, s.settings,
-           b.id, b.status, b.settings, b.timezone
+           b.id, b.status, b.settings, b.timezone, t.status
       FROM @extschema@.services s
       JOIN @extschema@.businesses b ON b.id = s.business_id
+      LEFT JOIN @extschema@.tenants t ON t.id = b.tenant_id
      WHERE s.id = $1)",
                                    uuid_argument);
 
@@ -49,13 +50,13 @@ constinit SavedQuery eligible_employee_query(R"(
                                              two_uuids);
 
 constinit SavedQuery own_hours_query(R"(
-    SELECT day_of_week, is_off, start_time, end_time, employee_id
+    SELECT day_of_week, is_off, start_time, end_time, valid_from, valid_to, employee_id
       FROM @extschema@.working_hours
      WHERE employee_id = ANY ($1))",
                                      ids_argument);
 
 constinit SavedQuery default_hours_query(R"(
-    SELECT day_of_week, is_off, start_time, end_time
+    SELECT day_of_week, is_off, start_time, end_time, valid_from, valid_to
       FROM @extschema@.working_hours
      WHERE business_id = $1 AND employee_id IS NULL)",
                                          uuid_argument);
@@ -65,6 +66,12 @@ constinit SavedQuery overrides_query(R"(
       FROM @extschema@.employee_availability_overrides
      WHERE employee_id = ANY ($1) AND end_time > $2 AND start_time < $3)",
                                      ids_and_range);
+
+constinit SavedQuery business_overrides_query(R"(
+    SELECT start_time, end_time, is_unavailable
+      FROM @extschema@.business_availability_overrides
+     WHERE business_id = $1 AND end_time > $2 AND start_time < $3)",
+                                              business_and_range);
 
 // The bounds compare start_time alone, so that they are index conditions under row security too; what they must be is
 // booking_reach()'s to say. All columns are those of the index, which is then read alone.
@@ -128,10 +135,13 @@ std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
         return std::nullopt;
     const SpiRow row = *rows.begin();
     using std::chrono::minutes;
-    return ServiceRow{{id, minutes(row.int4(1)), minutes(row.int4(2)), minutes(row.int4(3))},
-                      is_active(rows, row, 4),
-                      row.get(5, JSONBOID),
-                      to_business(rows, row, 6)};
+    ServiceRow service{{id, minutes(row.int4(1)), minutes(row.int4(2)), minutes(row.int4(3))},
+                       is_active(rows, row, 4),
+                       row.get(5, JSONBOID),
+                       to_business(rows, row, 6)};
+    const bool tenant_is_active = !row.is_null(10) && is_active(rows, row, 10);
+    service.business.is_active = service.business.is_active && tenant_is_active;
+    return service;
 }
 
 std::optional<BusinessRow> CalendarQueries::business_of_employee(const Uuid& employee_id) {
@@ -149,14 +159,14 @@ void CalendarQueries::eligible_employees(const Uuid& service_id, const std::opti
         ids.push_back(to_uuid(row.id(1)));
 }
 
-bool CalendarQueries::has_active_employee(const Uuid& business_id) {
-    return pg::has_active_employee(schema_, to_datum(business_id), Seen::by_statement);
+bool CalendarQueries::has_employee(const Uuid& business_id) {
+    return pg::has_employee(schema_, to_datum(business_id), Seen::by_statement);
 }
 
 void CalendarQueries::own_hours(std::span<ResourceRows> employees) {
     RowCount count = hours_count;
     for (const SpiRow row : own_hours_query.run(schema_, {ids_of(employees)}, count.to_ask_for())) {
-        if (ResourceRows* const employee = find(employees, to_uuid(row.id(5))))
+        if (ResourceRows* const employee = find(employees, to_uuid(row.id(7))))
             add_shift(row, count, employee->own_hours);
     }
 }
@@ -175,6 +185,15 @@ void CalendarQueries::overrides(Interval reach, std::span<ResourceRows> employee
             add_override({{to_instant(row.time(2)), to_instant(row.time(3))}, row.boolean(4)}, count,
                          employee->overrides);
     }
+}
+
+void CalendarQueries::business_overrides(const Uuid& business_id, Interval reach,
+                                         std::pmr::vector<Override>& overrides) {
+    RowCount count = overrides_count;
+    for (const SpiRow row : business_overrides_query.run(
+             schema_, {to_datum(business_id), to_datum(reach.begin), to_datum(reach.end)},
+             most_overrides_of_one + 1))
+        add_override({{to_instant(row.time(1)), to_instant(row.time(2))}, row.boolean(3)}, count, overrides);
 }
 
 void CalendarQueries::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {

@@ -15,10 +15,12 @@ public:
     std::optional<BusinessRow> business_of_employee(const Uuid& employee_id) override;
     void eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
                             std::pmr::vector<Uuid>& ids) override;
-    bool has_active_employee(const Uuid& business_id) override;
+    bool has_employee(const Uuid& business_id) override;
     void own_hours(std::span<ResourceRows> employees) override;
     void default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) override;
     void overrides(Interval reach, std::span<ResourceRows> employees) override;
+    void business_overrides(const Uuid& business_id, Interval reach,
+                            std::pmr::vector<Override>& overrides) override;
     void bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) override;
     void unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                              std::pmr::vector<Booking>& bookings) override;

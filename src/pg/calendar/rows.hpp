@@ -8,14 +8,21 @@
 
 namespace bookmeatoz::pg {
 
-/// Columns 1 to 4: day_of_week, is_off, start_time, end_time. A row that is off may have no times; they are not looked at then.
+/// Columns 1 to 6: day_of_week, is_off, start_time, end_time, valid_from, valid_to. A row that is off may have no times; they are not
+/// looked at then. valid_from and valid_to are NULL where the row holds for ever.
 template <class Row>
 WeeklyShift to_shift(const Row& row) {
     const bool is_off = row.boolean(2);
     const auto time_of_day = [&](int column) {
         return Duration(is_off && row.is_null(column) ? 0 : row.time_of_day(column));
     };
-    return {std::chrono::weekday(static_cast<unsigned>(row.int2(1))), time_of_day(3), time_of_day(4), is_off};
+    WeeklyShift shift{std::chrono::weekday(static_cast<unsigned>(row.int2(1))), time_of_day(3),
+                      time_of_day(4), is_off};
+    if (!row.is_null(5))
+        shift.valid_from = to_local_date(row.date(5));
+    if (!row.is_null(6))
+        shift.valid_to = to_local_date(row.date(6));
+    return shift;
 }
 
 /// The same, added to those of one employee or of the business.

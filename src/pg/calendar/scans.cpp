@@ -40,13 +40,16 @@ constexpr const char* by_service[] = {"service_id", "employee_id"};
 constexpr const char* by_employee_and_start[] = {"employee_id", "start_time"};
 constexpr const char* by_employee_and_end[] = {"employee_id", "end_time"};
 constexpr const char* by_business_and_start[] = {"business_id", "start_time"};
+constexpr const char* by_business_and_end[] = {"business_id", "end_time"};
 
 constexpr const char* service_columns[] = {
     "business_id", "status", "duration", "buffer_before_minutes", "buffer_after_minutes", "settings"};
 constexpr const char* business_columns[] = {"id", "tenant_id", "status", "settings", "timezone"};
+constexpr const char* tenant_columns[] = {"id", "status"};
 constexpr const char* employee_columns[] = {"business_id", "employment_status", "id"};
 constexpr const char* mapping_columns[] = {"business_id", "service_id", "employee_id"};
-constexpr const char* hours_columns[] = {"business_id", "day_of_week", "is_off", "start_time", "end_time"};
+constexpr const char* hours_columns[] = {"business_id", "day_of_week", "is_off",  "start_time",
+                                         "end_time",    "valid_from",  "valid_to"};
 constexpr const char* override_columns[] = {"business_id", "start_time", "end_time", "is_unavailable"};
 // Those without an employee, and those of one, need not say whose they are.
 constexpr const char* long_booking_columns[] = {
@@ -68,6 +71,7 @@ struct WantedPlan {
 constexpr WantedPlan wanted_plans[] = {
     {&CalendarPlans::service, "services", {by_id, service_columns}},
     {&CalendarPlans::business, "businesses", {by_id, business_columns}},
+    {&CalendarPlans::tenant, "tenants", {by_id, tenant_columns}},
     {&CalendarPlans::employee, "employees", {by_id, employee_columns}},
     {&CalendarPlans::employees_of_business, "employees", {by_business, employee_columns}},
     {&CalendarPlans::mapped_employees, "employee_services", {by_service, mapping_columns}},
@@ -75,6 +79,9 @@ constexpr WantedPlan wanted_plans[] = {
     {&CalendarPlans::own_hours, "working_hours", {by_employee, hours_columns}},
     {&CalendarPlans::default_hours, "working_hours", {by_business, hours_columns, "employee_id"}},
     {&CalendarPlans::overrides, "employee_availability_overrides", {by_employee_and_end, override_columns}},
+    {&CalendarPlans::business_overrides,
+     "business_availability_overrides",
+     {by_business_and_end, override_columns}},
     {&CalendarPlans::bookings, "bookings", {by_employee_and_start, booking_columns}},
     {&CalendarPlans::unassigned_bookings,
      "bookings",
@@ -157,6 +164,7 @@ void make_plans(Oid schema, RightsOf rights) {
     if (reason == nullptr) {
         plans.active_service = enum_value(plans.service.plan.types[1], "active");
         plans.active_business = enum_value(plans.business.plan.types[2], "active");
+        plans.active_tenant = enum_value(plans.tenant.plan.types[1], "active");
         plans.active_employee = enum_value(plans.employee.plan.types[1], "active");
         plans.booking_statuses = StatusLabels(plans.bookings.plan.types[7]);
     }
@@ -275,6 +283,8 @@ bool CalendarScans::is_reached(Sight sight, const IndexScan& row) {
     }
     case Sight::by_business_row:
         return reaches_business_row(class_, id(0), id(1));
+    case Sight::by_tenant:
+        return reaches_tenant(class_, schema_, id(0));
     case Sight::unknown:
         break;
     }
@@ -311,13 +321,26 @@ void CalendarScans::read_each(const SightedScan& scan, ScanKeys keys, std::span<
     });
 }
 
-std::optional<BusinessRow> CalendarScans::business(const Uuid& id) {
+std::optional<BusinessRow> CalendarScans::business(const Uuid& id, bool with_tenant) {
     std::optional<BusinessRow> found;
+    Uuid tenant_id{};
     read(plans_.business, ScanKeys().uuid_is(to_datum(id)), [&](const IndexScan& row) {
         found = {id, row.label(2) == plans_.active_business, copy_of(row.get(3, JSONBOID)), row.string(4)};
+        tenant_id = to_uuid(row.id(1));
         return false;
     });
+    if (found && with_tenant)
+        found->is_active = found->is_active && is_active_tenant(tenant_id);
     return found;
+}
+
+bool CalendarScans::is_active_tenant(const Uuid& id) {
+    bool is_active = false;
+    read(plans_.tenant, ScanKeys().uuid_is(to_datum(id)), [&](const IndexScan& row) {
+        is_active = row.label(1) == plans_.active_tenant;
+        return false;
+    });
+    return is_active;
 }
 
 std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
@@ -334,7 +357,7 @@ std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
     });
     if (!found)
         return std::nullopt;
-    const std::optional<BusinessRow> business = this->business(service.business.id);
+    const std::optional<BusinessRow> business = this->business(service.business.id, true);
     if (!business)
         return std::nullopt;
     service.business = *business;
@@ -347,7 +370,7 @@ std::optional<BusinessRow> CalendarScans::business_of_employee(const Uuid& emplo
         business_id = to_uuid(row.id(0));
         return false;
     });
-    return business_id ? business(*business_id) : std::nullopt;
+    return business_id ? business(*business_id, false) : std::nullopt;
 }
 
 void CalendarScans::eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
@@ -398,11 +421,11 @@ bool CalendarScans::keep_active_of(const Uuid& business_id, std::pmr::vector<Uui
     return true;
 }
 
-bool CalendarScans::has_active_employee(const Uuid& business_id) {
+bool CalendarScans::has_employee(const Uuid& business_id) {
     bool found = false;
-    read(plans_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan& row) {
-        found = is_active_employee(row);
-        return !found;
+    read(plans_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)), [&](const IndexScan&) {
+        found = true;
+        return false;
     });
     return found;
 }
@@ -430,6 +453,22 @@ void CalendarScans::overrides(Interval reach, std::span<ResourceRows> employees)
                   if (interval.begin < reach.end)
                       add_override({interval, row.boolean(3)}, count, employee.overrides);
               });
+}
+
+void CalendarScans::business_overrides(const Uuid& business_id, Interval reach,
+                                       std::pmr::vector<Override>& overrides) {
+    // Where nobody ever closes, a search must not pay for it.
+    if (pg_call([&] { return is_empty_table(plans_.business_overrides.plan.table); }))
+        return;
+    RowCount count = overrides_count;
+    read(plans_.business_overrides,
+         ScanKeys().uuid_is(to_datum(business_id)).time_after(to_datum(reach.begin)),
+         [&](const IndexScan& row) {
+             const Interval interval{to_instant(row.time(1)), to_instant(row.time(2))};
+             if (interval.begin < reach.end)
+                 add_override({interval, row.boolean(3)}, count, overrides);
+             return true;
+         });
 }
 
 void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {

@@ -23,10 +23,11 @@ struct SightedScan {
 
 /// All scans of a calendar.
 struct CalendarPlans {
-    SightedScan service, business, employee, mapped_employees, mapped_services, employees_of_business,
-        own_hours, default_hours, overrides, bookings, unassigned_bookings, long_bookings;
+    SightedScan service, business, tenant, employee, mapped_employees, mapped_services, employees_of_business,
+        own_hours, default_hours, overrides, business_overrides, bookings, unassigned_bookings, long_bookings;
     Oid active_service = InvalidOid;
     Oid active_business = InvalidOid;
+    Oid active_tenant = InvalidOid;
     Oid active_employee = InvalidOid;
     StatusLabels booking_statuses;
 };
@@ -41,10 +42,12 @@ public:
     std::optional<BusinessRow> business_of_employee(const Uuid& employee_id) override;
     void eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
                             std::pmr::vector<Uuid>& ids) override;
-    bool has_active_employee(const Uuid& business_id) override;
+    bool has_employee(const Uuid& business_id) override;
     void own_hours(std::span<ResourceRows> employees) override;
     void default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) override;
     void overrides(Interval reach, std::span<ResourceRows> employees) override;
+    void business_overrides(const Uuid& business_id, Interval reach,
+                            std::pmr::vector<Override>& overrides) override;
     void bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) override;
     void unassigned_bookings(const Uuid& business_id, const BookingsAsked& asked,
                              std::pmr::vector<Booking>& bookings) override;
@@ -70,7 +73,9 @@ private:
     bool is_active_employee(const IndexScan& row) const {
         return !row.is_null(1) && row.label(1) == plans_.active_employee;
     }
-    std::optional<BusinessRow> business(const Uuid& id);
+    /// `with_tenant`: an active one is of an active tenant.
+    std::optional<BusinessRow> business(const Uuid& id, bool with_tenant);
+    bool is_active_tenant(const Uuid& id);
     bool keep_active_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids);
 
     Oid schema_;

@@ -16,6 +16,7 @@ namespace bookmeatoz::pg {
 /// What a calendar needs of a business. The pointers are good until the source is asked again.
 struct BusinessRow {
     Uuid id;
+    /// S12: of a service its tenant too.
     bool is_active;
     Datum settings;
     const char* time_zone;
@@ -100,11 +101,15 @@ public:
     /// S12: the active employees mapped to the service, ascending; of those at most `only`.
     virtual void eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
                                     std::pmr::vector<Uuid>& ids) = 0;
-    virtual bool has_active_employee(const Uuid& business_id) = 0;
+    /// S12: whatever their status.
+    virtual bool has_employee(const Uuid& business_id) = 0;
     virtual void own_hours(std::span<ResourceRows> employees) = 0;
     virtual void default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) = 0;
     /// Those that meet `reach`.
     virtual void overrides(Interval reach, std::span<ResourceRows> employees) = 0;
+    /// Those of the business itself that meet `reach`.
+    virtual void business_overrides(const Uuid& business_id, Interval reach,
+                                    std::pmr::vector<Override>& overrides) = 0;
     /// Those that start in reach.all.
     virtual void bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) = 0;
     /// The bookings of a business without an employee that start in reach.all.

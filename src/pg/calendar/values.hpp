@@ -7,6 +7,7 @@
 #include <cstring>
 
 extern "C" {
+#include "utils/date.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 }
@@ -32,6 +33,12 @@ inline Datum to_datum(const Uuid& id) {
 
 inline Datum to_datum(Instant instant) {
     return TimestampTzGetDatum(to_timestamptz(instant));
+}
+
+/// Beyond those of the calendar for an infinite date.
+inline LocalDate to_local_date(DateADT days) {
+    return LocalDate(std::chrono::floor<std::chrono::days>(Instant(server_epoch)).time_since_epoch() +
+                     std::chrono::days(days));
 }
 
 } // namespace bookmeatoz::pg

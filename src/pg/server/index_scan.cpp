@@ -2,6 +2,7 @@
 #include "pg/server/index_scan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 extern "C" {
@@ -10,6 +11,7 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "access/visibilitymap.h"
+#include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
@@ -128,7 +130,6 @@ std::size_t alignment(const Form_pg_attribute column) {
 void find_fixed_columns(Relation index, std::size_t wanted, ScanPlan& plan) {
     const TupleDesc columns = RelationGetDescr(index);
     std::array<ScanPlan::FixedColumn, INDEX_MAX_KEYS> fixed{};
-    std::array<std::uint8_t, sizeof plan.all_but_last> all_but_last{};
     std::size_t end = 0;
     for (int i = 0; i < columns->natts; ++i) {
         const Form_pg_attribute column = TupleDescAttr(columns, i);
@@ -138,13 +139,9 @@ void find_fixed_columns(Relation index, std::size_t wanted, ScanPlan& plan) {
         fixed[static_cast<std::size_t>(i)] = {static_cast<std::uint16_t>(end), column->attbyval,
                                               static_cast<std::uint8_t>(column->attlen)};
         end += static_cast<std::size_t>(column->attlen);
-        if (i + 1 < columns->natts)
-            all_but_last[static_cast<std::size_t>(i / 8)] |= static_cast<std::uint8_t>(1 << i % 8);
     }
     for (std::size_t i = 0; i < wanted; ++i)
         plan.fixed_columns[i] = fixed[static_cast<std::size_t>(plan.places[i])];
-    std::memcpy(&plan.all_but_last, all_but_last.data(), sizeof plan.all_but_last);
-    plan.last_place = static_cast<AttrNumber>(columns->natts - 1);
     plan.has_fixed_columns = true;
 }
 
@@ -213,6 +210,16 @@ const char* plan_scan(Relation table, const WantedScan& wanted, ScanPlan& plan) 
         appendStringInfo(&missing, " where \"%s\" holds", wanted.function);
     appendStringInfoChar(&missing, '.');
     return missing.data;
+}
+
+bool is_empty_table(Oid table) {
+    // At SERIALIZABLE a scan is noted, so that who writes the first row is seen to.
+    if (IsolationIsSerializable())
+        return false;
+    const Relation relation = table_open(table, NoLock);
+    const bool is_empty = RelationGetNumberOfBlocks(relation) == 0;
+    table_close(relation, NoLock);
+    return is_empty;
 }
 
 ScanKeyData& ScanKeys::add(bool same_column, StrategyNumber strategy, RegProcedure comparison, Datum value) {
@@ -311,13 +318,15 @@ void IndexScan::take_apart(IndexTuple row) {
     fixed_ = nullptr;
     if (plan_.has_fixed_columns) {
         bool is_fixed = true;
-        null_place_ = -1;
+        first_null_ = INDEX_MAX_KEYS;
         if (IndexTupleHasNulls(row)) {
-            std::uint32_t not_null = 0;
-            std::memcpy(&not_null, reinterpret_cast<std::uint8_t*>(row) + sizeof(IndexTupleData),
-                        sizeof not_null);
-            is_fixed = (not_null & plan_.all_but_last) == plan_.all_but_last;
-            null_place_ = plan_.last_place;
+            // The first column is the lowest bit of the first byte; behind the last one there are zeros.
+            std::uint8_t bytes[sizeof(IndexAttributeBitMapData)];
+            std::memcpy(bytes, reinterpret_cast<std::uint8_t*>(row) + sizeof(IndexTupleData), sizeof bytes);
+            const std::uint32_t not_null = bytes[0] | std::uint32_t{bytes[1]} << 8 |
+                                           std::uint32_t{bytes[2]} << 16 | std::uint32_t{bytes[3]} << 24;
+            first_null_ = std::countr_one(not_null);
+            is_fixed = (not_null & (not_null + 1)) == 0;
         }
         if (is_fixed) {
             fixed_ = reinterpret_cast<char*>(row) + IndexInfoFindDataOffset(row->t_info);

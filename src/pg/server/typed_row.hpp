@@ -21,6 +21,7 @@ public:
     const pg_uuid_t& id(int column) const { return *DatumGetUUIDP(get(column, UUIDOID)); }
     TimestampTz time(int column) const { return DatumGetTimestampTz(get(column, TIMESTAMPTZOID)); }
     TimeADT time_of_day(int column) const { return DatumGetTimeADT(get(column, TIMEOID)); }
+    DateADT date(int column) const { return DatumGetDateADT(get(column, DATEOID)); }
     int32 int4(int column) const { return DatumGetInt32(get(column, INT4OID)); }
     int16 int2(int column) const { return DatumGetInt16(get(column, INT2OID)); }
     bool boolean(int column) const { return DatumGetBool(get(column, BOOLOID)); }

@@ -115,6 +115,7 @@ struct Business {
     Settings settings;
     std::vector<ZonePeriod> zone{{Instant{}, std::chrono::seconds(0)}};
     std::vector<WeeklyShift> default_hours;
+    std::vector<Override> overrides;
     std::vector<Person> people;
     std::vector<Booking> unassigned;
     std::vector<Uuid> competing_services;
@@ -137,7 +138,7 @@ struct Business {
         resources_.clear();
         for (const Person& person : people)
             resources_.push_back({person.id, person.hours, person.overrides, person.bookings});
-        view_.emplace(Calendar{service, settings, zone, default_hours, resources_, unassigned,
+        view_.emplace(Calendar{service, settings, zone, default_hours, overrides, resources_, unassigned,
                                competing_services, window, as_of});
         return *view_;
     }
@@ -183,13 +184,21 @@ inline Business in_reach(const Business& all) {
                !(booking_is_long && (starts_in(bookings.long_before) || starts_in(bookings.long_behind)));
     };
     std::erase_if(loaded.unassigned, out_of_reach);
+    std::erase_if(loaded.overrides, [&](const Override& entry) { return !meets(entry.interval, overrides); });
     for (Person& person : loaded.people) {
         std::erase_if(person.bookings, out_of_reach);
         std::erase_if(person.overrides,
                       [&](const Override& entry) { return !meets(entry.interval, overrides); });
     }
-    const Interval clock{std::min(bookings.long_before.begin, overrides.begin) - date_reach,
-                         std::max(bookings.long_behind.end, overrides.end) + date_reach};
+    Interval clock{std::min(bookings.long_before.begin, overrides.begin),
+                   std::max(bookings.long_behind.end, overrides.end)};
+    for (const Override& entry : loaded.overrides)
+        clock.begin = std::min(clock.begin, entry.interval.begin);
+    if (all.settings.max_advance_days) {
+        clock.begin = std::min(clock.begin, all.as_of);
+        clock.end = std::max(clock.end, all.as_of + *all.settings.max_advance_days * one_day);
+    }
+    clock = {clock.begin - date_reach, clock.end + date_reach};
     while (loaded.zone.size() > 1 && loaded.zone[1].begin <= clock.begin)
         loaded.zone.erase(loaded.zone.begin());
     while (loaded.zone.size() > 1 && loaded.zone.back().begin >= clock.end)

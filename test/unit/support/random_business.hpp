@@ -71,6 +71,16 @@ std::vector<WeeklyShift> random_hours(Source& source, int most) {
                       : std::min<Duration>(one_day, row.start + minutes(15 * source.number(1, 40)));
         rows.push_back(row);
     }
+    if (source.chance(25)) {
+        for (WeeklyShift& row : rows) {
+            const LocalDate date = LocalDate(std::chrono::days(
+                std::chrono::floor<std::chrono::days>(first_day).time_since_epoch().count()));
+            if (source.chance(50))
+                row.valid_from = date + std::chrono::days(source.number(-3, 4));
+            if (source.chance(50))
+                row.valid_to = date + std::chrono::days(source.number(-3, 4));
+        }
+    }
     return rows;
 }
 
@@ -95,7 +105,7 @@ Booking random_booking(Source& source, const Business& business) {
     if (source.chance(1))
         booking.buffer_after = longest_buffer;
     if (source.chance(30))
-        booking.status = static_cast<BookingStatus>(source.number(0, 5));
+        booking.status = static_cast<BookingStatus>(source.number(0, 6));
     if (booking.status == BookingStatus::pending && source.chance(60))
         booking.hold_expires_at = business.as_of + minutes(source.number(-2, 2));
     return booking;
@@ -163,6 +173,11 @@ Business random_business(Source& source) {
     }
 
     business.default_hours = random_hours(source, 20);
+    for (int i = source.chance(35) ? source.number(1, 3) : 0; i > 0; --i)
+        business.overrides.push_back(random_override(source));
+    // One that began long before.
+    if (source.chance(5))
+        business.overrides.push_back({{first_day - one_day * 25, random_instant(source, -1, 3)}, false});
     const int people = source.number(1, 3);
     for (int i = 0; i < people; ++i)
         business.people.push_back(random_person(source, business, i));
@@ -184,8 +199,13 @@ inline std::string describe(const Business& business) {
     };
     const auto hours_of = [&](const std::vector<WeeklyShift>& rows) {
         for (const WeeklyShift& row : rows) {
-            text += "    day " + std::to_string(row.day.c_encoding()) + " " + text_of(row.start).substr(11) +
-                    " - " + text_of(row.end).substr(8) + (row.is_off ? " off" : "") + "\n";
+            text +=
+                "    day " + std::to_string(row.day.c_encoding()) + " " + text_of(row.start).substr(11) +
+                " - " + text_of(row.end).substr(8) + (row.is_off ? " off" : "") +
+                (row.valid_from > LocalDate::min() ? " from " + text_of(row.valid_from.time_since_epoch())
+                                                   : "") +
+                (row.valid_to < LocalDate::max() ? " to " + text_of(row.valid_to.time_since_epoch()) : "") +
+                "\n";
         }
     };
     const auto bookings_of = [&](const std::vector<Booking>& bookings) {
@@ -213,6 +233,8 @@ inline std::string describe(const Business& business) {
             std::to_string(static_cast<int>(settings.working_hours_inheritance)) + " override mode " +
             std::to_string(static_cast<int>(settings.availability_override_mode)) + "\n  default hours\n";
     hours_of(business.default_hours);
+    for (const Override& entry : business.overrides)
+        text += (entry.is_unavailable ? "  closed " : "  open ") + interval(entry.interval) + "\n";
     for (const Person& person : business.people) {
         text += "  person " + std::to_string(person.id[15]) + "\n";
         hours_of(person.hours);

@@ -61,39 +61,60 @@ inline bool touches(std::span<const ZonePeriod> zone, Interval interval, LocalDa
 inline bool takes_time(const Booking& booking, Instant as_of) {
     if (booking.status == BookingStatus::pending)
         return !booking.hold_expires_at.has_value() || as_of < *booking.hold_expires_at;
-    return booking.status == BookingStatus::confirmed || booking.status == BookingStatus::completed;
+    return booking.status == BookingStatus::confirmed || booking.status == BookingStatus::completed ||
+           booking.status == BookingStatus::other;
 }
 
 inline Interval with_buffers(const Booking& booking) {
     return {booking.interval.begin - booking.buffer_before, booking.interval.end + booking.buffer_after};
 }
 
+/// S1: whether the resource goes by rows of its own on this date.
+inline bool has_own_hours(const Calendar& calendar, const Resource& resource, LocalDate date) {
+    bool any_row = false, row_of_day = false;
+    for (const WeeklyShift& row : resource.own_hours) {
+        const bool is_valid = !(date < row.valid_from) && !(row.valid_to < date);
+        any_row = any_row || is_valid;
+        row_of_day = row_of_day || (is_valid && row.day == std::chrono::weekday(date));
+    }
+    return calendar.settings.working_hours_inheritance == HoursInheritance::day ? row_of_day : any_row;
+}
+
+/// S5: the available overrides that count for a resource, its own and the business's.
+inline std::vector<Interval> openings(const Calendar& calendar, const Resource& resource) {
+    std::vector<Interval> result;
+    for (const Override& entry : resource.overrides) {
+        if (!entry.is_unavailable)
+            result.push_back(entry.interval);
+    }
+    for (const Override& entry : calendar.business_overrides) {
+        if (!entry.is_unavailable &&
+            !has_own_hours(calendar, resource, date_of(calendar.zone, entry.interval.begin)))
+            result.push_back(entry.interval);
+    }
+    return result;
+}
+
 /// All shifts and available overrides of one resource for starts in the window and a good way around it (S1-S5).
 inline std::vector<Interval> offered(const Calendar& calendar, const Resource& resource) {
     std::vector<Interval> result;
+    const std::vector<Interval> opened = openings(calendar, resource);
     const LocalDate middle = date_of(calendar.zone, calendar.window.begin);
     const auto window_days = std::chrono::ceil<days>(calendar.window.end - calendar.window.begin);
     const LocalDate last = middle + window_days + days(7);
     for (LocalDate date = middle - days(7); date <= last; date += days(1)) {
         const std::chrono::weekday day(date);
-        bool any_row = false, row_of_day = false;
-        for (const WeeklyShift& row : resource.own_hours) {
-            any_row = true;
-            row_of_day = row_of_day || row.day == day;
-        }
-        const bool own =
-            calendar.settings.working_hours_inheritance == HoursInheritance::day ? row_of_day : any_row;
+        const bool own = has_own_hours(calendar, resource, date);
         bool replaced = false;
         if (calendar.settings.availability_override_mode == OverrideMode::replace) {
-            for (const Override& entry : resource.overrides)
-                replaced =
-                    replaced || (!entry.is_unavailable && touches(calendar.zone, entry.interval, date));
+            for (const Interval& opening : opened)
+                replaced = replaced || touches(calendar.zone, opening, date);
         }
         const Interval around{calendar.window.begin - hours(24 * 20), calendar.window.end + hours(24 * 20)};
         if (replaced || !touches(calendar.zone, around, date))
             continue;
         for (const WeeklyShift& row : own ? resource.own_hours : calendar.default_hours) {
-            if (row.is_off || row.day != day)
+            if (row.is_off || row.day != day || date < row.valid_from || row.valid_to < date)
                 continue;
             LocalTime end = LocalTime(date) + row.end;
             if (row.end <= row.start)
@@ -102,10 +123,7 @@ inline std::vector<Interval> offered(const Calendar& calendar, const Resource& r
                 {instant_of(calendar.zone, LocalTime(date) + row.start), instant_of(calendar.zone, end)});
         }
     }
-    for (const Override& entry : resource.overrides) {
-        if (!entry.is_unavailable)
-            result.push_back(entry.interval);
-    }
+    result.insert(result.end(), opened.begin(), opened.end());
     std::erase_if(result, [](Interval i) { return !(i.begin < i.end); });
     return result;
 }
@@ -165,6 +183,17 @@ inline bool is_open(const Resource& resource, const std::vector<Interval>& offer
     return true;
 }
 
+/// S5: whether the business is closed at some moment of `wanted`.
+inline bool is_closed(const Calendar& calendar, Interval wanted) {
+    for (const Override& entry : calendar.business_overrides) {
+        const bool has_time = entry.interval.begin < entry.interval.end;
+        if (entry.is_unavailable && has_time && entry.interval.begin < wanted.end &&
+            wanted.begin < entry.interval.end)
+            return true;
+    }
+    return false;
+}
+
 /// S16.
 inline bool is_limited(const Calendar& calendar, const Resource& resource, Instant start) {
     const Settings& settings = calendar.settings;
@@ -196,6 +225,8 @@ inline Answer answer(const Calendar& calendar, const Resource& resource,
     never_away.overrides = {};
     if (!is_open(never_away, offered_intervals, at_work))
         return {SlotReason::outside_hours};
+    if (is_closed(calendar, at_work))
+        return {SlotReason::closed};
     if (!is_open(resource, offered_intervals, at_work))
         return {SlotReason::unavailable_override};
     if (!is_candidate)
@@ -232,7 +263,8 @@ inline SlotReason in_time(const Calendar& calendar, Instant start) {
         return SlotReason::in_past;
     if (start < calendar.as_of + settings.min_notice)
         return SlotReason::too_soon;
-    if (settings.max_advance_days && start > calendar.as_of + hours(24) * *settings.max_advance_days)
+    if (settings.max_advance_days && date_of(calendar.zone, start) > date_of(calendar.zone, calendar.as_of) +
+                                                                         days(*settings.max_advance_days))
         return SlotReason::too_far;
     return SlotReason::ok;
 }
@@ -317,8 +349,9 @@ inline std::vector<FoundSlot> slots(const Business& business) {
 inline FreeBusyType type_at(const Calendar& calendar, const Resource& resource,
                             const std::vector<Interval>& offered_intervals, Instant moment) {
     const Interval tick{moment, moment + one_tick};
-    FreeBusyType type =
-        is_open(resource, offered_intervals, tick) ? FreeBusyType::free : FreeBusyType::unavailable;
+    FreeBusyType type = is_open(resource, offered_intervals, tick) && !is_closed(calendar, tick)
+                            ? FreeBusyType::free
+                            : FreeBusyType::unavailable;
     for (const Booking& booking : resource.bookings) {
         const Interval busy = with_buffers(booking);
         if (takes_time(booking, calendar.as_of) && busy.begin <= moment && moment < busy.end) {
