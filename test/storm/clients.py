@@ -10,7 +10,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
-from proof import State, Told
+from proof import NotBookable, State, Told
 from world import APP, BUSINESSES, CLIENTS, CLOSES, DAYS, FIRST_DAY, OPENS, STEP, Business, connect, customer
 
 READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE = "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"
@@ -50,6 +50,7 @@ class Report(NamedTuple):
     counts: Counter            # of (phase, level, operation, outcome)
     keys: Dict[str, set]       # idempotency key: bookings that it got
     unexpected: List[str]
+    refusals: List[NotBookable]
 
 
 # What an importer does; it alone.
@@ -69,8 +70,9 @@ OPERATIONS: Dict[str, Tuple[int, frozenset, Callable]] = {}
 
 
 def is_lost(connection, error: psycopg2.Error) -> bool:
-    """The server ended the connection, by a crash or by a restart (57P01 to 57P03)."""
-    return bool(connection.closed) or (error.pgcode or "").startswith("57P0")
+    """The server ended the connection, by a crash or by a restart (57P01 to 57P03). psycopg2 does not notice it as `closed` where it had
+    done so while the session was idle."""
+    return bool(connection.closed) or type(error) is psycopg2.DatabaseError and not error.pgcode or (error.pgcode or "").startswith("57P0")
 
 
 class Client:
@@ -83,7 +85,7 @@ class Client:
         self.names = names
         self.weights = [OPERATIONS[name][0] for name in names]
         self.own: Dict[Business, deque] = {business: deque(maxlen=20) for business in BUSINESSES}
-        self.report = Report([], Counter(), defaultdict(set), [])
+        self.report = Report([], Counter(), defaultdict(set), [], [])
         self.key_again: Optional[str] = None
 
     def run(self, start: float, phases: List[Phase]) -> Report:
@@ -131,6 +133,7 @@ class Client:
 
     def attempt(self, name: str):
         _, permitted, body = OPERATIONS[name]
+        self.begun = time.monotonic()
         self.opened, self.writes, self.created, self.answered_key, self.imports = False, [], None, None, None
         # Each statement may commit itself, as many applications have it; but where an attempt may meet a kill, it must be known what was in doubt.
         self.alone = name not in TOGETHER and self.phase == FIRST and self.random.random() < 0.3
@@ -151,6 +154,8 @@ class Client:
                 self.end_refused(name, error)
                 if error.pgcode not in allowed:
                     self.report.unexpected.append(f"{name} at {self.level} {error.pgcode}: {error}".strip())
+                if error.pgcode == NOT_BOOKABLE:
+                    self.report.refusals.append(NotBookable(error.diag.message_detail, self.business, self.begun, time.monotonic()))
                 self.count(name, error.pgcode)
             else:
                 self.tell(name, certain=True)
@@ -233,8 +238,9 @@ class Client:
         return row[0]
 
     def tell(self, name: str, certain: bool):
+        ended = time.monotonic()
         for booking, state, position in self.writes:
-            self.report.told.append(Told(position, booking, state, certain, name))
+            self.report.told.append(Told(position, booking, state, certain, name, self.business, self.begun, ended))
         if certain and self.created:
             self.own[self.business].append(self.created)
         if certain and self.imports is not None:
