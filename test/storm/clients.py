@@ -280,6 +280,13 @@ class Client:
                              "AND customer_id IS NOT NULL ORDER BY start_time LIMIT 1", self.business.id, self.start(), list(statuses))
         return row and row[0]
 
+    def some_session(self) -> tuple:
+        """Service, employee and start of one that has seats, has been booked and may be full; where there is none, of whatever."""
+        row = self.statement("SELECT service_id, employee_id, start_time FROM bookings WHERE business_id = %s AND service_id = ANY (%s::uuid[]) "
+                             "AND start_time >= %s ORDER BY start_time LIMIT 1",
+                             self.business.id, [service.id for service in self.business.services if service.capacity > 1], self.start())
+        return row or (self.service().id, self.employee(), self.start())
+
     # ---- through the functions
 
     @operation(14, TAKEN, NOT_BOOKABLE)
@@ -289,6 +296,11 @@ class Client:
     @operation(12, TAKEN, NOT_BOOKABLE)
     def book_any(self):
         self.created = self.write(f"{SAID} book_slot(%s, %s, %s, status => 'pending')", self.service().id, self.start(), self.customer())
+
+    @operation(8, TAKEN, NOT_BOOKABLE)
+    def book_beside(self):
+        service, employee, start = self.some_session()
+        self.created = self.write(f"{SAID} book_slot(%s, %s, %s, %s)", service, start, self.customer(), employee)
 
     @operation(6, TAKEN, NOT_BOOKABLE)
     def book_with_key(self):
@@ -365,6 +377,11 @@ class Client:
     @operation(8, TAKEN, SEAT_TAKEN)
     def insert_plain(self):
         self.created = self.insert("")
+
+    @operation(10, TAKEN, SEAT_TAKEN)
+    def insert_beside(self):
+        self.created = self.write("INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status) "
+                                  f"VALUES (%s, %s, %s, %s, %s, 'confirmed') {WRITTEN}", self.business.id, self.customer(), *self.some_session())
 
     @operation(6, TAKEN)
     def insert_or_nothing(self):

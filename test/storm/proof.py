@@ -174,7 +174,7 @@ def broken_keys(answers: Dict[str, set]) -> List[str]:
 
 FREES = {"cancelled", "rejected", "no_show"}
 # Writes of these are decided by the search's rules, so by who is active (S12).
-BY_SEARCH = {"book", "book_any", "book_with_key", "hold", "reschedule"}
+BY_SEARCH = {"book", "book_any", "book_beside", "book_with_key", "hold", "reschedule"}
 Session = Tuple[str, datetime, datetime]
 
 
