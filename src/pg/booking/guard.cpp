@@ -78,7 +78,7 @@ struct Claimant {
     const GuardedRow& row;
     BookingWrite& write;
     Claim claim;
-    const ServiceSettings& settings;
+    ServiceSettings& settings;
     /// S18: it is overbooked, by the statement or since long. That holds only if it collides.
     bool forces_in;
 
@@ -208,12 +208,28 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
     return Outcome::begin_again; // it has just gone
 }
 
+/// What is counted against is read under the locks, as what is counted: who has waited for them must not go by a capacity or a limit
+/// that has been lowered meanwhile. false: other locks are needed now.
+bool read_settings_again(const Claimant& claimant) {
+    const Settings before = claimant.settings.values;
+    if (before.capacity == 1 && !before.limits_days())
+        return true;
+    if (const std::optional<ServiceSettings> found = settings_of(claimant.write))
+        claimant.settings = *found;
+    const Settings& now = claimant.settings.values;
+    return (before.capacity > 1) == (now.capacity > 1) && before.limits_days() == now.limits_days();
+}
+
 /// One round of all steps.
 Outcome try_to_write(const Claimant& claimant) {
     const std::vector<ExpiredHold> holds =
         claimant.claims_time() ? expired_holds_in_the_way(claimant.write) : std::vector<ExpiredHold>();
     BookingLocks locks = needed_locks(claimant, holds);
-    locks.take();                   // steps 1 and 2
+    locks.take(); // steps 1 and 2
+    if (!read_settings_again(claimant)) {
+        locks.release();
+        return Outcome::begin_again;
+    }
     refuse_revival(claimant.write); // it may have expired while it waited
     if (claimant.forces_in)
         claimant.write.after.overbooked = false;
