@@ -27,9 +27,9 @@ REVOKE EXECUTE ON FUNCTION @extschema@.may_overbook() FROM PUBLIC;
 CREATE FUNCTION @extschema@.trigger_guard_booking() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'trigger_guard_booking';
 COMMENT ON FUNCTION @extschema@.trigger_guard_booking() IS
-    'BEFORE INSERT OR UPDATE row trigger on bookings: the guard (S18). It fills end_time and the buffers from the service where they are NULL or the columns'' defaults, always writes resource_id, session_key and seat, and deletes expired holds in the way (S19).
+    'BEFORE INSERT OR UPDATE row trigger on bookings: the guard (S18). It fills end_time, the buffers, price and currency from the service where they are NULL or the columns'' defaults, always writes resource_id, session_key and seat, and deletes expired holds in the way (S19).
 Errors:
 - 42501: overbooked, by a role without EXECUTE on may_overbook()
 - 23P01: above max_bookings_per_day (S16); DETAIL: limit_reached
-- 55000: an UPDATE by which an expired hold would come back';
+- BM004: an UPDATE by which an expired hold would come back; DETAIL: hold_expired';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_guard_booking() FROM PUBLIC;

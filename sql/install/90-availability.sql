@@ -25,7 +25,7 @@ Result:
 - employee_ids: all who are free then, sorted (S13); empty where the business itself is booked (S12)
 - remaining_capacity: seats left, the sum over these employees (S15)
 Errors:
-- P0002: the service does not exist or is not visible
+- BM003: the service does not exist or is not visible
 - 22004: a NULL
 - 22023: an infinite time, from_time > to_time, a longer window, an interval < 1, an invalid setting
 - 22008: beyond the years 1 to 9999
@@ -122,7 +122,9 @@ RETURNS TABLE (slot_start timestamptz, available boolean, reason text, employee_
 LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'check_slots';
 COMMENT ON FUNCTION @extschema@.check_slots(uuid, timestamptz[], uuid, integer, timestamptz) IS
     'check_slot() of many starts in one call: one row an element of slot_starts, in their order, each as if it were asked alone. At most 1,000.
-Errors: those of check_slot(); 22004 also for an element that is NULL, 22023 for more of them.';
+Errors: those of check_slot(), and
+- 22004: an element that is NULL
+- 22023: more than 1,000 elements';
 
 CREATE FUNCTION @extschema@.free_busy(
     employee_id uuid,
@@ -140,5 +142,5 @@ The type is the first of these, from RFC 5545 section 3.2.9, that holds:
 It says nothing of services, notice or limits, and does not ask whether the employee or the business is active.
 The window is at most 367 times 24 hours, a year of local days; an empty one has no rows.
 Errors:
-- P0002: the employee does not exist or is not visible
+- BM003: the employee does not exist or is not visible
 - 22004, 22023, 22008, 54000: as find_available_slots()';

@@ -26,9 +26,9 @@ Arguments:
 booked_by_user_id becomes the user of the session context, if there is such an account.
 Errors, where DETAIL is a reason of check_slot():
 - 23P01: the slot is taken; DETAIL: limit_reached, booked, buffer or full
-- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned
+- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned; or not for this customer (S21); DETAIL: customer_blocked, customer_limit or customer_busy
 - BM002: the idempotency_key was used with other arguments
-- P0002: the service or the customer does not exist or is not visible
+- BM003: the service or the customer does not exist or is not visible; DETAIL: service or customer
 - 22004: a NULL
 - 22023: an infinite time, an interval < 1, a status, metadata or key that is not allowed, an invalid setting
 - 22008: beyond the years 1 to 9999
@@ -41,14 +41,16 @@ CREATE FUNCTION @extschema@.hold_slot(
     slot_start            timestamptz,
     employee_id           uuid        DEFAULT NULL,
     customer_id           uuid        DEFAULT NULL,
-    slot_interval_minutes integer     DEFAULT NULL)
+    slot_interval_minutes integer     DEFAULT NULL,
+    idempotency_key       text        DEFAULT NULL)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
 LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'hold_slot';
-COMMENT ON FUNCTION @extschema@.hold_slot(uuid, timestamptz, uuid, uuid, integer) IS
+COMMENT ON FUNCTION @extschema@.hold_slot(uuid, timestamptz, uuid, uuid, integer, text) IS
     'As book_slot(), but keeps the time only until hold_expires_at: for hold_minutes, a setting, 5 by default (S19). confirm_booking() makes it a booking, release_hold() gives it back.
 An expired hold blocks nothing, and the next who writes in its place deletes it.
 Arguments:
 - customer_id: may follow in confirm_booking()
+- idempotency_key: as in book_slot(), so that a lost answer locks nobody out; in place of a hold that has expired a new one is made
 Other arguments and errors: as book_slot().';
 
 CREATE FUNCTION @extschema@.confirm_booking(
@@ -61,8 +63,9 @@ COMMENT ON FUNCTION @extschema@.confirm_booking(uuid, uuid) IS
 Arguments:
 - customer_id: replaces that of the hold; required where it has none
 Errors:
-- P0002: the booking does not exist, is not visible or may not be changed (also an expired hold that was deleted), or there is no such customer
-- 55000: the hold has expired; the status is cancelled, completed, rejected or no_show; it is confirmed for another customer
+- BM001: not for this customer, where it is not the one that the hold names (S21); DETAIL: customer_blocked, customer_limit or customer_busy
+- BM003: the booking does not exist, is not visible or may not be changed (also an expired hold that was deleted), or there is no such customer; DETAIL: booking or customer
+- BM004: its state does not allow it; DETAIL: hold_expired, other_customer (it is confirmed for another), or the status: cancelled, completed, rejected or no_show
 - 22004: no customer';
 
 CREATE FUNCTION @extschema@.release_hold(
@@ -72,40 +75,49 @@ LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'release_hold';
 COMMENT ON FUNCTION @extschema@.release_hold(uuid) IS
     'Deletes a hold, expired or not, and returns what it was (S19). Its time is free when the transaction commits.
 Errors:
-- P0002: the hold does not exist (also a deleted one), is not visible or may not be changed
-- 55000: the booking is not a hold
+- BM003: the hold does not exist (also a deleted one), is not visible or may not be changed; DETAIL: booking
+- BM004: the booking is not a hold; DETAIL: not_a_hold
 - 22004: a NULL';
 
 CREATE FUNCTION @extschema@.reschedule_booking(
     booking_id            uuid,
     slot_start            timestamptz,
     employee_id           uuid        DEFAULT NULL,
-    slot_interval_minutes integer     DEFAULT NULL)
+    slot_interval_minutes integer     DEFAULT NULL,
+    any_employee          boolean     DEFAULT false,
+    keep_duration         boolean     DEFAULT false,
+    as_customer           boolean     DEFAULT false)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
 LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'reschedule_booking';
-COMMENT ON FUNCTION @extschema@.reschedule_booking(uuid, timestamptz, uuid, integer) IS
+COMMENT ON FUNCTION @extschema@.reschedule_booking(uuid, timestamptz, uuid, integer, boolean, boolean, boolean) IS
     'Moves a pending or confirmed booking to another start by one UPDATE of the same row, which does not stand in its own way. When it is refused, the old time stays.
-The present duration and buffers of the service apply; both reminders are due anew. rescheduled_from_booking_id stays as it is: it is for applications that book anew instead.
+The present duration and buffers of the service apply; the price stays; both reminders are due anew. rescheduled_from_booking_id stays as it is: it is for applications that book anew instead.
 Arguments:
 - employee_id: whom to move it to; NULL: it keeps its employee, or stays without one
+- any_employee: whom to move it to is decided as in book_slot(); not together with employee_id
+- keep_duration: it keeps its own length and buffers
+- as_customer: the customer wants it: too late once less than reschedule_notice_minutes (a setting) is left before its present start (S22)
 - slot_interval_minutes: as in book_slot()
 Errors:
 - 23P01: the slot is taken; DETAIL: limit_reached, booked, buffer or full
-- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned
-- P0002: the booking does not exist, is not visible or may not be changed
-- 55000: it is a hold, or its status is cancelled, completed, rejected or no_show
+- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned, or customer_busy (S21), too_late
+- BM003: the booking does not exist, is not visible or may not be changed; DETAIL: booking
+- BM004: its state does not allow it; DETAIL: is_a_hold, or the status: cancelled, completed, rejected or no_show
 - 22004, 22023, 22008, 53400, 40001: as book_slot()';
 
 CREATE FUNCTION @extschema@.cancel_booking(
-    booking_id uuid,
-    reason     text DEFAULT NULL)
+    booking_id  uuid,
+    reason      text    DEFAULT NULL,
+    as_customer boolean DEFAULT false)
 RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
 LANGUAGE C VOLATILE COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'cancel_booking';
-COMMENT ON FUNCTION @extschema@.cancel_booking(uuid, text) IS
+COMMENT ON FUNCTION @extschema@.cancel_booking(uuid, text, boolean) IS
     'Cancels a pending or confirmed booking; its time is free when the transaction commits. What is cancelled already is returned unchanged, the first reason included, so a call may be repeated.
 Arguments:
 - reason: becomes cancellation_reason
+- as_customer: the customer wants it: too late once less than cancel_notice_minutes (a setting) is left before the start (S22)
 Errors:
-- P0002: the booking does not exist, is not visible or may not be changed
-- 55000: it is a hold (release_hold() gives it back), or its status is completed, rejected or no_show
+- BM001: too late for the customer; DETAIL: too_late
+- BM003: the booking does not exist, is not visible or may not be changed; DETAIL: booking
+- BM004: its state does not allow it; DETAIL: is_a_hold (release_hold() gives it back), or the status: completed, rejected or no_show
 - 22004: a NULL';

@@ -71,6 +71,8 @@ constexpr Named<HoursInheritance> inheritances[] = {{"schedule", HoursInheritanc
                                                     {"day", HoursInheritance::day}};
 constexpr Named<OverrideMode> override_modes[] = {{"add", OverrideMode::add},
                                                   {"replace", OverrideMode::replace}};
+constexpr Named<CustomerOverlap> customer_overlaps[] = {{"allow", CustomerOverlap::allow},
+                                                        {"refuse", CustomerOverlap::refuse}};
 
 using Apply = std::optional<std::string> (*)(Settings&, SettingsOwner, SettingValue);
 
@@ -123,6 +125,26 @@ constexpr Key keys[] = {
     {"assignment", true, true,
      [](Settings& s, SettingsOwner, SettingValue v) {
          return apply_choice<Assignment>(v, s.assignment, assignments);
+     }},
+    {"cancel_notice_minutes", true, true,
+     [](Settings& s, SettingsOwner, SettingValue v) {
+         return apply_integer(v, 0, 525600, [&](int n) { s.cancel_notice = minutes(n); });
+     }},
+    {"reschedule_notice_minutes", true, true,
+     [](Settings& s, SettingsOwner, SettingValue v) {
+         return apply_integer(v, 0, 525600, [&](int n) { s.reschedule_notice = minutes(n); });
+     }},
+    // S21: as with the limits per day.
+    {"max_active_bookings_per_customer", true, true,
+     [](Settings& s, SettingsOwner owner, SettingValue v) {
+         return apply_integer(v, 1, 10000, [&](int n) {
+             (owner == SettingsOwner::service ? s.max_active_bookings_per_customer_of_service
+                                              : s.max_active_bookings_per_customer_of_business) = n;
+         });
+     }},
+    {"customer_overlap", false, true,
+     [](Settings& s, SettingsOwner, SettingValue v) {
+         return apply_choice<CustomerOverlap>(v, s.customer_overlap, customer_overlaps);
      }},
     {"working_hours_inheritance", false, true,
      [](Settings& s, SettingsOwner, SettingValue v) {

@@ -13,6 +13,7 @@ enum class SlotAlignment { shift, clock, optimized };
 enum class Assignment { least_busy, first };
 enum class HoursInheritance { schedule, day };
 enum class OverrideMode { add, replace };
+enum class CustomerOverlap { allow, refuse };
 
 /// The settings in force for one question, with the built-in defaults.
 struct Settings {
@@ -29,10 +30,20 @@ struct Settings {
     Assignment assignment = Assignment::least_busy;
     HoursInheritance working_hours_inheritance = HoursInheritance::schedule;
     OverrideMode availability_override_mode = OverrideMode::add;
+    std::chrono::minutes cancel_notice{0};
+    std::chrono::minutes reschedule_notice{0};
+    std::optional<int> max_active_bookings_per_customer_of_service;
+    std::optional<int> max_active_bookings_per_customer_of_business;
+    CustomerOverlap customer_overlap = CustomerOverlap::allow;
 
     /// S16: whether there is a limit of bookings per day.
     bool limits_days() const {
         return max_bookings_per_day_of_service.has_value() || max_bookings_per_day_of_business.has_value();
+    }
+    /// S21.
+    bool limits_customers() const {
+        return max_active_bookings_per_customer_of_service.has_value() ||
+               max_active_bookings_per_customer_of_business.has_value();
     }
 };
 

@@ -247,8 +247,8 @@ INSERT INTO bookings (business_id, customer_id, service_id, status, employee_id,
 ROLLBACK TO collision;
 
 -- Service and employee of another business: their foreign keys refuse the row, whatever it would meet there.
-INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes)
-    VALUES (:'salon', :'carl_at_salon', :'massage', :'anna_at_salon', '2030-02-04 10:00+00', '2030-02-04 11:00+00', 0, 0);
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, price, currency)
+    VALUES (:'salon', :'carl_at_salon', :'massage', :'anna_at_salon', '2030-02-04 10:00+00', '2030-02-04 11:00+00', 0, 0, 9, 'EUR');
 INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time)
     VALUES (:'salon', :'carl_at_salon', :'haircut', :'first_booking', '2030-02-04 10:00+00');
 

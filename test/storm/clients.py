@@ -10,7 +10,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
-from proof import State, Told
+from proof import NotBookable, State, Told
 from world import APP, BUSINESSES, CLIENTS, CLOSES, DAYS, FIRST_DAY, OPENS, STEP, Business, connect, customer
 
 READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE = "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"
@@ -22,7 +22,7 @@ SAID = f"SELECT booking_id, employee_id, start_time, end_time, status, hold_expi
 
 TAKEN, NOT_BOOKABLE, OTHER_ARGUMENTS = "23P01", "BM001", "BM002"
 SEAT_TAKEN = "23505"           # a direct write of the very same session (bookings_one_per_seat)
-NOT_FOUND, SENSELESS, NO_RIGHT, NOT_SERIALIZABLE, CANCELLED = "P0002", "55000", "42501", "40001", "57014"
+NOT_FOUND, WRONG_STATE, NO_RIGHT, NOT_SERIALIZABLE, CANCELLED = "BM003", "BM004", "42501", "40001", "57014"
 
 DONE, NOTHING, ROLLED_BACK, DISCONNECTED, IN_DOUBT = "done", "nothing", "rolled back", "disconnected", "in doubt"
 
@@ -50,6 +50,7 @@ class Report(NamedTuple):
     counts: Counter            # of (phase, level, operation, outcome)
     keys: Dict[str, set]       # idempotency key: bookings that it got
     unexpected: List[str]
+    refusals: List[NotBookable]
 
 
 # What an importer does; it alone.
@@ -69,8 +70,9 @@ OPERATIONS: Dict[str, Tuple[int, frozenset, Callable]] = {}
 
 
 def is_lost(connection, error: psycopg2.Error) -> bool:
-    """The server ended the connection, by a crash or by a restart (57P01 to 57P03)."""
-    return bool(connection.closed) or (error.pgcode or "").startswith("57P0")
+    """The server ended the connection, by a crash or by a restart (57P01 to 57P03). psycopg2 does not notice it as `closed` where it had
+    done so while the session was idle."""
+    return bool(connection.closed) or type(error) is psycopg2.DatabaseError and not error.pgcode or (error.pgcode or "").startswith("57P0")
 
 
 class Client:
@@ -83,7 +85,7 @@ class Client:
         self.names = names
         self.weights = [OPERATIONS[name][0] for name in names]
         self.own: Dict[Business, deque] = {business: deque(maxlen=20) for business in BUSINESSES}
-        self.report = Report([], Counter(), defaultdict(set), [])
+        self.report = Report([], Counter(), defaultdict(set), [], [])
         self.key_again: Optional[str] = None
 
     def run(self, start: float, phases: List[Phase]) -> Report:
@@ -131,6 +133,7 @@ class Client:
 
     def attempt(self, name: str):
         _, permitted, body = OPERATIONS[name]
+        self.begun = time.monotonic()
         self.opened, self.writes, self.created, self.answered_key, self.imports = False, [], None, None, None
         # Each statement may commit itself, as many applications have it; but where an attempt may meet a kill, it must be known what was in doubt.
         self.alone = name not in TOGETHER and self.phase == FIRST and self.random.random() < 0.3
@@ -151,6 +154,8 @@ class Client:
                 self.end_refused(name, error)
                 if error.pgcode not in allowed:
                     self.report.unexpected.append(f"{name} at {self.level} {error.pgcode}: {error}".strip())
+                if error.pgcode == NOT_BOOKABLE:
+                    self.report.refusals.append(NotBookable(error.diag.message_detail, self.business, self.begun, time.monotonic()))
                 self.count(name, error.pgcode)
             else:
                 self.tell(name, certain=True)
@@ -233,8 +238,9 @@ class Client:
         return row[0]
 
     def tell(self, name: str, certain: bool):
+        ended = time.monotonic()
         for booking, state, position in self.writes:
-            self.report.told.append(Told(position, booking, state, certain, name))
+            self.report.told.append(Told(position, booking, state, certain, name, self.business, self.begun, ended))
         if certain and self.created:
             self.own[self.business].append(self.created)
         if certain and self.imports is not None:
@@ -274,6 +280,13 @@ class Client:
                              "AND customer_id IS NOT NULL ORDER BY start_time LIMIT 1", self.business.id, self.start(), list(statuses))
         return row and row[0]
 
+    def some_session(self) -> tuple:
+        """Service, employee and start of one that has seats, has been booked and may be full; where there is none, of whatever."""
+        row = self.statement("SELECT service_id, employee_id, start_time FROM bookings WHERE business_id = %s AND service_id = ANY (%s::uuid[]) "
+                             "AND start_time >= %s ORDER BY start_time LIMIT 1",
+                             self.business.id, [service.id for service in self.business.services if service.capacity > 1], self.start())
+        return row or (self.service().id, self.employee(), self.start())
+
     # ---- through the functions
 
     @operation(14, TAKEN, NOT_BOOKABLE)
@@ -283,6 +296,11 @@ class Client:
     @operation(12, TAKEN, NOT_BOOKABLE)
     def book_any(self):
         self.created = self.write(f"{SAID} book_slot(%s, %s, %s, status => 'pending')", self.service().id, self.start(), self.customer())
+
+    @operation(8, TAKEN, NOT_BOOKABLE)
+    def book_beside(self):
+        service, employee, start = self.some_session()
+        self.created = self.write(f"{SAID} book_slot(%s, %s, %s, %s)", service, start, self.customer(), employee)
 
     @operation(6, TAKEN, NOT_BOOKABLE)
     def book_with_key(self):
@@ -313,7 +331,7 @@ class Client:
         self.created = self.write(f"{SAID} hold_slot(%s, %s, %s, %s)", self.service().id, self.start(),
                                   self.random.choice([None, self.employee()]), self.random.choice([None, self.customer()]))
 
-    @operation(6, SENSELESS)
+    @operation(6, WRONG_STATE)
     def shorten(self):
         """hold_slot gives minutes; here holds are to expire in the storm."""
         booking = self.some_booking("pending")
@@ -323,26 +341,26 @@ class Client:
     def short_time(self) -> timedelta:
         return timedelta(seconds=self.random.random() ** 2 * 2)
 
-    @operation(7, NOT_FOUND, SENSELESS)
+    @operation(7, NOT_FOUND, WRONG_STATE)
     def confirm(self):
         booking = self.some_booking("pending")
         if booking:
             self.write(f"{SAID} confirm_booking(%s, %s)", booking, self.customer())
 
-    @operation(3, NOT_FOUND, SENSELESS)
+    @operation(3, NOT_FOUND, WRONG_STATE)
     def release(self):
         booking = self.some_booking("pending")
         if booking:
             row = self.statement(f"{SAID} release_hold(%s)", booking)
             self.writes.append((row[0], None, int(row[6])))
 
-    @operation(8, TAKEN, NOT_BOOKABLE, NOT_FOUND, SENSELESS)
+    @operation(8, TAKEN, NOT_BOOKABLE, NOT_FOUND, WRONG_STATE)
     def reschedule(self):
         booking = self.some_booking("pending", "confirmed")
         if booking:
             self.write(f"{SAID} reschedule_booking(%s, %s, %s)", booking, self.start(), self.random.choice([None, self.employee()]))
 
-    @operation(8, NOT_FOUND, SENSELESS)
+    @operation(8, NOT_FOUND, WRONG_STATE)
     def cancel(self):
         booking = self.some_booking("pending", "confirmed")
         if booking:
@@ -360,6 +378,11 @@ class Client:
     def insert_plain(self):
         self.created = self.insert("")
 
+    @operation(10, TAKEN, SEAT_TAKEN)
+    def insert_beside(self):
+        self.created = self.write("INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status) "
+                                  f"VALUES (%s, %s, %s, %s, %s, 'confirmed') {WRITTEN}", self.business.id, self.customer(), *self.some_session())
+
     @operation(6, TAKEN)
     def insert_or_nothing(self):
         self.created = self.insert("ON CONFLICT DO NOTHING")
@@ -371,17 +394,17 @@ class Client:
             f"(%s, %s, %s, %s, %s, 'pending', clock_timestamp() + %s) ON CONFLICT DO NOTHING {WRITTEN}",
             self.business.id, self.customer(), self.service().id, self.employee(), self.start(), self.short_time())
 
-    @operation(6, TAKEN, SEAT_TAKEN, SENSELESS)
+    @operation(6, TAKEN, SEAT_TAKEN, WRONG_STATE)
     def move(self):
         start = self.start()
         self.write(f"UPDATE bookings SET start_time = %s, end_time = %s + (end_time - start_time) WHERE id = %s {WRITTEN}",
                    start, start, self.some_booking("pending", "confirmed"))
 
-    @operation(4, TAKEN, SEAT_TAKEN, SENSELESS)
+    @operation(4, TAKEN, SEAT_TAKEN, WRONG_STATE)
     def hand_over(self):
         self.write(f"UPDATE bookings SET employee_id = %s WHERE id = %s {WRITTEN}", self.employee(), self.some_booking("confirmed"))
 
-    @operation(6, SENSELESS)
+    @operation(6, WRONG_STATE)
     def set_cancelled(self):
         self.write(f"UPDATE bookings SET status = 'cancelled', hold_expires_at = NULL WHERE id = %s AND customer_id IS NOT NULL {WRITTEN}",
                    self.some_booking("pending", "confirmed"))

@@ -21,6 +21,7 @@ import psycopg2
 
 import proof
 import world
+from administration import Administration, restore
 from offers import broken_offers
 from clients import CRASHES, DISCONNECTED, DONE, FIRST, IMPORT, IN_DOUBT, OPERATIONS, READ_COMMITTED, REPEATABLE_READ, SERIALIZABLE, Client, Phase, Report
 
@@ -90,6 +91,13 @@ def run_client(number: int, seed: int, names: List[str], start: float, plan: Lis
         queue.put(f"client {number} stopped: {type(error).__name__}: {error}")
 
 
+def run_administration(number: int, seed: int, start: float, end: float, queue):
+    try:
+        queue.put(Administration(number, seed).run(start, end))
+    except BaseException as error:
+        queue.put(f"administration {number} stopped: {type(error).__name__}: {error}")
+
+
 def watch(end: float, queue):
     """The rules hold in every snapshot, not only in the last."""
     found, looks = set(), 0
@@ -128,6 +136,8 @@ class Outcome:
         self.counts: Counter = Counter()
         self.keys = {}
         self.violations: List[str] = []
+        self.refusals: List[proof.NotBookable] = []
+        self.changes: List[proof.Change] = []
 
     def add(self, report):
         if isinstance(report, str):
@@ -136,8 +146,15 @@ class Outcome:
         self.told += report.told
         self.counts += report.counts
         self.violations += report.unexpected
+        self.refusals += report.refusals
         for key, bookings in report.keys.items():
             self.keys.setdefault(key, set()).update(bookings)
+
+    def add_changes(self, changes):
+        if isinstance(changes, str):
+            self.violations.append(changes)
+            return
+        self.changes += changes
 
 
 def storm(seconds: float, seed: int, names: List[str], data: str = "") -> Outcome:
@@ -145,14 +162,16 @@ def storm(seconds: float, seed: int, names: List[str], data: str = "") -> Outcom
     plan = phases(seconds, bool(data))
     start = time.monotonic() + 0.5
     end = start + sum(phase.seconds for phase in plan)
-    queue, watched, waited = multiprocessing.Queue(), multiprocessing.Queue(), multiprocessing.Queue()
+    queue, changed, watched, waited = (multiprocessing.Queue() for _ in range(4))
     others = [name for name in names if name != IMPORT]
     workers = [multiprocessing.Process(target=run_client, args=(number, seed, others, start, plan, queue)) for number in range(world.CLIENTS)]
     if IMPORT in names:
         workers += [multiprocessing.Process(target=run_client, args=(world.CLIENTS + number, seed, [IMPORT], start, plan, queue))
                     for number in range(len(world.BUSINESSES))]
+    administrations = [multiprocessing.Process(target=run_administration, args=(number, seed, start, end, changed))
+                       for number in range(len(world.BUSINESSES))]
     watchers = [multiprocessing.Process(target=watch, args=(end, watched)), multiprocessing.Process(target=watch_waits, args=(end, waited))]
-    for process in [*workers, *watchers]:
+    for process in [*workers, *administrations, *watchers]:
         process.start()
     outcome = Outcome()
     try:
@@ -160,17 +179,24 @@ def storm(seconds: float, seed: int, names: List[str], data: str = "") -> Outcom
             crash(Postmaster(data), start + sum(phase.seconds for phase in plan[:-1]), plan[-1].seconds)
         for _ in workers:
             outcome.add(queue.get(timeout=seconds + 120))
+        for _ in administrations:
+            outcome.add_changes(changed.get(timeout=60))
         outcome.looks = 0
         for answers in (watched, waited):
             broken, looks = answers.get(timeout=60)
             outcome.violations += broken
             outcome.looks += looks
     finally:
-        for process in [*workers, *watchers]:
+        for process in [*workers, *administrations, *watchers]:
             process.kill()
+    restore()
     cursor = world.connect().cursor()
     outcome.violations += proof.broken_rules(cursor)
     outcome.violations += proof.broken_promises(cursor, outcome.told)
+    changes = proof.Changes(outcome.changes)
+    outcome.violations += proof.added_to_full_sessions(outcome.told, changes)
+    outcome.violations += proof.booked_while_inactive(outcome.told, changes)
+    outcome.violations += proof.wrong_refusals(outcome.refusals, changes)
     outcome.violations += proof.broken_keys(outcome.keys)
     for (phase, _, name, result), count in outcome.counts.items():
         if result in (DISCONNECTED, IN_DOUBT) and phase != CRASHES:
@@ -187,7 +213,7 @@ def print_report(outcome: Outcome, seconds: float):
     for (phase, level, name, result), count in outcome.counts.items():
         by_name[name][result] += count
         by_level[phase, level] += count
-    print(f"{attempts} attempts in {seconds:.0f} s, {len(outcome.told)} writes, {outcome.looks} looks in between")
+    print(f"{attempts} attempts in {seconds:.0f} s, {len(outcome.told)} writes, {len(outcome.changes)} changes by the administration, {outcome.looks} looks in between")
     for (phase, level), count in sorted(by_level.items()):
         print(f"  {phase}, {level.lower()}: {count}")
     for name, results in by_name.items():

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta, timezone
 
 import proof
 import world
-from proof import State, Told
+from proof import Change, Changes, NotBookable, State, Told
 from storm import storm
 from world import BUSINESSES, FIRST_DAY, customer
 
 SALON, STUDIO, CLINIC, ROOM = BUSINESSES
-DIRECT = ["insert_plain", "insert_or_nothing", "insert_hold", "move", "hand_over", "set_cancelled", "set_active_again", "import_rows"]
+DIRECT = ["insert_plain", "insert_beside", "insert_or_nothing", "insert_hold", "move", "hand_over", "set_cancelled", "set_active_again", "import_rows"]
 NOON = FIRST_DAY + timedelta(hours=12)
 
 UNGUARDED = """
@@ -26,9 +26,9 @@ NAIVE_GUARD = """
     DECLARE service services;
     BEGIN
         SELECT * INTO service FROM services WHERE id = NEW.service_id;
-        NEW.end_time := coalesce(NEW.end_time, NEW.start_time + make_interval(mins => service.duration));
-        NEW.buffer_before_minutes := coalesce(NEW.buffer_before_minutes, service.buffer_before_minutes);
-        NEW.buffer_after_minutes := coalesce(NEW.buffer_after_minutes, service.buffer_after_minutes);
+        NEW.end_time := coalesce(nullif(NEW.end_time, '-infinity'), NEW.start_time + make_interval(mins => service.duration));
+        NEW.buffer_before_minutes := coalesce(nullif(NEW.buffer_before_minutes, -1), service.buffer_before_minutes);
+        NEW.buffer_after_minutes := coalesce(nullif(NEW.buffer_after_minutes, -1), service.buffer_after_minutes);
         NEW.resource_id := coalesce(NEW.employee_id, NEW.business_id);
         NEW.session_key := md5(concat(NEW.resource_id, NEW.service_id, NEW.start_time, NEW.end_time))::uuid;
         NEW.seat := 1 + (SELECT count(*) FROM bookings WHERE session_key = NEW.session_key) % 10000;
@@ -38,6 +38,17 @@ NAIVE_GUARD = """
         RETURN NEW;
     END $$;
     CREATE OR REPLACE TRIGGER bookings_guard BEFORE INSERT OR UPDATE ON bookings FOR EACH ROW EXECUTE FUNCTION naive_guard()"""
+
+# Counts no seats: whoever finds a number up to the capacity that nobody has takes it.
+SEATS_BY_NUMBER = NAIVE_GUARD.replace(
+    "NEW.seat := 1 + (SELECT count(*) FROM bookings WHERE session_key = NEW.session_key) % 10000;",
+    """PERFORM pg_advisory_xact_lock(hashtextextended(NEW.session_key::text, 0));
+        NEW.seat := (SELECT min(number) FROM generate_series(1, 7) AS number WHERE number NOT IN (SELECT seat FROM bookings
+            WHERE session_key = NEW.session_key AND id <> NEW.id AND status NOT IN ('cancelled', 'rejected', 'no_show')));
+        IF NEW.seat > coalesce((service.settings ->> 'capacity')::int, 1) THEN
+            RAISE exclusion_violation;
+        END IF;""")
+assert SEATS_BY_NUMBER != NAIVE_GUARD
 
 
 class Proof(unittest.TestCase):
@@ -171,6 +182,90 @@ class Proof(unittest.TestCase):
         self.assertEqual(len(proof.broken_keys({"a": {"one"}, "b": {"one", "two"}})), 1)
 
 
+class Administration(unittest.TestCase):
+    """What the clients were told, beside what the administration has done."""
+
+    def setUp(self):
+        self.position = 0
+        self.service, self.employee = STUDIO.services[0], STUDIO.employees[0]
+
+    def told(self, booking, status, begun, ended=None, start=NOON, expires=None, certain=True, operation="insert_plain", employee=None):
+        """status: None where it is deleted."""
+        self.position += 1
+        state = status and State(employee or self.employee, start, start + timedelta(minutes=self.service.duration), status, expires)
+        return Told(self.position, booking, state, certain, operation, STUDIO, begun, ended or begun + 0.1)
+
+    def full(self, changes, *writes):
+        return [text.split()[3] for text in proof.added_to_full_sessions(writes, Changes(changes))]
+
+    def lowered(self, capacity, sent=10.0, known=10.5):
+        return Change(self.service.id, capacity, sent, known)
+
+    def sold(self, count):
+        return [self.told(f"sold {number}", "confirmed", number + 1.0) for number in range(count)]
+
+    def test_highest_capacity(self):
+        six = self.sold(self.service.capacity)
+        self.assertEqual(self.full([], *six), [])
+        self.assertEqual(self.full([], *six, self.told("x", "confirmed", 20.0)), ["x"])
+        self.assertEqual(self.full([], *six, self.told("x", "confirmed", 20.0, start=NOON + timedelta(hours=1))), [])
+
+    def test_lowered_capacity(self):
+        five, two = self.sold(5), self.lowered(2)
+        self.assertEqual(self.full([two], *five), [])
+        for status, verdict in (("confirmed", ["x"]), ("pending", ["x"]), ("checked_in", ["x"]), ("cancelled", []), ("no_show", [])):
+            self.assertEqual(self.full([two], *five, self.told("x", status, 11.0)), verdict)
+        gone = [self.told(f"sold {number}", "cancelled", 11.0 + number) for number in range(3)]
+        self.assertEqual(self.full([two], *five, *gone, self.told("x", "confirmed", 20.0)), ["x"])
+        self.assertEqual(self.full([two], *five, *gone, self.told("sold 3", None, 15.0), self.told("x", "confirmed", 20.0)), [])
+        self.assertEqual(self.full([two], *five, *gone, self.told("sold 0", "confirmed", 20.0)), ["sold"])
+        self.assertEqual(self.full([two], *five, self.told("sold 0", "completed", 20.0)), [])
+        self.assertEqual(self.full([two, Change(self.service.id, 6, 15.0, 15.1)], *five, self.told("x", "confirmed", 20.0)), [])
+
+    def test_meanwhile(self):
+        """Who may have looked before the change."""
+        two = self.lowered(2)
+        for begun, ended, verdict in ((9.0, 9.5, []), (9.0, 11.0, []), (10.4, 11.0, []), (10.6, 11.0, ["x"])):
+            self.position = 0
+            self.assertEqual(self.full([two], *self.sold(2), self.told("x", "confirmed", begun, ended)), verdict)
+        two_of_three = self.lowered(3)
+        self.position = 0
+        self.assertEqual(self.full([two_of_three], *self.sold(2), self.told("a", "confirmed", 11.0), self.told("x", "confirmed", 9.0, 12.0)), ["x"])
+
+    def test_what_is_not_surely_sold(self):
+        one, later = self.lowered(1), NOON + timedelta(days=1)
+        for first, verdict in ((dict(status="confirmed"), ["x"]), (dict(status="pending", expires=later), []), (dict(status="confirmed", certain=False), []),
+                               (dict(status="confirmed", start=later), [])):
+            self.assertEqual(self.full([one], self.told("a", begun=1.0, **first), self.told("x", "confirmed", 11.0)), verdict)
+        held = self.told("h", "pending", 2.0, expires=later)
+        self.assertEqual(self.full([one], self.told("a", "confirmed", 1.0), held, self.told("h", "confirmed", 11.0)), [])
+        self.assertEqual(self.full([one], self.told("a", "confirmed", 1.0), self.told("x", "confirmed", 11.0, certain=False)), [])
+
+    def test_two_that_change_places(self):
+        other = NOON + timedelta(hours=2)
+        before = [self.told("a", "confirmed", 1.0), self.told("b", "confirmed", 2.0, start=other)]
+        self.assertEqual(self.full([self.lowered(1)], *before, self.told("a", "confirmed", 11.0, start=other), self.told("b", "confirmed", 11.0)), [])
+        self.assertEqual(self.full([self.lowered(1)], *before, self.told("a", "confirmed", 12.0, start=other), self.told("b", "confirmed", 13.0)), ["a"])
+
+    def test_booked_while_inactive(self):
+        for subject in (STUDIO.id, self.employee):
+            changes = Changes([Change(subject, "inactive", 10.0, 10.5), Change(subject, "active", 20.0, 20.5)])
+            for begun, ended, verdict in ((9.0, 11.0, []), (10.4, 11.0, []), (10.6, 19.9, ["not active"]), (10.6, 20.1, []), (21.0, 22.0, [])):
+                writes = [self.told("x", "confirmed", begun, ended, operation="book")]
+                self.assertEqual([text.split(":")[0] for text in proof.booked_while_inactive(writes, changes)], verdict)
+            self.assertEqual(proof.booked_while_inactive([self.told("x", "confirmed", 15.0), self.told("x", "confirmed", 15.0, operation="confirm")], changes), [])
+        self.assertEqual(proof.booked_while_inactive([self.told("x", "confirmed", 15.0, operation="book", employee=STUDIO.employees[1])], changes), [])
+
+    def test_wrong_refusals(self):
+        for subject in (STUDIO.id, self.employee):
+            changes = Changes([Change(subject, "inactive", 10.0, 10.5), Change(subject, "active", 20.0, 20.5)])
+            for reason, begun, right in (("not_offered", 9.0, False), ("not_offered", 15.0, True), ("not_offered", 21.0, False), ("outside_hours", 9.0, True),
+                                         ("not_aligned", 9.0, True), ("too_soon", 15.0, False)):
+                for business, is_right in ((STUDIO, right), (ROOM, right and reason != "not_offered")):
+                    refusals = [NotBookable(reason, business, begun, begun + 0.4)]
+                    self.assertEqual(proof.wrong_refusals(refusals, changes) == [], is_right, (reason, begun, business.name))
+
+
 class StormWithoutGuard(unittest.TestCase):
     """What is only seen when many write at once."""
 
@@ -194,6 +289,9 @@ class StormWithoutGuard(unittest.TestCase):
 
     def test_without_seats(self):
         self.assert_found({"capacity"}, "DROP INDEX bookings_one_per_seat")
+
+    def test_with_seats_that_nobody_counts(self):
+        self.assert_found({"full"}, SEATS_BY_NUMBER)
 
     def test_without_trigger(self):
         self.assert_found({"overlap", "capacity", "limit of a service", "limit of a business"},

@@ -18,7 +18,7 @@ from server import Answer
 from substitutions import Lost, Substitution
 
 # Answers in the form of errors: what an application shows to people.
-REFUSALS = ("23P01", "23505", "P0002", "54000", "40001", "22008", "55000", "BM")
+REFUSALS = ("23P01", "23505", "54000", "40001", "22008", "55000", "BM")
 TAKEN = {"23P01", "23505"}  # which constraint is asked first is the server's affair
 # Columns that triggers of ours write.
 WRITTEN = {"bookings.end_time", "bookings.buffer_before_minutes", "bookings.buffer_after_minutes", "bookings.resource_id", "bookings.seat",

@@ -71,7 +71,8 @@ BOOKMEATOZ_FUNCTION(register_user, takes({TEXTOID, TEXTOID, JSONBOID}).returns(U
         register_query.run_latest(schema, {email, BoolGetDatum(has_password), password_hash, profile});
     if (rows.empty())
         throw SqlError(ERRCODE_UNIQUE_VIOLATION, "this e-mail address is registered already", {},
-                       "Log in, or reset the password.");
+                       "Log in, or reset the password.")
+            .about({.table = "users", .column = "email", .constraint = "users_email_key"});
     *id = rows.front().id(1);
     return UUIDPGetDatum(id);
 }

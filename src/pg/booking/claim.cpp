@@ -21,11 +21,11 @@ bool has_valid_times(const BookingValues& values) {
 
 bool claims_time(const BookingWrite& write) {
     const BookingValues& after = write.after;
-    if (!is_complete(after) || !after.competes() || !has_valid_times(after))
+    if (!is_complete(after) || !after.occupies_time || !has_valid_times(after))
         return false;
-    return write.is_insert() || !write.before->competes() || write.before->session_key != after.session_key ||
-           write.before->buffer_before_minutes != after.buffer_before_minutes ||
-           write.before->buffer_after_minutes != after.buffer_after_minutes;
+    if (write.is_insert() || !keeps_its_claim(write))
+        return true;
+    return after.competes() && write.before->session_key != after.session_key;
 }
 
 bool claims_longer_hold(const BookingWrite& write) {

@@ -11,8 +11,8 @@ enum class Claim {
     /// A hold is confirmed, or expires later. Others who count at the end of its old time must not pass it over (S16). The row
     /// has a business, a service, a resource and a start.
     longer_hold,
-    /// Time of a resource that the row did not take up before, or in another way, and the constraints compare it. The row has all
-    /// values but the employee and the seat, and they pass the table's checks.
+    /// Time of a resource that the row did not take up before, or in another way. The constraints compare it, unless it is overbooked
+    /// and has to be. The row has all values but the employee and the seat, and they pass the table's checks.
     time,
 };
 

@@ -11,14 +11,14 @@ namespace {
 constinit SavedQuery day_query(R"(
     SELECT service_id, start_time, hold_expires_at
       FROM @extschema@.bookings
-     WHERE employee_id = $1 AND id <> $2 AND start_time >= $3 AND start_time < $4
+     WHERE employee_id = $1 AND id <> ALL ($2) AND start_time >= $3 AND start_time < $4
        AND )" OCCUPYING_STATUS R"(
     UNION ALL
     SELECT service_id, start_time, hold_expires_at
       FROM @extschema@.bookings
-     WHERE business_id = $1 AND employee_id IS NULL AND id <> $2 AND start_time >= $3 AND start_time < $4
+     WHERE business_id = $1 AND employee_id IS NULL AND id <> ALL ($2) AND start_time >= $3 AND start_time < $4
        AND )" OCCUPYING_STATUS R"()",
-                               {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
+                               {UUIDOID, UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
 } // namespace
 
@@ -47,7 +47,7 @@ bool reaches_daily_limit(const BookingWrite& write, const ServiceSettings& setti
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
     for (const SpiRow found :
-         day_query.run_committed(write.schema, {to_datum(write.after.resource_id), to_datum(write.after.id),
+         day_query.run_committed(write.schema, {to_datum(write.after.resource_id), ids_not_counted(write),
                                                 to_datum(near.begin), to_datum(near.end)})) {
         Booking& booking = bookings.emplace_back();
         booking.service_id = to_uuid(found.id(1));

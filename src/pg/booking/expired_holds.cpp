@@ -1,5 +1,6 @@
 // Holds that have expired: see booking/expired_holds.hpp.
 #include "pg/booking/expired_holds.hpp"
+#include "pg/booking/refusal.hpp"
 #include "pg/server/spi.hpp"
 #include "pg/server/table_owner.hpp"
 
@@ -32,8 +33,7 @@ void refuse_revival(const BookingWrite& write) {
         return;
     const bool stays_expired = has_expired(write.after) && keeps_its_time(write);
     if (!stays_expired)
-        throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the hold has expired",
-                       "Its time is no longer kept.", "Book or hold a slot anew.");
+        refuse_expired_hold();
 }
 
 std::vector<ExpiredHold> expired_holds_in_the_way(const BookingWrite& write) {

@@ -13,7 +13,7 @@ struct ExpiredHold {
     BusyTimes busy;
 };
 
-/// 55000 where a hold that has expired would come back: as a booking, with a later expiry, or at another time. Its time may be
+/// BM004 where a hold that has expired would come back: as a booking, with a later expiry, or at another time. Its time may be
 /// others' by now. It may be ended, or deleted.
 void refuse_revival(const BookingWrite& write);
 

@@ -3,20 +3,18 @@
 // writes. All return the booking as one row.
 #include "pg/server/compat.hpp"
 #include "pg/booking/record.hpp"
+#include "pg/booking/customer_rules.hpp"
+#include "pg/booking/refusal.hpp"
+#include "pg/booking/request.hpp"
+#include "pg/booking/result.hpp"
+#include "pg/booking/state.hpp"
 #include "pg/booking/writer.hpp"
 #include "pg/server/extension_schema.hpp"
-#include "pg/server/result_rows.hpp"
 #include "pg/context/session.hpp"
-#include "pg/server/sha256.hpp"
 #include "pg/availability/arguments.hpp"
-
-#include <string_view>
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "mb/pg_wchar.h"
-#include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 }
 
@@ -41,108 +39,10 @@ constinit SavedQuery cancel_query(R"(
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                   {UUIDOID, TEXTOID});
 
-Datum return_row(FunctionCallInfo fcinfo, const BookingRecord& booking) {
-    ResultRows rows(fcinfo);
-    const Datum status = pg_call([&] { return CStringGetTextDatum(booking.status.c_str()); });
-    rows.add({UUIDPGetDatum(&booking.id),
-              booking.employee_id ? UUIDPGetDatum(&*booking.employee_id) : Datum(0),
-              TimestampTzGetDatum(booking.start), TimestampTzGetDatum(booking.end), status,
-              TimestampTzGetDatum(booking.hold_expires_at.value_or(0))},
-             {false, !booking.employee_id, false, false, false, !booking.hold_expires_at});
-    return Datum(0);
-}
-
-/// An argument of a type whose values are texts or documents; NULL: none.
-std::optional<Datum> optional_value(FunctionCallInfo fcinfo, int position) {
-    if (fcinfo->args[position].isnull)
-        return std::nullopt;
-    return fcinfo->args[position].value;
-}
-
-std::string to_text(Datum value) {
-    return pg_call([&] { return TextDatumGetCString(value); });
-}
-
-/// The status of a new booking.
-const char* new_status(FunctionCallInfo fcinfo, int position) {
-    const std::optional<Datum> value = optional_value(fcinfo, position);
-    if (!value)
-        throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "status must not be NULL");
-    const std::string status = to_text(*value);
-    for (const char* const allowed : {"confirmed", "pending"}) {
-        if (status == allowed)
-            return allowed;
-    }
-    throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                   "a booking cannot begin with the status \"" + status + "\"",
-                   "It must be confirmed or pending.");
-}
-
-/// 22023 unless it is NULL or a JSON object. As text, for the hash of the arguments.
-std::string metadata_text(const std::optional<Datum>& value) {
-    if (!value)
-        return "{}";
-    return pg_call([&] {
-        Jsonb* const document = DatumGetJsonbP(*value);
-        if (!JB_ROOT_IS_OBJECT(document))
-            ereport(ERROR,
-                    (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("metadata must be a JSON object")));
-        return JsonbToCString(nullptr, &document->root, static_cast<int>(VARSIZE(document)));
-    });
-}
-
-void check_key(Datum key) {
-    const int length = pg_call([&] {
-        const text* const value = DatumGetTextPP(key);
-        return pg_mbstrlen_with_len(VARDATA_ANY(value), static_cast<int>(VARSIZE_ANY_EXHDR(value)));
-    });
-    if (length < 1 || length > longest_key)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "idempotency_key must have 1 to 255 characters",
-                       "It has " + std::to_string(length) + ".");
-}
-
-/// Values one behind the other, told apart whatever they contain.
-class HashedArguments {
-public:
-    void add(std::string_view value) { text_ += std::to_string(value.size()) + ':' + std::string(value); }
-    void add(const pg_uuid_t& id) { add({reinterpret_cast<const char*>(id.data), UUID_LEN}); }
-    void add(const std::optional<pg_uuid_t>& id) {
-        if (id) {
-            add(*id);
-        } else {
-            add_null();
-        }
-    }
-    void add_null() { text_ += '-'; }
-
-    Datum hash() const {
-        const Sha256 digest = sha256(text_);
-        return pg_call([&] {
-            auto* const result = static_cast<bytea*>(palloc(VARHDRSZ + digest.size()));
-            SET_VARSIZE(result, VARHDRSZ + digest.size());
-            std::memcpy(VARDATA(result), digest.data(), digest.size());
-            return PointerGetDatum(result);
-        });
-    }
-
-private:
-    std::string text_;
-};
-
-/// 55000: the change makes no sense for a booking in this state.
-[[noreturn]] void refuse_in_state(const char* change, const BookingRecord& booking, const char* hint = "") {
-    throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, std::string("the booking cannot be ") + change,
-                   booking.is_hold() ? "It is a hold." : "Its status is " + booking.status + ".", hint);
-}
-
-bool is_open(const BookingRecord& booking) {
-    return booking.status == "pending" || booking.status == "confirmed";
-}
-
 /// The row after an UPDATE by id. None: row security lets the caller lock the booking but not write it so.
 BookingRecord updated(const SpiRows& rows, const pg_uuid_t& id) {
     if (rows.empty())
-        booking_not_found(id);
+        not_found(Sought::booking, id);
     return booking_record(rows.front());
 }
 
@@ -176,11 +76,7 @@ BOOKMEATOZ_FUNCTION(book_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID,
         hashed.add(request.customer_id);
         hashed.add(request.employee_id);
         hashed.add(request.status);
-        if (request.notes) {
-            hashed.add(to_text(*request.notes));
-        } else {
-            hashed.add_null();
-        }
+        hashed.add_text(request.notes);
         hashed.add(metadata);
         hashed.add(std::to_string(request.slot_interval_minutes.value_or(0)));
         request.idempotency_hash = hashed.hash();
@@ -188,7 +84,7 @@ BOOKMEATOZ_FUNCTION(book_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID,
     return return_row(fcinfo, write_booking(request, extension_schema(fcinfo)));
 }
 
-BOOKMEATOZ_FUNCTION(hold_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID, INT4OID})
+BOOKMEATOZ_FUNCTION(hold_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID, INT4OID, TEXTOID})
                                    .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
                                                    TIMESTAMPTZOID})) {
     const SlotArguments arguments(fcinfo);
@@ -198,8 +94,20 @@ BOOKMEATOZ_FUNCTION(hold_slot, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, UUIDOID,
     request.employee_id = arguments.optional_id(2);
     request.customer_id = arguments.optional_id(3);
     request.slot_interval_minutes = arguments.slot_interval(4);
+    request.idempotency_key = optional_value(fcinfo, 5);
     request.is_hold = true;
     request.status = "pending";
+    if (request.idempotency_key) {
+        check_key(*request.idempotency_key);
+        HashedArguments hashed;
+        hashed.add("hold");
+        hashed.add(request.service_id);
+        hashed.add(std::to_string(request.start.time_since_epoch().count()));
+        hashed.add(request.employee_id);
+        hashed.add(request.customer_id);
+        hashed.add(std::to_string(request.slot_interval_minutes.value_or(0)));
+        request.idempotency_hash = hashed.hash();
+    }
     return return_row(fcinfo, write_booking(request, extension_schema(fcinfo)));
 }
 
@@ -213,21 +121,30 @@ BOOKMEATOZ_FUNCTION(confirm_booking, takes({UUIDOID, UUIDOID})
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);
-    if (booking.record.status == "confirmed") {
-        if (customer && !(booking.customer_id && same_id(*customer, *booking.customer_id)))
-            refuse_in_state("confirmed for another customer", booking.record);
-        return return_row(fcinfo, booking.record);
+    const BookingRecord& record = booking.record;
+    const bool is_new_customer =
+        customer && !(booking.customer_id && same_id(*customer, *booking.customer_id));
+    if (record.status == "confirmed") {
+        if (is_new_customer)
+            refuse_in_state("the booking is confirmed for another customer", "other_customer",
+                            "Book another slot for this customer.", "customer_id");
+        return return_row(fcinfo, record);
     }
-    if (!is_open(booking.record))
-        refuse_in_state("confirmed", booking.record);
-    if (booking.record.is_hold() && *booking.record.hold_expires_at <= GetCurrentTimestamp())
-        throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the hold has expired",
-                       "Its time is no longer kept.", "Book or hold a slot anew.");
+    require_open(record, "confirmed");
+    if (record.has_expired())
+        refuse_expired_hold();
     if (!customer && !booking.customer_id)
         throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "customer_id must not be NULL",
                        "The hold names no customer.", "Give confirm_booking() the customer.");
-    if (customer)
-        check_customer(*customer, booking.business_id, schema);
+    if (is_new_customer) {
+        const Uuid itself = to_uuid(id);
+        require_customer_may_book({*customer,
+                                   booking.business_id,
+                                   booking.service_id,
+                                   bookmeatoz::Interval{to_instant(record.start), to_instant(record.end)},
+                                   {&itself, 1}},
+                                  settings_of_service(booking.service_id, schema), schema);
+    }
     const SpiRows rows = confirm_query.run_latest(
         schema, {UUIDPGetDatum(&id), customer ? std::optional(UUIDPGetDatum(&*customer)) : std::nullopt});
     return return_row(fcinfo, updated(rows, id));
@@ -240,43 +157,52 @@ BOOKMEATOZ_FUNCTION(release_hold, takes({UUIDOID}).returns_table({UUIDOID, UUIDO
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);
     if (!booking.record.is_hold())
-        refuse_in_state("released", booking.record, "cancel_booking() cancels a booking.");
+        refuse_in_state("the booking cannot be released: it is not a hold", "not_a_hold",
+                        "cancel_booking() cancels a booking.", "hold_expires_at");
     if (release_query.run_latest(schema, {UUIDPGetDatum(&id)}).empty())
-        booking_not_found(id);
+        not_found(Sought::booking, id);
     return return_row(fcinfo, booking.record);
 }
 
-BOOKMEATOZ_FUNCTION(reschedule_booking, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, INT4OID})
-                                            .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-                                                            TEXTOID, TIMESTAMPTZOID})) {
+BOOKMEATOZ_FUNCTION(reschedule_booking,
+                    takes({UUIDOID, TIMESTAMPTZOID, UUIDOID, INT4OID, BOOLOID, BOOLOID, BOOLOID})
+                        .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+                                        TIMESTAMPTZOID})) {
     const SlotArguments arguments(fcinfo);
     const pg_uuid_t id = arguments.id(0, "booking_id");
-    const Move move{arguments.instant(1, "slot_start"), arguments.optional_id(2), arguments.slot_interval(3)};
+    Move move{};
+    move.start = arguments.instant(1, "slot_start");
+    move.employee_id = arguments.optional_id(2);
+    move.slot_interval_minutes = arguments.slot_interval(3);
+    move.any_employee = flag(fcinfo, 4, "any_employee");
+    move.keep_duration = flag(fcinfo, 5, "keep_duration");
+    move.as_customer = flag(fcinfo, 6, "as_customer");
+    if (move.any_employee && move.employee_id)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "employee_id and any_employee exclude each other", {},
+                       "Name an employee, or leave the choice open.");
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);
-    if (booking.record.is_hold())
-        refuse_in_state("rescheduled", booking.record,
-                        "Release it by release_hold(), and hold another slot.");
-    if (!is_open(booking.record))
-        refuse_in_state("rescheduled", booking.record);
+    require_movable(booking.record);
     return return_row(fcinfo, move_booking(booking, move, schema));
 }
 
 /// Cancelling what is cancelled changes nothing, so that a call may be repeated whose answer was lost.
-BOOKMEATOZ_FUNCTION(cancel_booking, takes({UUIDOID, TEXTOID})
+BOOKMEATOZ_FUNCTION(cancel_booking, takes({UUIDOID, TEXTOID, BOOLOID})
                                         .returns_table({UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
                                                         TEXTOID, TIMESTAMPTZOID})) {
     const pg_uuid_t id = SlotArguments(fcinfo).id(0, "booking_id");
     const std::optional<Datum> reason = optional_value(fcinfo, 1);
+    const bool as_customer = flag(fcinfo, 2, "as_customer");
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);
     if (booking.record.status == "cancelled")
         return return_row(fcinfo, booking.record);
-    if (booking.record.is_hold())
-        refuse_in_state("cancelled", booking.record, "release_hold() gives its time back.");
-    if (!is_open(booking.record))
-        refuse_in_state("cancelled", booking.record);
+    refuse_hold(booking.record, "cancelled", "release_hold() gives its time back.");
+    require_open(booking.record, "cancelled");
+    if (as_customer)
+        require_notice(booking.record, settings_of_service(booking.service_id, schema).cancel_notice,
+                       "cancel_notice_minutes");
     return return_row(fcinfo, updated(cancel_query.run_latest(schema, {UUIDPGetDatum(&id), reason}), id));
 }

@@ -78,7 +78,9 @@ struct Claimant {
     const GuardedRow& row;
     BookingWrite& write;
     Claim claim;
-    const ServiceSettings& settings;
+    ServiceSettings& settings;
+    /// S18: it is overbooked, by the statement or since long. That holds only if it collides.
+    bool forces_in;
 
     bool claims_time() const { return claim == Claim::time; }
 };
@@ -120,6 +122,22 @@ std::optional<SlotReason> reason_to_refuse(const Claimant& claimant) {
     return std::nullopt;
 }
 
+/// The constraints compare it with nobody, and it has no session.
+BookingValues without_place(BookingValues values) {
+    values.resource_id.reset();
+    values.session_key = session_key_of(values);
+    values.seat = 1;
+    return values;
+}
+
+/// The reminders were for the old time.
+void forget_reminders(BookingWrite& write) {
+    if (write.is_insert() || write.before->start_time == write.after.start_time)
+        return;
+    write.after.reminder_sent_24h = false;
+    write.after.reminder_sent_1h = false;
+}
+
 enum class Outcome {
     may_be_written,
     /// The row has waited, or the other has just gone: all is to be done again.
@@ -127,6 +145,15 @@ enum class Outcome {
     /// A booking function, which decides again, finds the time taken.
     pass_over,
 };
+
+/// The row collides, and was meant to.
+Outcome force_in(const Claimant& claimant, BookingLocks& locks) {
+    require_right_to_overbook(claimant.write);
+    locks.release();
+    claimant.write.after.overbooked = true;
+    claimant.write.after.seat = 1;
+    return Outcome::may_be_written;
+}
 
 /// Steps 3 and 4: what ON CONFLICT does by itself. The constraint alone would look for others when the row is in the index already,
 /// where they find it and wait in turn. Whoever waits here holds no lock: those who are waited for may want it for their next
@@ -159,6 +186,8 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
     case Rival::Fate::certain:
         break;
     }
+    if (claimant.forces_in)
+        return force_in(claimant, locks);
     // The index would refuse the row, or wait if the other is being deleted meanwhile: so nobody goes there with time locked.
     if (write.is_insert() && write.by_function) {
         locks.release();
@@ -179,14 +208,34 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
     return Outcome::begin_again; // it has just gone
 }
 
+/// What is counted against is read under the locks, as what is counted: who has waited for them must not go by a capacity or a limit
+/// that has been lowered meanwhile. false: other locks are needed now.
+bool read_settings_again(const Claimant& claimant) {
+    const Settings before = claimant.settings.values;
+    if (before.capacity == 1 && !before.limits_days())
+        return true;
+    if (const std::optional<ServiceSettings> found = settings_of(claimant.write))
+        claimant.settings = *found;
+    const Settings& now = claimant.settings.values;
+    return (before.capacity > 1) == (now.capacity > 1) && before.limits_days() == now.limits_days();
+}
+
 /// One round of all steps.
 Outcome try_to_write(const Claimant& claimant) {
     const std::vector<ExpiredHold> holds =
         claimant.claims_time() ? expired_holds_in_the_way(claimant.write) : std::vector<ExpiredHold>();
     BookingLocks locks = needed_locks(claimant, holds);
-    locks.take();                   // steps 1 and 2
+    locks.take(); // steps 1 and 2
+    if (!read_settings_again(claimant)) {
+        locks.release();
+        return Outcome::begin_again;
+    }
     refuse_revival(claimant.write); // it may have expired while it waited
+    if (claimant.forces_in)
+        claimant.write.after.overbooked = false;
     if (const std::optional<SlotReason> reason = reason_to_refuse(claimant)) {
+        if (claimant.forces_in)
+            return force_in(claimant, locks);
         if (claimant.write.by_function)
             return Outcome::pass_over;
         refuse_slot(*reason);
@@ -205,8 +254,15 @@ using namespace bookmeatoz::pg;
 BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
     GuardedRow row(fcinfo, "trigger_guard_booking");
     BookingWrite write = row.read();
+    if (write.leaves_its_place)
+        return row.written(without_place(write.after));
     fill_from_service(write);
-    require_right_to_overbook(write);
+    forget_reminders(write);
+    if (sets_overbooked(write))
+        require_right_to_overbook(write);
+    // A function has looked for free time.
+    if (write.by_function)
+        write.after.overbooked = false;
     refuse_revival(write);
     write.after.resource_id = resource_of(write);
     write.after.session_key = session_key_of(write.after);
@@ -227,7 +283,8 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
         return row.written(write.after);
     }
 
-    const Claimant claimant{row, write, claim, settings};
+    const bool forces_in = claim == Claim::time && write.after.is_forced_in();
+    const Claimant claimant{row, write, claim, settings, forces_in};
     Outcome outcome = Outcome::begin_again;
     while (outcome == Outcome::begin_again)
         outcome = try_to_write(claimant);

@@ -2,21 +2,53 @@
 #include "pg/booking/guarded_row.hpp"
 #include "pg/booking/attempt.hpp"
 #include "pg/booking/busy_range.hpp"
+#include "pg/server/uuid_datum.hpp"
 #include "pg/calendar/status.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "core/busy_time.hpp"
 
 #include <iterator>
 #include <type_traits>
+#include <vector>
 
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr const char* guarded_columns[] = {
-    "id",         "business_id",           "service_id",           "employee_id", "start_time",
-    "end_time",   "buffer_before_minutes", "buffer_after_minutes", "status",      "hold_expires_at",
-    "overbooked", "resource_id",           "session_key",          "seat"};
+constexpr const char* guarded_columns[] = {"id",
+                                           "business_id",
+                                           "service_id",
+                                           "employee_id",
+                                           "start_time",
+                                           "end_time",
+                                           "buffer_before_minutes",
+                                           "buffer_after_minutes",
+                                           "status",
+                                           "hold_expires_at",
+                                           "overbooked",
+                                           "reminder_sent_24h",
+                                           "reminder_sent_1h",
+                                           "price",
+                                           "currency",
+                                           "resource_id",
+                                           "session_key",
+                                           "seat"};
 static_assert(std::size(guarded_columns) == static_cast<std::size_t>(BookingColumn::seat) + 1);
+
+std::optional<Datum> to_datum(const std::optional<TimestampTz>& time) {
+    return time ? std::optional(TimestampTzGetDatum(*time)) : std::nullopt;
+}
+
+std::optional<Datum> to_datum(const std::optional<int32>& number) {
+    return number ? std::optional(Int32GetDatum(*number)) : std::nullopt;
+}
+
+std::optional<Datum> to_datum(const std::optional<int16>& number) {
+    return number ? std::optional(Int16GetDatum(*number)) : std::nullopt;
+}
+
+std::optional<Datum> to_datum(const std::optional<bool>& value) {
+    return value ? std::optional(BoolGetDatum(*value)) : std::nullopt;
+}
 
 /// The defaults of these columns stand for "not given": the table has them for clients who may leave out only what has one. They are
 /// values that its checks refuse.
@@ -55,7 +87,10 @@ BookingWrite GuardedRow::read() const {
     }
     write.after = values(trigger_.new_row(), statuses);
     drop_defaults(write.after);
-    write.by_function = write.after.session_key && BookingAttempt::is_marked(*write.after.session_key);
+    if (write.after.session_key) {
+        write.by_function = BookingAttempt::is_marked(*write.after.session_key);
+        write.leaves_its_place = write.is_update() && BookingAttempt::is_leaving(*write.after.session_key);
+    }
     write.schema = schema_;
     write.owner = trigger_.owner();
     return write;
@@ -72,6 +107,10 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
         const int place = number(column);
         return row.is_null(place) ? std::nullopt : std::optional(to_uuid(row.id(place)));
     };
+    const auto datum = [&](BookingColumn column, Oid type) {
+        const int place = number(column);
+        return row.is_null(place) ? std::nullopt : std::optional(row.get(place, type));
+    };
     const std::optional<Oid> label = value(status, &TriggerRow::label);
     return {
         .id = uuid(id),
@@ -85,6 +124,10 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
         .occupies_time = label && occupies(statuses.find(*label)),
         .hold_expires_at = value(hold_expires_at, &TriggerRow::time),
         .overbooked = value(overbooked, &TriggerRow::boolean),
+        .reminder_sent_24h = value(reminder_sent_24h, &TriggerRow::boolean),
+        .reminder_sent_1h = value(reminder_sent_1h, &TriggerRow::boolean),
+        .price = datum(price, NUMERICOID),
+        .currency = datum(currency, VARCHAROID),
         .resource_id = uuid(resource_id),
         .session_key = uuid(session_key),
         .seat = value(seat, &TriggerRow::int2),
@@ -93,18 +136,31 @@ BookingValues GuardedRow::values(const TriggerRow& row, const StatusLabels& stat
 
 Datum GuardedRow::written(const BookingValues& values) {
     using enum BookingColumn;
-    const int columns[] = {number(end_time),    number(buffer_before_minutes), number(buffer_after_minutes),
-                           number(resource_id), number(session_key),           number(seat)};
+    const int columns[] = {number(end_time),
+                           number(buffer_before_minutes),
+                           number(buffer_after_minutes),
+                           number(overbooked),
+                           number(reminder_sent_24h),
+                           number(reminder_sent_1h),
+                           number(price),
+                           number(currency),
+                           number(resource_id),
+                           number(session_key),
+                           number(seat)};
     const std::optional<Datum> written[] = {
-        values.end_time ? std::optional(TimestampTzGetDatum(*values.end_time)) : std::nullopt,
-        values.buffer_before_minutes ? std::optional(Int32GetDatum(*values.buffer_before_minutes))
-                                     : std::nullopt,
-        values.buffer_after_minutes ? std::optional(Int32GetDatum(*values.buffer_after_minutes))
-                                    : std::nullopt,
+        to_datum(values.end_time),
+        to_datum(values.buffer_before_minutes),
+        to_datum(values.buffer_after_minutes),
+        to_datum(values.overbooked),
+        to_datum(values.reminder_sent_24h),
+        to_datum(values.reminder_sent_1h),
+        values.price,
+        values.currency,
         to_datum(values.resource_id),
         to_datum(values.session_key),
-        values.seat ? std::optional(Int16GetDatum(*values.seat)) : std::nullopt,
+        to_datum(values.seat),
     };
+    static_assert(std::size(columns) == std::size(written));
     Datum datums[std::size(columns)];
     bool nulls[std::size(columns)];
     for (std::size_t i = 0; i < std::size(columns); ++i) {
@@ -113,6 +169,13 @@ Datum GuardedRow::written(const BookingValues& values) {
     }
     trigger_.set(columns, datums, nulls);
     return trigger_.result();
+}
+
+Datum ids_not_counted(const BookingWrite& write) {
+    std::vector<Uuid> ids{required(write.after.id, BookingColumn::id)};
+    if (write.by_function)
+        ids.insert(ids.end(), BookingAttempt::without_place().begin(), BookingAttempt::without_place().end());
+    return uuid_array(ids);
 }
 
 bool keeps_its_time(const BookingWrite& write) {

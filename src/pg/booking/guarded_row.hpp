@@ -23,6 +23,10 @@ enum class BookingColumn {
     status,
     hold_expires_at,
     overbooked,
+    reminder_sent_24h,
+    reminder_sent_1h,
+    price,
+    currency,
     resource_id,
     session_key,
     seat,
@@ -43,11 +47,18 @@ struct BookingValues {
     bool occupies_time = false;
     std::optional<TimestampTz> hold_expires_at;
     std::optional<bool> overbooked;
+    std::optional<bool> reminder_sent_24h;
+    std::optional<bool> reminder_sent_1h;
+    /// numeric and varchar, in the memory of the row.
+    std::optional<Datum> price;
+    std::optional<Datum> currency;
     std::optional<Uuid> resource_id;
     std::optional<Uuid> session_key;
     std::optional<int16> seat;
 
     bool is_overbooked() const { return overbooked.value_or(false); }
+    /// It takes up time, and the constraints do not compare it.
+    bool is_forced_in() const { return occupies_time && is_overbooked(); }
     /// The constraints compare it with others, if it has a resource.
     bool competes() const { return occupies_time && !is_overbooked(); }
 };
@@ -60,6 +71,8 @@ struct BookingWrite {
     /// A booking function writes it (booking/attempt.hpp) and decides again when the row is passed over. Its INSERT has ON
     /// CONFLICT DO NOTHING, so it looks for others before it writes.
     bool by_function = false;
+    /// The same: it leaves its place, and gets another one in the same call.
+    bool leaves_its_place = false;
     /// The schema of the tables, and their owner.
     Oid schema = InvalidOid;
     Oid owner = InvalidOid;
@@ -104,6 +117,9 @@ private:
     RowTrigger trigger_;
     Oid schema_;
 };
+
+/// As a uuid[]: the row itself, and those that have no place while a function moves it with them.
+Datum ids_not_counted(const BookingWrite& write);
 
 /// Whose it is, when, and with which buffers has not changed. false for an INSERT.
 bool keeps_its_time(const BookingWrite& write);

@@ -25,7 +25,7 @@ constexpr int many_counts = 64;
 /// More are not given to one transaction. The server has some thousands for all (max_locks_per_transaction).
 constexpr int most_counts = 256;
 
-enum class Kind : uint8 { time, day, session, business };
+enum class Kind : uint8 { time, day, session, business, customer, several };
 
 /// The server's own functions (pg_advisory_lock and the like) use the classes 1 and 2: an application's never meet ours.
 constexpr uint16 own_classes = 0x8000;
@@ -87,6 +87,25 @@ bool is_among_counts(const LOCKTAG& tag) {
                        [&](const LOCKTAG& other) { return same(tag, other); });
 }
 
+/// Until the end of the transaction, or of the subtransaction. false: it was not to wait, and would have had to.
+bool hold(const LOCKTAG& tag, LOCKMODE mode, bool wait) {
+    const int number = number_of_counts();
+    const bool is_new = !is_among_counts(tag);
+    if (is_new && number == most_counts)
+        throw SqlError(
+            ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+            "one transaction books on too many days, in too many sessions or for too many customers",
+            "It holds " + std::to_string(number) +
+                " locks of days with a limit, sessions with seats, customers and businesses.",
+            "Commit in smaller batches.");
+    const LockAcquireResult result = pg_call([&] { return LockAcquire(&tag, mode, false, !wait); });
+    if (result == LOCKACQUIRE_NOT_AVAIL)
+        return false;
+    if (is_new)
+        counts.tags[counts.size++] = tag;
+    return true;
+}
+
 } // namespace
 
 /// Held by the transaction itself, whatever subtransactions come and go, until the row's memory is reset. That may be the clean-up
@@ -121,20 +140,9 @@ void BookingLocks::take() {
 }
 
 bool BookingLocks::take_count(const LOCKTAG& tag, LOCKMODE mode, bool wait) {
-    const int number = number_of_counts();
-    const bool is_new = !is_among_counts(tag);
-    if (is_new && number == most_counts)
-        throw SqlError(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-                       "one transaction books on too many days and in too many sessions",
-                       "It holds " + std::to_string(number) +
-                           " locks of days with a limit, sessions with seats, and businesses.",
-                       "Commit in smaller batches.");
-    const LockAcquireResult result = pg_call([&] { return LockAcquire(&tag, mode, false, !wait); });
-    if (result == LOCKACQUIRE_NOT_AVAIL)
+    if (!hold(tag, mode, wait))
         return false;
     taken_counts_.push_back({tag, mode});
-    if (is_new)
-        counts.tags[counts.size++] = tag;
     return true;
 }
 
@@ -194,6 +202,16 @@ void BookingLocks::release_times(void* memory) {
 void BookingLocks::release_time() {
     if (taken_times_ != nullptr)
         pg_call([&] { release_times(taken_times_); });
+}
+
+void lock_customer(const Uuid& customer) {
+    constexpr bool wait = true;
+    hold(lock_tag(Kind::customer, customer, 0), ExclusiveLock, wait);
+}
+
+void lock_for_several(const Uuid& business) {
+    constexpr bool wait = true;
+    hold(lock_tag(Kind::several, business, 0), ExclusiveLock, wait);
 }
 
 void BookingLocks::release() {

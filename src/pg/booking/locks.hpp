@@ -65,4 +65,12 @@ private:
     TakenTimes* taken_times_ = nullptr;
 };
 
+/// S21: a customer, while the customer's bookings are counted and until the transaction ends (or the subtransaction that took the
+/// lock). Before all locks of BookingLocks.
+void lock_customer(const Uuid& customer);
+
+/// A business, for calls that write several bookings: they go one after the other there, so that two of them never wait for each other's
+/// rows. Until the transaction ends; before all other locks.
+void lock_for_several(const Uuid& business);
+
 } // namespace bookmeatoz::pg

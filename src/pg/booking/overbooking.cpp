@@ -4,25 +4,17 @@
 #include "pg/server/privileges.hpp"
 
 namespace bookmeatoz::pg {
-namespace {
-
-/// It takes up time, and the constraints do not compare it.
-bool is_forced_in(const BookingValues& values) {
-    return values.occupies_time && values.is_overbooked();
-}
-
-} // namespace
 
 void require_right_to_overbook(const BookingWrite& write) {
-    if (!is_forced_in(write.after))
-        return;
-    if (keeps_its_time(write) && is_forced_in(*write.before))
-        return;
     const Oid right = extension_function(write.schema, "may_overbook");
     if (!pg_call([&] { return may_execute(right); }))
         throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied to overbook",
                        "An overbooked booking is let in beside others at the same time.",
                        "GRANT EXECUTE ON FUNCTION may_overbook() to the role, or book a free slot.");
+}
+
+bool sets_overbooked(const BookingWrite& write) {
+    return write.after.is_forced_in() && !(write.is_update() && write.before->is_overbooked());
 }
 
 } // namespace bookmeatoz::pg

@@ -1,6 +1,7 @@
 // Rows of bookings: see booking/record.hpp.
 #include "pg/booking/record.hpp"
-#include "pg/server/uuid.hpp"
+#include "pg/server/uuid_datum.hpp"
+#include "pg/server/errors.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -11,9 +12,15 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constinit SavedQuery lock_query("SELECT " BOOKING_RECORD_COLUMNS ", business_id, service_id, customer_id"
-                                " FROM @extschema@.bookings WHERE id = $1 FOR NO KEY UPDATE",
-                                {UUIDOID});
+#define LOCKED_BOOKINGS                                                                                      \
+    "SELECT " BOOKING_RECORD_COLUMNS                                                                         \
+    ", business_id, service_id, customer_id, buffer_before_minutes, buffer_after_minutes"                    \
+    " FROM @extschema@.bookings "
+
+constinit SavedQuery lock_query(LOCKED_BOOKINGS "WHERE id = $1 FOR NO KEY UPDATE", {UUIDOID});
+
+constinit SavedQuery lock_several_query(LOCKED_BOOKINGS "WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
+                                        {UUIDARRAYOID});
 
 std::optional<pg_uuid_t> optional_id(const SpiRow& row, int column) {
     if (row.is_null(column))
@@ -21,7 +28,17 @@ std::optional<pg_uuid_t> optional_id(const SpiRow& row, int column) {
     return row.id(column);
 }
 
+LockedBooking locked_booking(const SpiRow& row) {
+    constexpr int n = booking_record_columns;
+    return {booking_record(row),     row.id(n + 1),   row.id(n + 2),
+            optional_id(row, n + 3), row.int4(n + 4), row.int4(n + 5)};
+}
+
 } // namespace
+
+bool BookingRecord::has_expired() const {
+    return hold_expires_at && *hold_expires_at <= GetCurrentTimestamp();
+}
 
 BookingRecord booking_record(const SpiRow& row) {
     BookingRecord record{};
@@ -38,17 +55,15 @@ BookingRecord booking_record(const SpiRow& row) {
 LockedBooking lock_booking(Oid schema, const pg_uuid_t& id) {
     const SpiRows rows = lock_query.run_latest(schema, {UUIDPGetDatum(&id)});
     if (rows.empty())
-        booking_not_found(id);
-    const SpiRow row = rows.front();
-    return {booking_record(row), row.id(booking_record_columns + 1), row.id(booking_record_columns + 2),
-            optional_id(row, booking_record_columns + 3)};
+        not_found(Sought::booking, id);
+    return locked_booking(rows.front());
 }
 
-void booking_not_found(const pg_uuid_t& id) {
-    throw SqlError(
-        ERRCODE_NO_DATA_FOUND, "booking " + uuid_text(id) + " was not found", {},
-        "Check the id, and that the session context is that of the booking's business. A hold that "
-        "expired may be deleted.");
+std::vector<LockedBooking> lock_bookings(Oid schema, std::span<const Uuid> ids) {
+    std::vector<LockedBooking> bookings;
+    for (const SpiRow row : lock_several_query.run_latest(schema, {uuid_array(ids)}))
+        bookings.push_back(locked_booking(row));
+    return bookings;
 }
 
 } // namespace bookmeatoz::pg

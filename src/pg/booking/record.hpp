@@ -1,10 +1,13 @@
 // Rows of bookings as the booking functions read, write and return them.
 #pragma once
 
+#include "pg/calendar/values.hpp"
 #include "pg/server/spi.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 extern "C" {
 #include "datatype/timestamp.h"
@@ -23,6 +26,7 @@ struct BookingRecord {
     std::optional<TimestampTz> hold_expires_at;
 
     bool is_hold() const { return hold_expires_at.has_value(); }
+    bool has_expired() const;
 };
 
 /// The columns of a record, for SELECT and RETURNING: first in the list, in this order.
@@ -38,12 +42,15 @@ struct LockedBooking {
     pg_uuid_t business_id;
     pg_uuid_t service_id;
     std::optional<pg_uuid_t> customer_id;
+    int32 buffer_before_minutes;
+    int32 buffer_after_minutes;
 };
 
-/// P0002 unless the caller sees it and may update it. An SPI connection must be open.
+/// BM003 unless the caller sees it and may update it. An SPI connection must be open.
 LockedBooking lock_booking(Oid schema, const pg_uuid_t& id);
 
-/// The words for a booking that does not exist and for one that the caller may not change.
-[[noreturn]] void booking_not_found(const pg_uuid_t& id);
+/// Those of them that the caller sees and may update, ascending by id: all who lock several do it in this order. An SPI connection
+/// must be open.
+std::vector<LockedBooking> lock_bookings(Oid schema, std::span<const Uuid> ids);
 
 } // namespace bookmeatoz::pg

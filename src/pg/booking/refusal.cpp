@@ -42,9 +42,30 @@ const char* hint(SlotReason reason) {
 void refuse_slot(SlotReason reason) {
     const bool taken = reason == SlotReason::limit_reached || reason == SlotReason::booked ||
                        reason == SlotReason::buffer || reason == SlotReason::full;
-    throw SqlError(taken ? ERRCODE_EXCLUSION_VIOLATION : errcode_not_bookable,
+    SqlError error(taken ? ERRCODE_EXCLUSION_VIOLATION : errcode_not_bookable,
                    taken ? "the slot is taken" : "the slot cannot be booked",
                    std::string(reason_name(reason)), hint(reason));
+    if (reason == SlotReason::booked || reason == SlotReason::buffer)
+        error.place = {.table = "bookings", .constraint = "bookings_no_double_booking"};
+    if (reason == SlotReason::full)
+        error.place = {.table = "bookings", .constraint = "bookings_one_per_seat"};
+    throw error;
+}
+
+void refuse_customer(const char* word, const char* hint) {
+    throw SqlError(errcode_not_bookable, "the slot cannot be booked for this customer", word, hint);
+}
+
+void refuse_as_too_late(const char* setting) {
+    throw SqlError(errcode_not_bookable, "it is too late for the customer to change the booking", "too_late",
+                   "The setting " + std::string(setting) +
+                       " asks for a longer notice. The business itself may always change it.");
+}
+
+void refuse_expired_hold() {
+    throw SqlError(errcode_wrong_state, "the hold has expired, and its time is no longer kept",
+                   "hold_expired", "Book or hold a slot anew.")
+        .about({.table = "bookings", .column = "hold_expires_at"});
 }
 
 } // namespace bookmeatoz::pg

@@ -1,16 +1,22 @@
-// The errors of a start that is not booked, for the booking functions and for the guard.
+// Why a booking is not written, or not changed: the errors, for the booking functions and for the guard.
 #pragma once
 
 #include "core/slot_check.hpp"
-#include "pg/server/boundary.hpp"
+#include "pg/server/errors.hpp"
 
 namespace bookmeatoz::pg {
-
-/// Not bookable: the start itself does not suit. SQLSTATE BM001.
-inline constexpr int errcode_not_bookable = MAKE_SQLSTATE('B', 'M', '0', '0', '1');
 
 /// Raises the refusal: 23P01 where other bookings are the reason (limit_reached, booked, buffer, full), BM001 otherwise.
 /// The DETAIL is the word of check_slot() and nothing else, for programs to read.
 [[noreturn]] void refuse_slot(SlotReason reason);
+
+/// BM001, by the rules for customers (S21).
+[[noreturn]] void refuse_customer(const char* word, const char* hint);
+
+/// BM001, too_late: less than the notice is left for customers (S22). `setting` says how long it is.
+[[noreturn]] void refuse_as_too_late(const char* setting);
+
+/// BM004, hold_expired: its time may be others' by now.
+[[noreturn]] void refuse_expired_hold();
 
 } // namespace bookmeatoz::pg

@@ -13,12 +13,12 @@ constinit SavedQuery employee_query("SELECT FROM @extschema@.employees WHERE id 
 constinit SavedQuery unassigned_query(R"(
     SELECT
       FROM @extschema@.bookings
-     WHERE business_id = $1 AND employee_id IS NULL AND resource_id IS NULL AND id <> $2
+     WHERE business_id = $1 AND employee_id IS NULL AND resource_id IS NULL AND id <> ALL ($2)
        AND busy && $3 AND start_time > $4 AND start_time < $5
        AND NOT overbooked AND )" OCCUPYING_STATUS R"(
        AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp())
      LIMIT 1)",
-                                      {UUIDOID, UUIDOID, TSTZRANGEOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
+                                      {UUIDOID, UUIDARRAYOID, TSTZRANGEOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
 /// Deleting an employee sets employee_id to NULL. Then the booking belongs to nobody: bookings of several deleted employees may
 /// overlap, and would collide as the business's.
@@ -31,7 +31,8 @@ bool lost_its_employee(const BookingWrite& write) {
 
 std::optional<Uuid> resource_of(const BookingWrite& write) {
     const BookingValues& booking = write.after;
-    if (keeps_its_claim(write))
+    // A row that a function places may have none: it has left its place before.
+    if (keeps_its_claim(write) && !write.by_function)
         return write.before->resource_id;
     if (booking.employee_id)
         return booking.employee_id;
@@ -39,7 +40,7 @@ std::optional<Uuid> resource_of(const BookingWrite& write) {
         return std::nullopt;
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
-    const View view = booking.competes() ? View::committed : View::latest;
+    const View view = booking.occupies_time ? View::committed : View::latest;
     if (lost_its_employee(write) || has_employee(write.schema, to_datum(*booking.business_id), view))
         return std::nullopt;
     return booking.business_id;
@@ -64,7 +65,7 @@ bool meets_unassigned(const BookingWrite& write) {
     const SpiConnection spi;
     return !unassigned_query
                 .run_committed(write.schema,
-                               {to_datum(booking.business_id), to_datum(booking.id), busy_range(booking),
+                               {to_datum(booking.business_id), ids_not_counted(write), busy_range(booking),
                                 TimestampTzGetDatum(*booking.start_time - reach),
                                 TimestampTzGetDatum(*booking.end_time + reach)})
                 .empty();

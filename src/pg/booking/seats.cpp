@@ -25,17 +25,19 @@ constinit SavedQuery seats_query(R"(
 
 constexpr int most_seats = 10000;
 
-int16 lowest_free_seat(const BookingWrite& write, int capacity) {
+int16 seat_among_others(const BookingWrite& write, int capacity) {
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
-    std::bitset<most_seats + 1> taken;
+    // taken[0] is seat 1.
+    std::bitset<most_seats> taken;
     for (const SpiRow found : seats_query.run_committed(
              write.schema, {to_datum(write.after.session_key), to_datum(write.after.id)}))
-        taken.set(static_cast<std::size_t>(found.int2(1)));
-    int seat = 1;
-    while (seat <= capacity && taken.test(static_cast<std::size_t>(seat)))
-        ++seat;
-    return static_cast<int16>(seat <= capacity ? seat : 1);
+        taken.set(static_cast<std::size_t>(found.int2(1) - 1));
+    const bool is_full = taken.count() >= static_cast<std::size_t>(capacity);
+    std::size_t place = 0;
+    while (taken.test(place) != is_full)
+        ++place;
+    return static_cast<int16>(place + 1);
 }
 
 } // namespace
@@ -61,7 +63,7 @@ int16 seat_of(const BookingWrite& write, int capacity) {
         write.is_update() && write.before->competes() && write.before->session_key == write.after.session_key;
     if (keeps_seat)
         return required(write.before->seat, BookingColumn::seat);
-    return capacity > 1 ? lowest_free_seat(write, capacity) : int16(1);
+    return write.after.competes() && write.after.resource_id ? seat_among_others(write, capacity) : int16(1);
 }
 
 } // namespace bookmeatoz::pg

@@ -9,8 +9,8 @@ namespace bookmeatoz::pg {
 /// unassigned bookings do not share seats. Where one of these is missing, what the row has: a NOT NULL constraint refuses it.
 std::optional<Uuid> session_key_of(const BookingValues& booking);
 
-/// The lowest free seat of the session; the row's own, if it already has one there. Where none is free, seat 1: the unique index
-/// refuses it.
+/// The lowest free seat of the session; the row's own, if it already has one there. Where as many are taken as the capacity allows,
+/// whichever they are, one of them: the unique index refuses it (S15: the capacity may have been lowered).
 int16 seat_of(const BookingWrite& write, int capacity);
 
 } // namespace bookmeatoz::pg

@@ -5,7 +5,8 @@
 
 namespace bookmeatoz::pg {
 
-/// S6: the end of the booking and its buffers, where the statement left them out. What is missing because the start or a key is
+/// S6, S20: the end of the booking, its buffers and its price, where the statement left them out; a price without a currency is in the
+/// service's. An UPDATE leaves what is NULL already as it is. What is missing because the start or a key is
 /// missing stays NULL, for the table's own checks to refuse. Read with the caller's rights: whether a service exists that the
 /// caller may not see must not show in the error (23503).
 void fill_from_service(BookingWrite& write);

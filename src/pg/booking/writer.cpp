@@ -2,6 +2,7 @@
 #include "pg/booking/writer.hpp"
 #include "pg/booking/assignment.hpp"
 #include "pg/booking/attempt.hpp"
+#include "pg/booking/customer_rules.hpp"
 #include "pg/calendar/calendar.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/server/snapshot.hpp"
@@ -9,11 +10,13 @@
 #include "pg/context/session.hpp"
 #include "pg/availability/arguments.hpp"
 #include "pg/booking/refusal.hpp"
+#include "pg/booking/state.hpp"
 #include "pg/server/subtransaction.hpp"
 #include "pg/server/table_owner.hpp"
-#include "pg/server/uuid.hpp"
+#include "pg/server/errors.hpp"
 
 #include <map>
+#include <vector>
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -24,8 +27,11 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constinit SavedQuery customer_query("SELECT FROM @extschema@.customers WHERE business_id = $1 AND id = $2",
-                                    {UUIDOID, UUIDOID});
+// A hold of the caller's that has expired is not what a repeated call is about.
+constinit SavedQuery delete_expired_hold(R"(
+    DELETE FROM @extschema@.bookings
+     WHERE id = $1 AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
+                                         {UUIDOID});
 
 constinit SavedQuery user_query("SELECT FROM @extschema@.users WHERE id = $1", {UUIDOID});
 
@@ -37,21 +43,19 @@ constinit SavedQuery insert_query(R"(
     INSERT INTO @extschema@.bookings
         (business_id, customer_id, service_id, employee_id, start_time, end_time, buffer_before_minutes,
          buffer_after_minutes, status, notes, metadata, hold_expires_at, idempotency_key, idempotency_hash,
-         booked_by_user_id, session_key)
+         booked_by_user_id, session_key, series_id, visit_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::@extschema@.booking_status_type_v1, $10,
-            COALESCE($11, '{}'::pg_catalog.jsonb), $12, $13, $14, $15, $16)
+            COALESCE($11, '{}'::pg_catalog.jsonb), $12, $13, $14, $15, $16, $17, $18)
     ON CONFLICT DO NOTHING
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                   {UUIDOID, UUIDOID, UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
                                    INT4OID, INT4OID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID, TEXTOID,
-                                   BYTEAOID, UUIDOID, UUIDOID});
+                                   BYTEAOID, UUIDOID, UUIDOID, UUIDOID, UUIDOID});
 
-// The reminders were for the old time.
 constinit SavedQuery move_query(R"(
     UPDATE @extschema@.bookings
        SET employee_id := $2, start_time := $3, end_time := $4,
-           buffer_before_minutes := $5, buffer_after_minutes := $6,
-           reminder_sent_24h := false, reminder_sent_1h := false, session_key := $7
+           buffer_before_minutes := $5, buffer_after_minutes := $6, session_key := $7
      WHERE id = $1
     RETURNING )" BOOKING_RECORD_COLUMNS,
                                 {UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID, INT4OID,
@@ -88,7 +92,7 @@ public:
         : schema_(schema), context_(CurrentMemoryContext), memory_(&context_),
           loaded_(question, schema, &memory_) {}
 
-    const LoadedCalendar& loaded() const { return loaded_; }
+    LoadedCalendar& loaded() { return loaded_; }
 
     /// Whom to book; raises the refusal where there is nobody.
     const Resource& decide(Instant start, const Refusals& refusals) {
@@ -118,15 +122,21 @@ std::optional<BookingRecord> booking_of_key(const BookingRequest& request, const
     if (rows.empty())
         return std::nullopt;
     const SpiRow row = rows.front();
+    const BookingRecord record = booking_record(row);
     const int hash = booking_record_columns + 1;
     const bool same_arguments = !row.is_null(hash) && pg_call([&] {
         return DatumGetBool(DirectFunctionCall2(byteaeq, row.get(hash, BYTEAOID), *request.idempotency_hash));
     });
     if (!same_arguments)
-        throw SqlError(errcode_other_arguments, "the idempotency key was used with other arguments",
-                       "A booking of the business has this key.",
-                       "Repeat a call with all of its arguments, or give a new request a key of its own.");
-    return booking_record(row);
+        throw SqlError(errcode_other_arguments, "the idempotency key was used with other arguments", {},
+                       "Repeat a call with all of its arguments, or give a new request a key of its own.")
+            .about(
+                {.table = "bookings", .column = "idempotency_key", .constraint = "bookings_idempotency_key"});
+    if (record.has_expired()) {
+        delete_expired_hold.run_latest(schema, {UUIDPGetDatum(&record.id)});
+        return std::nullopt;
+    }
+    return record;
 }
 
 /// The user of the session context, where there is such an account. Looked up as the owner of the accounts: the caller
@@ -141,11 +151,11 @@ std::optional<pg_uuid_t> booking_user(Oid schema) {
 
 } // namespace
 
-void check_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid schema) {
-    if (!customer_query.run_latest(schema, {UUIDPGetDatum(&business_id), UUIDPGetDatum(&id)}).empty())
-        return;
-    throw SqlError(ERRCODE_NO_DATA_FOUND, "customer " + uuid_text(id) + " was not found", {},
-                   "Check the id, and that the session context is that of the customer's business.");
+Settings settings_of_service(const pg_uuid_t& service_id, Oid schema) {
+    ContextMemory context(CurrentMemoryContext);
+    std::pmr::monotonic_buffer_resource memory(&context);
+    const Question question{service_id, to_instant(GetCurrentTimestamp()), {}, {}, {}};
+    return LoadedCalendar(question, schema, &memory).calendar().settings;
 }
 
 BookingRecord write_booking(const BookingRequest& request, Oid schema) {
@@ -164,7 +174,13 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
                 return *first;
         }
         if (request.customer_id)
-            check_customer(*request.customer_id, to_pg_uuid(business), schema);
+            require_customer_may_book(
+                {*request.customer_id,
+                 to_pg_uuid(business),
+                 request.service_id,
+                 bookmeatoz::Interval{request.start, request.start + calendar.service.duration},
+                 {}},
+                calendar.settings, schema);
         const Resource& resource = decision.decide(request.start, refusals);
         const std::optional<pg_uuid_t> user = booking_user(schema);
         snapshot.reset();
@@ -184,7 +200,8 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
                      employee, to_datum(request.start), to_datum(request.start + calendar.service.duration),
                      to_datum(calendar.service.buffer_before), to_datum(calendar.service.buffer_after),
                      status, request.notes, request.metadata, expiry, request.idempotency_key,
-                     request.idempotency_hash, to_datum(user), BookingAttempt::mark()});
+                     request.idempotency_hash, to_datum(user), BookingAttempt::mark(),
+                     to_datum(request.series_id), to_datum(request.visit_id)});
         if (!rows.empty()) {
             BookingRecord written = booking_record(rows.front());
             attempt.commit();
@@ -197,24 +214,46 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
 
 BookingRecord move_booking(const LockedBooking& booking, const Move& move, Oid schema) {
     Refusals refusals;
-    const std::optional<pg_uuid_t> employee =
-        move.employee_id ? move.employee_id : booking.record.employee_id;
+    const std::optional<pg_uuid_t> asked = move.any_employee  ? std::nullopt
+                                           : move.employee_id ? move.employee_id
+                                                              : booking.record.employee_id;
+    const Duration own_duration(booking.record.end - booking.record.start);
+    std::vector<Uuid> left_out(move.without_place.begin(), move.without_place.end());
+    left_out.push_back(to_uuid(booking.record.id));
     for (;;) {
         std::optional<LatestSnapshot> snapshot(std::in_place);
         const Instant now = to_instant(GetCurrentTimestamp());
-        Decision decision({booking.service_id, now, employee, move.slot_interval_minutes, booking.record.id},
+        Decision decision({booking.service_id, now, asked, move.slot_interval_minutes, booking.record.id},
                           schema);
+        decision.loaded().leave_out(move.without_place);
+        if (move.keep_duration)
+            decision.loaded().ask_for(std::chrono::ceil<std::chrono::minutes>(own_duration),
+                                      std::chrono::minutes(booking.buffer_before_minutes),
+                                      std::chrono::minutes(booking.buffer_after_minutes));
         const Service& service = decision.loaded().calendar().service;
+        const Settings& settings = decision.loaded().calendar().settings;
+        const Instant end = move.start + (move.keep_duration ? own_duration : Duration(service.duration));
+        if (move.as_customer)
+            require_notice(booking.record, settings.reschedule_notice, "reschedule_notice_minutes");
+        if (booking.customer_id) {
+            lock_customer_if_compared(*booking.customer_id, settings);
+            require_not_busy({*booking.customer_id, booking.business_id, booking.service_id,
+                              bookmeatoz::Interval{move.start, end}, left_out},
+                             settings, schema);
+        }
         const Resource& resource = decision.decide(move.start, refusals);
+        std::optional<Datum> employee = to_datum(asked);
+        if (move.any_employee && !decision.loaded().business_is_resource())
+            employee = to_datum(resource.id);
         snapshot.reset();
 
         Subtransaction attempt;
         try {
-            const BookingAttempt marked;
+            const BookingAttempt marked(move.without_place);
             const SpiRows rows = move_query.run_latest(
-                schema, {UUIDPGetDatum(&booking.record.id), to_datum(employee), to_datum(move.start),
-                         to_datum(move.start + service.duration), to_datum(service.buffer_before),
-                         to_datum(service.buffer_after), BookingAttempt::mark()});
+                schema,
+                {UUIDPGetDatum(&booking.record.id), employee, to_datum(move.start), to_datum(end),
+                 to_datum(service.buffer_before), to_datum(service.buffer_after), BookingAttempt::mark()});
             if (!rows.empty()) {
                 BookingRecord moved = booking_record(rows.front());
                 attempt.commit();

@@ -4,6 +4,7 @@
 
 #include "core/instant.hpp"
 #include "pg/booking/record.hpp"
+#include "core/settings.hpp"
 
 namespace bookmeatoz::pg {
 
@@ -22,6 +23,8 @@ struct BookingRequest {
     /// text, and the SHA-256 of the arguments as bytea.
     std::optional<Datum> idempotency_key;
     std::optional<Datum> idempotency_hash;
+    std::optional<pg_uuid_t> series_id;
+    std::optional<pg_uuid_t> visit_id;
 };
 
 /// Where a booking is to be moved; no employee: it keeps its own.
@@ -29,15 +32,20 @@ struct Move {
     Instant start;
     std::optional<pg_uuid_t> employee_id;
     std::optional<int> slot_interval_minutes;
+    /// Whoever is free.
+    bool any_employee = false;
+    /// The booking's own length and buffers, not the service's.
+    bool keep_duration = false;
+    /// S22: the customer wants it.
+    bool as_customer = false;
+    /// Of several that are moved together, those that have no place just now: they stand in nobody's way.
+    std::span<const Uuid> without_place;
 };
 
-/// The same key was used before with other arguments. SQLSTATE BM002.
-inline constexpr int errcode_other_arguments = MAKE_SQLSTATE('B', 'M', '0', '0', '2');
+/// What the service and its business set; BM003 unless the caller sees the service. An SPI connection must be open.
+Settings settings_of_service(const pg_uuid_t& service_id, Oid schema);
 
-/// P0002 unless the caller sees the customer in the business. An SPI connection must be open.
-void check_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid schema);
-
-/// The new row, or the one that the idempotency key stands for. Refusals as by refuse_slot(), P0002, BM002.
+/// The new row, or the one that the idempotency key stands for. Refusals as by refuse_slot(), by the rules for customers, BM002, BM003.
 BookingRecord write_booking(const BookingRequest& request, Oid schema);
 
 /// The row at its new time. Refusals as by refuse_slot(); the old time stays then. An SPI connection must be open.

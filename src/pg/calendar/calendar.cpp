@@ -4,7 +4,7 @@
 #include "pg/calendar/values.hpp"
 #include "pg/calendar/settings.hpp"
 #include "pg/calendar/time_zone.hpp"
-#include "pg/server/uuid.hpp"
+#include "pg/server/errors.hpp"
 
 #include <algorithm>
 
@@ -13,12 +13,6 @@ namespace {
 
 std::optional<Uuid> to_uuid(const std::optional<pg_uuid_t>& id) {
     return id ? std::optional(pg::to_uuid(*id)) : std::nullopt;
-}
-
-/// The same words for one that does not exist and one that row security hides.
-[[noreturn]] void not_found(const std::string& kind, const pg_uuid_t& id) {
-    throw SqlError(ERRCODE_NO_DATA_FOUND, kind + " " + uuid_text(id) + " was not found", {},
-                   "Check the id, and that the session context is that of the " + kind + "'s business.");
 }
 
 } // namespace
@@ -32,13 +26,14 @@ LoadedCalendar::LoadedCalendar(Oid schema, Instant as_of, std::pmr::memory_resou
 
 LoadedCalendar::LoadedCalendar(const Question& question, Oid schema, std::pmr::memory_resource* memory)
     : LoadedCalendar(schema, question.as_of, memory) {
-    exclude_booking_id_ = to_uuid(question.exclude_booking_id);
+    if (question.exclude_booking_id)
+        left_out_.push_back(pg::to_uuid(*question.exclude_booking_id));
     is_of_service_ = true;
     counts_unassigned_ = !question.employee_id;
     from_tables([&](CalendarSource& source) {
         const std::optional<ServiceRow> service = source.service(pg::to_uuid(question.service_id));
         if (!service)
-            not_found("service", question.service_id);
+            not_found(Sought::service, question.service_id);
         apply(*service, question);
         if (service->is_active && service->business.is_active)
             read_resources(source, to_uuid(question.employee_id));
@@ -52,7 +47,7 @@ LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid 
     from_tables([&](CalendarSource& source) {
         const std::optional<BusinessRow> business = source.business_of_employee(pg::to_uuid(employee_id));
         if (!business)
-            not_found("employee", employee_id);
+            not_found(Sought::employee, employee_id);
         apply(*business);
         rows_.emplace_back(pg::to_uuid(employee_id), memory_);
         read_hours(source);
@@ -170,7 +165,7 @@ void LoadedCalendar::read_hours(CalendarSource& source) {
 /// Bookings without an employee occupy a business that is its own resource (S12); of a business with employees they count
 /// against the free ones (S14).
 void LoadedCalendar::read_bookings(CalendarSource& source, const BookingReach& reach) {
-    const BookingsAsked asked{reach, exclude_booking_id_};
+    const BookingsAsked asked{reach, left_out_};
     std::pmr::vector<Booking>* const without_employee = business_is_resource_ ? &rows_.front().bookings
                                                         : counts_unassigned_  ? &unassigned_
                                                                               : nullptr;

@@ -27,10 +27,10 @@ struct Question {
 class LoadedCalendar {
 public:
     /// Reads what does not depend on time: service, business, settings, the eligible employees and their weekly hours.
-    /// P0002 when the caller sees no such service, 22023 for an invalid setting or time zone.
+    /// BM003 when the caller sees no such service, 22023 for an invalid setting or time zone.
     LoadedCalendar(const Question& question, Oid schema, std::pmr::memory_resource* memory);
     /// The same for one employee, whatever service they offer and whether or not they are active: a service of no
-    /// duration and the settings of the business. P0002 when the caller sees no such employee.
+    /// duration and the settings of the business. BM003 when the caller sees no such employee.
     LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
                    std::pmr::memory_resource* memory);
     LoadedCalendar(const LoadedCalendar&) = delete;
@@ -43,6 +43,18 @@ public:
 
     /// S10: the part of `asked` in which a slot may start. All of it where no service is asked about.
     Interval bookable(Interval asked) const;
+
+    /// For bookings that are about to be moved together: none of them stands in the way of another. Before load().
+    void leave_out(std::span<const Uuid> booking_ids) {
+        left_out_.insert(left_out_.end(), booking_ids.begin(), booking_ids.end());
+    }
+    /// Asks about another length and other buffers than the service's. Before load().
+    void ask_for(std::chrono::minutes duration, std::chrono::minutes buffer_before,
+                 std::chrono::minutes buffer_after) {
+        calendar_.service.duration = duration;
+        calendar_.service.buffer_before = buffer_before;
+        calendar_.service.buffer_after = buffer_after;
+    }
 
     /// Service and settings are there at once, the rest after load().
     const Calendar& calendar() const { return calendar_; }
@@ -75,7 +87,7 @@ private:
     Oid schema_;
     std::pmr::memory_resource* memory_;
     std::optional<CalendarScans> scans_;
-    std::optional<Uuid> exclude_booking_id_;
+    std::vector<Uuid> left_out_;
     Calendar calendar_{};
     bool is_of_service_ = false;
     bool business_is_resource_ = false;

@@ -44,11 +44,11 @@ inline constexpr RowCount overrides_count(most_rows, "overrides");
 inline constexpr RowCount bookings_count(most_rows, "bookings");
 
 /// Columns 1 to 8: id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
-/// hold_expires_at. The booking that is left out is not added.
+/// hold_expires_at. Bookings that are left out are not added.
 template <class Row>
 void add_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
                  std::pmr::vector<Booking>& bookings) {
-    if (asked.except && to_uuid(row.id(1)) == *asked.except)
+    if (!asked.except.empty() && std::ranges::find(asked.except, to_uuid(row.id(1))) != asked.except.end())
         return;
     bookings.push_back({to_uuid(row.id(2)),
                         {to_instant(row.time(3)), to_instant(row.time(4))},

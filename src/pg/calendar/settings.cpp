@@ -60,7 +60,9 @@ void read_settings(Settings& settings, SettingsOwner owner, const pg_uuid_t& id,
                            "setting \"" + std::string(key) + "\" of " + row + " " + uuid_text(id) +
                                " has an invalid value: " + shown,
                            "It must be " + *wanted + ".",
-                           "Correct the key in the column \"settings\", or remove it to use the default.");
+                           "Correct the key in the column \"settings\", or remove it to use the default.")
+                .about({.table = owner == SettingsOwner::service ? "services" : "businesses",
+                        .column = "settings"});
         }
     }
 }

@@ -83,10 +83,10 @@ inline ResourceRows* find(std::span<ResourceRows> employees, const Uuid& id) {
     return found == employees.end() || found->id != id ? nullptr : &*found;
 }
 
-/// Which bookings: those that start within reach, but for one.
+/// Which bookings: those that start within reach, but for some.
 struct BookingsAsked {
     BookingReach reach;
-    std::optional<Uuid> except;
+    std::span<const Uuid> except;
 };
 
 /// Rows are added to what the vectors hold already. `employees` are ascending by id.

@@ -20,6 +20,10 @@ const char* keep(const char* text) noexcept {
     return copy == nullptr ? nullptr : static_cast<const char*>(std::memcpy(copy, text, length + 1));
 }
 
+int name_field(int field, const char* name) {
+    return name == nullptr ? 0 : err_generic_string(field, name);
+}
+
 } // namespace
 
 Failure current_failure() noexcept {
@@ -33,6 +37,7 @@ Failure current_failure() noexcept {
         failure.message = keep(error.message.c_str());
         failure.detail = keep(error.detail.c_str());
         failure.hint = keep(error.hint.c_str());
+        failure.place = error.place;
     } catch (const std::bad_alloc&) {
         failure.sqlstate = ERRCODE_OUT_OF_MEMORY;
         failure.message = "out of memory";
@@ -52,7 +57,10 @@ void raise(const Failure& failure) {
     ereport(ERROR, (errcode(failure.sqlstate),
                     errmsg_internal("%s", failure.message == nullptr ? "out of memory" : failure.message),
                     failure.detail == nullptr ? 0 : errdetail_internal("%s", failure.detail),
-                    failure.hint == nullptr ? 0 : errhint("%s", failure.hint)));
+                    failure.hint == nullptr ? 0 : errhint("%s", failure.hint),
+                    name_field(PG_DIAG_TABLE_NAME, failure.place.table),
+                    name_field(PG_DIAG_COLUMN_NAME, failure.place.column),
+                    name_field(PG_DIAG_CONSTRAINT_NAME, failure.place.constraint)));
     pg_unreachable();
 }
 

@@ -30,18 +30,30 @@ namespace bookmeatoz::pg {
 /// may make a server call that can raise another error.
 struct ServerError {};
 
+/// What an error is about, for the error fields of these names. Names that live as long as the program; nullptr: none.
+struct ErrorPlace {
+    const char* table = nullptr;
+    const char* column = nullptr;
+    const char* constraint = nullptr;
+};
+
 /// An error of ours, as the client sees it. SQLSTATE: an ERRCODE_ constant. Message: without a full stop. DETAIL and HINT:
-/// whole sentences, or empty for none.
+/// whole sentences, or empty for none. DETAIL is one word where it is for programs.
 class SqlError : public std::exception {
 public:
     SqlError(int sqlstate, std::string message, std::string detail = {}, std::string hint = {})
         : sqlstate(sqlstate), message(std::move(message)), detail(std::move(detail)), hint(std::move(hint)) {}
     const char* what() const noexcept override { return message.c_str(); }
+    SqlError&& about(ErrorPlace error_place) && {
+        place = error_place;
+        return std::move(*this);
+    }
 
     int sqlstate;
     std::string message;
     std::string detail;
     std::string hint;
+    ErrorPlace place{};
 };
 
 /// An exception as plain data, which outlives it. The texts lie in the current memory context.
@@ -51,6 +63,7 @@ struct Failure {
     const char* message = nullptr;
     const char* detail = nullptr;
     const char* hint = nullptr;
+    ErrorPlace place{};
 };
 
 /// Turns the exception in flight into plain data. Call it inside a catch block. It allocates, but raises no error.

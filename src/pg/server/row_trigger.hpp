@@ -35,7 +35,7 @@ private:
 
 class RowTrigger : public TypedRow<RowTrigger> {
 public:
-    static constexpr std::size_t most_columns = 16;
+    static constexpr std::size_t most_columns = 24;
 
     /// Throws SqlError 39P01 unless the trigger is BEFORE INSERT OR UPDATE ... FOR EACH ROW and has `arguments` arguments.
     RowTrigger(FunctionCallInfo fcinfo, const char* function, int arguments);

@@ -21,6 +21,7 @@ namespace {
 constinit Changes enum_changes({ENUMOID});
 
 constexpr const char* active[] = {"active"};
+constexpr const char* blacklisted[] = {"blacklisted"};
 constexpr const char* registered[] = {"pending_verification"};
 constexpr const char* accepted_or_not[] = {"active", "pending"};
 constexpr const char* employed_or_not[] = {"active", "pending_onboarding"};
@@ -60,11 +61,14 @@ constexpr TableColumn columns[] = {
     {"services", "buffer_before_minutes", INT4OID},
     {"services", "buffer_after_minutes", INT4OID},
     {"services", "status", ANYENUMOID, active},
+    {"services", "price", NUMERICOID},
+    {"services", "currency", VARCHAROID},
     {"services", "settings", JSONBOID},
 
     {"employee_services", "business_id", UUIDOID},
     {"employee_services", "employee_id", UUIDOID},
     {"employee_services", "service_id", UUIDOID},
+    {"employee_services", "price", NUMERICOID},
 
     {"working_hours", "business_id", UUIDOID},
     {"working_hours", "employee_id", UUIDOID},
@@ -89,6 +93,7 @@ constexpr TableColumn columns[] = {
     {"customers", "id", UUIDOID},
     {"customers", "business_id", UUIDOID},
     {"customers", "user_id", UUIDOID},
+    {"customers", "status", ANYENUMOID, blacklisted},
 
     {"token_blacklist", "expires_at", TIMESTAMPTZOID},
     {"password_resets", "user_id", UUIDOID},
@@ -108,6 +113,10 @@ constexpr TableColumn columns[] = {
     {"bookings", "status", ANYENUMOID, booking_labels},
     {"bookings", "hold_expires_at", TIMESTAMPTZOID},
     {"bookings", "overbooked", BOOLOID},
+    {"bookings", "reminder_sent_24h", BOOLOID},
+    {"bookings", "reminder_sent_1h", BOOLOID},
+    {"bookings", "price", NUMERICOID},
+    {"bookings", "currency", VARCHAROID},
     {"bookings", "idempotency_key", VARCHAROID},
     {"bookings", "idempotency_hash", BYTEAOID},
     {"bookings", "created_at", TIMESTAMPTZOID},
