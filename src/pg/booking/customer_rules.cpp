@@ -10,11 +10,14 @@
 namespace bookmeatoz::pg {
 namespace {
 
+constexpr Oid uuid_argument[] = {UUIDOID};
 constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
 constexpr Oid claim_arguments[] = {UUIDOID, UUIDOID, UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 
 constinit SavedQuery
     customer_query("SELECT status FROM @extschema@.customers WHERE business_id = $1 AND id = $2", two_uuids);
+
+constinit SavedQuery known_customer_query("SELECT FROM @extschema@.customers WHERE id = $1", uuid_argument);
 
 // Those that reach beyond one instant and begin before another.
 constinit SavedQuery bookings_query(R"(
@@ -88,6 +91,12 @@ void require_not_busy(const CustomerClaim& claim, const Settings& settings, Oid 
         0)
         refuse_customer("customer_busy",
                         "The customer has another booking at that time; see the setting customer_overlap.");
+}
+
+void lock_known_customer(const pg_uuid_t& customer_id, Oid schema) {
+    if (known_customer_query.run_latest(schema, {UUIDPGetDatum(&customer_id)}).size() == 0)
+        not_found(Sought::customer, customer_id);
+    lock_customer(to_uuid(customer_id));
 }
 
 } // namespace bookmeatoz::pg
