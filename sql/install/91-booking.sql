@@ -121,3 +121,66 @@ Errors:
 - BM003: the booking does not exist, is not visible or may not be changed; DETAIL: booking
 - BM004: its state does not allow it; DETAIL: is_a_hold (release_hold() gives it back), or the status: completed, rejected or no_show
 - 22004: a NULL';
+
+CREATE FUNCTION @extschema@.book_slots(
+    service_ids     uuid[],
+    slot_starts     timestamptz[],
+    customer_id     uuid,
+    employee_ids    uuid[] DEFAULT NULL,
+    on_conflict     text   DEFAULT 'fail',
+    status          text   DEFAULT 'confirmed',
+    notes           text   DEFAULT NULL,
+    metadata        jsonb  DEFAULT '{}',
+    idempotency_key text   DEFAULT NULL,
+    series_id       uuid   DEFAULT NULL,
+    visit_id        uuid   DEFAULT NULL)
+RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz, item integer, reason text)
+LANGUAGE C VOLATILE COST 100000 ROWS 10 AS 'MODULE_PATHNAME', 'book_slots';
+COMMENT ON FUNCTION @extschema@.book_slots(uuid[], timestamptz[], uuid, uuid[], text, text, text, jsonb, text, uuid, uuid) IS
+    'Books several slots in one call, such as 24 Mondays or the services of one visit: each as by book_slot(), in the order of time, so that items see each other. One row an item, in their order, counted from 1.
+Arguments:
+- service_ids, slot_starts, employee_ids: as many elements as there are items, at most 1,000, or one for all; employee_ids: NULL, or an element that is: one who is free
+- on_conflict: fail: all or none; skip: an item that is refused has its reason instead of a booking
+- status, notes, metadata: of all
+- idempotency_key: of the whole call; a repeated call returns the first call''s bookings, and with skip tries again what was refused. The booking of item 1 has the key, the others keys that are derived from it
+- series_id, visit_id: stored in all; cancel_series() cancels a series
+Errors, where the message names the item:
+- those of book_slot(); with skip, 23P01 and BM001 are reasons and no errors
+- 54000: more than 1,000 items
+- 22023: arrays that do not match, or are empty; on_conflict';
+
+CREATE FUNCTION @extschema@.reschedule_bookings(
+    booking_ids   uuid[],
+    slot_starts   timestamptz[],
+    employee_ids  uuid[]  DEFAULT NULL,
+    keep_duration boolean DEFAULT true,
+    as_customer   boolean DEFAULT false)
+RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
+LANGUAGE C VOLATILE COST 100000 ROWS 10 AS 'MODULE_PATHNAME', 'reschedule_bookings';
+COMMENT ON FUNCTION @extschema@.reschedule_bookings(uuid[], timestamptz[], uuid[], boolean, boolean) IS
+    'Moves several bookings in one call, all or none, each as by reschedule_booking(). None of them stands in the way of another: a class moves, a day runs late, two bookings change places. One row a booking, in the order of booking_ids.
+Arguments:
+- booking_ids: each once, at most 1,000
+- slot_starts: as many, or one for all
+- employee_ids: as many, or one for all; NULL, or an element that is: it keeps its employee, or stays without one
+- keep_duration: each keeps its own length and buffers; false: the services'' present ones
+- as_customer: as in reschedule_booking()
+Errors, where the message names the booking by its place in booking_ids:
+- those of reschedule_booking()
+- 54000: more than 1,000 bookings
+- 22023: arrays that do not match, or are empty; a booking twice';
+
+CREATE FUNCTION @extschema@.cancel_series(
+    series_id uuid,
+    from_time timestamptz DEFAULT now(),
+    reason    text        DEFAULT NULL)
+RETURNS TABLE (booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz)
+LANGUAGE C VOLATILE COST 100000 ROWS 10 AS 'MODULE_PATHNAME', 'cancel_series';
+COMMENT ON FUNCTION @extschema@.cancel_series(uuid, timestamptz, text) IS
+    'Cancels the pending and confirmed bookings of a series that start at from_time or later, holds excepted, and returns them in the order of time. None for a series that does not exist, is not visible or is over.
+Arguments:
+- reason: becomes cancellation_reason
+Errors:
+- 22004: a NULL
+- 22023: an infinite time
+- 22008: beyond the years 1 to 9999';

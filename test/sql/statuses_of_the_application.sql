@@ -3,10 +3,10 @@
 SET client_min_messages = warning;
 SELECT current_user AS superuser, current_database() AS regression \gset
 \getenv abs_srcdir PG_ABS_SRCDIR
-\set isolation_begin :abs_srcdir '/sql/setup/isolation_begin.sql'
-\set isolation_end :abs_srcdir '/sql/setup/isolation_end.sql'
+\set access_begin :abs_srcdir '/sql/setup/access_begin.sql'
+\set access_end :abs_srcdir '/sql/setup/access_end.sql'
 \set ECHO none
-\i :isolation_begin
+\i :access_begin
 \pset format unaligned
 \pset tuples_only on
 \set VERBOSITY terse
@@ -62,5 +62,5 @@ UPDATE bookings SET status = 'checked_in' WHERE status = 'no_show';
 ROLLBACK;
 
 \set ECHO none
-DROP OWNED BY regress_isolation_app;
-\i :isolation_end
+DROP OWNED BY regress_access_app;
+\i :access_end

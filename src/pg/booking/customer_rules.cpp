@@ -14,6 +14,8 @@ constinit SavedQuery
     customer_query("SELECT status FROM @extschema@.customers WHERE business_id = $1 AND id = $2",
                    {UUIDOID, UUIDOID});
 
+constinit SavedQuery known_customer_query("SELECT FROM @extschema@.customers WHERE id = $1", {UUIDOID});
+
 // Those that reach beyond one instant and begin before another.
 constinit SavedQuery bookings_query(R"(
     SELECT service_id
@@ -85,6 +87,12 @@ void require_not_busy(const CustomerClaim& claim, const Settings& settings, Oid 
     if (!bookings_of(claim, to_timestamptz(claim.time.begin), to_timestamptz(claim.time.end), schema).empty())
         refuse_customer("customer_busy",
                         "The customer has another booking at that time; see the setting customer_overlap.");
+}
+
+void lock_known_customer(const pg_uuid_t& customer_id, Oid schema) {
+    if (known_customer_query.run_latest(schema, {UUIDPGetDatum(&customer_id)}).empty())
+        not_found(Sought::customer, customer_id);
+    lock_customer(to_uuid(customer_id));
 }
 
 } // namespace bookmeatoz::pg

@@ -31,4 +31,8 @@ void require_not_busy(const CustomerClaim& claim, const Settings& settings, Oid 
 /// it (booking/guard.cpp says why).
 void lock_customer_if_compared(const pg_uuid_t& customer_id, const Settings& settings);
 
+/// The customer's lock, whatever the settings say: for who writes several bookings for one customer, before the first of them. BM003
+/// unless the caller sees the customer.
+void lock_known_customer(const pg_uuid_t& customer_id, Oid schema);
+
 } // namespace bookmeatoz::pg
