@@ -49,6 +49,10 @@ def next_question(dice: Dice, scenario: Scenario) -> Optional[NextQuestion]:
 def dates_question(dice: Dice, scenario: Scenario) -> DatesQuestion:
     first = reference.local_date(scenario.business.time_zone, scenario.question.from_time) + timedelta(days=dice.choice((-1, 0, 0, 1)))
     last = reference.local_date(scenario.business.time_zone, scenario.question.to_time)
+    interrupted = [day for day in map(lambda more: first + timedelta(days=more), range(min(5, (last - first).days + 1)))
+                   if len(reference.instants_of_date(scenario.business.time_zone, day)) > 1]
+    if interrupted and dice.chance(0.5):
+        first = last = dice.choice(interrupted)
     # A year of local dates, leap day included, whatever the clock does meanwhile; the longest windows touch more of them.
     return DatesQuestion(scenario.question, first, min(max(first, last), first + timedelta(days=365)))
 

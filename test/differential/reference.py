@@ -26,8 +26,8 @@ Where the contract can be read in more than one way, this is the reading:
       of the one before, which is within it, and go on. Dates are counted in the calendar, those that never were included.
 - S11 A status is compared with the three that free the time and with `pending` (S19) alone.
 - S12 Being its own resource depends on the present rows of employees; the bookings that occupy such a business are those whose
-      employee_id is NULL now, whatever resource_id says. In a business with employees of whom none is active nothing is offered, and nothing
-      is asked of its hours. Naming an employee who is not eligible, or unknown, gives no slots.
+      employee_id is NULL now, whatever resource_id says. In a business with employees of whom none is active nothing is offered. Naming
+      an employee who is not eligible, or unknown, gives no slots.
 - S13 remaining_capacity is the sum over the free employees; unassigned bookings (S14) are not subtracted from it.
 - S14 An unassigned booking counts one, whatever the capacity of its service. Eligible employees of another service are the active ones
       mapped to it, whatever that service's own status.

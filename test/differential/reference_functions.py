@@ -15,7 +15,8 @@ Where the contract can be read in more than one way, this is the reading:
 - check_slots: the answers of check_slot, one an element and in their order: an instant that is given twice is answered twice, and the
   elements may be as far apart as they like. No booking can be excluded.
 - free_busy: a matter of the schedule and the bookings alone; no status of the employee, the business or its tenant is asked. The present is
-  now(). Closures and openings count as in searches; a label that the application added is BUSY. Between two types that are the same there is no border.
+  now(). Closures and openings count as in searches; a label that the application added is BUSY. Between two types
+  that are the same there is no border.
 """
 
 from dataclasses import dataclass, replace

@@ -52,11 +52,16 @@ def check_row_security(batch: Round, dice: random.Random, share: float) -> Failu
     return failures + batch.compare(askings)
 
 
+def not_found(function: str) -> str:
+    """The word for programs."""
+    return "employee" if function == "free_busy" else "service"
+
+
 def check_hidden(batch: Round, way: Way, index: int, context: Context) -> Failures:
     """Who may not see the business is told no more than that there is no such service or employee."""
     return [told(batch.scenarios[index], name, f"{way}, {context}", answer)
             for name in FUNCTIONS for answer in batch.ask(name, way, [index]).values()
-            if getattr(answer, "sqlstate", None) != "BM003" or answer.detail != ("employee" if name == "free_busy" else "service")
+            if getattr(answer, "sqlstate", None) != "BM003" or answer.detail != not_found(name)
             or batch.scenarios[index].business.id in answer.message]
 
 

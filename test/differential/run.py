@@ -321,7 +321,7 @@ def main() -> int:
     parser.add_argument("--only", metavar="SEED", help="explain one scenario, by the seed that a report names (for example 7:123)")
     parser.add_argument("--file", help="explain a scenario from a JSON file with the keys business and question")
     parser.add_argument("--properties", type=float, default=0.1, metavar="SHARE",
-                        help="of the batches, to each scenario of which a booking, an absence, a closure, an opening and an employee are added")
+                        help="of the batches, to whose scenarios a booking, an absence, a closure, an opening and an employee are added")
     parser.add_argument("--row-security", type=float, default=0.1, metavar="SHARE",
                         help="of the scenarios that are also asked as an application's role")
     parser.add_argument("--dsn", default="", help="connection string; without it the PG* environment")

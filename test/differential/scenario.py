@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import List, Optional, Tuple
+from typing import List, Optional, Set, Tuple
 
 import reference
 from calendar_json import read_instant
@@ -276,8 +276,9 @@ def weekly_rows_with_seasons(dice: Dice, fine: bool, around: date, seasons: floa
         rows = [replace(row, valid_from=first, valid_to=last) for row in rows]
     elif style == "each row":
         for index, row in enumerate(rows):
-            first = day() if dice.chance(0.4) else None
-            last = (first or around) + timedelta(days=dice.choice((0, 0, 1, 2, 7) if first else (-1, 0, 1, 2))) if dice.chance(0.4) else None
+            first, last = day() if dice.chance(0.4) else None, None
+            if dice.chance(0.4):
+                last = (first or around) + timedelta(days=dice.choice((0, 0, 1, 2, 7) if first else (-1, 0, 1, 2)))
             rows[index] = replace(row, valid_from=first, valid_to=last)
     else:
         far = dice.choice((-1, 1)) * 200
@@ -509,6 +510,16 @@ def refused_by_guard(business: Business, earlier: List[Booking], booking: Bookin
 
 def guarded(booking: Booking) -> bool:
     return not booking.overbooked and booking.status not in ("cancelled", "rejected", "no_show")
+
+
+def features(scenario: Scenario) -> Set[str]:
+    """What of the rules that take time away or give it, whoever it is, is there at all."""
+    business = scenario.business
+    rows = [row for owner in [business] + list(business.employees.values()) for row in owner.weekly_rows]
+    found = {"closure" if override.is_unavailable else "opening" for override in business.overrides}
+    found |= {"season" for row in rows if row.valid_from is not None or row.valid_to is not None}
+    horizon = reference.s17_setting("max_advance_days", business, business.services[scenario.question.service_id])
+    return found | ({"horizon"} if horizon is not None else set())
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Puts the businesses of scenarios into a database with the extension and asks its functions. Called by run.py and cases.py.
-Everything happens in transactions that are rolled back, but for the labels of the application (S11), which stay. Needs the rights of a superuser (session_replication_role, row security) and an
-extension that is installed in the search_path; the connection is that of the PG* environment or of a DSN."""
+Everything happens in transactions that are rolled back; the application's labels of the status type (S11) alone stay. Needs the rights of a
+superuser (session_replication_role, row security) and an extension that is installed in the search_path; the connection is that of the PG*
+environment or of a DSN."""
 
 import io
 import json

@@ -2,6 +2,7 @@
 rule are noticed. Each mistake is made in the reference itself, and some scenario of the first few thousand must answer differently.
 Needs no server: python3 -m unittest test_scenario (about a minute). SCENARIOS in the environment: how many at most for each mistake."""
 
+import collections
 import json
 import os
 import unittest
@@ -14,8 +15,10 @@ from unittest import mock
 import calendar_json
 import reference
 from reference import DAY, MINUTE, find_available_slots
-from scenario import (LABELS, LONGEST_WINDOW, Dice, make_scenario, refused_by_guard, with_another_absence, with_another_booking,
+from scenario import (LABELS, LONGEST_WINDOW, Dice, features, make_scenario, refused_by_guard, with_another_absence, with_another_booking,
                       with_another_closure, with_another_employee, with_another_opening, with_more_capacity)
+
+FEATURES = ("closure", "opening", "season", "horizon")
 
 SCENARIOS = int(os.environ.get("SCENARIOS", "8000"))
 
@@ -265,10 +268,10 @@ def s5_openings_day_by_day(business, employee, days):
         return right["s5_offered"](business, employee, days)
 
 
-def without_openings_of_business(change):
+def with_overrides_of_business_that(count):
     """free_starts of a business with other overrides."""
     def changed(business, service, question, bookings, employee_id):
-        kept = [each for each in business.overrides if change(business, question, employee_id, each)]
+        kept = [each for each in business.overrides if count(business, question, employee_id, each)]
         return replace(business, overrides=kept), service, question, bookings, employee_id
     return whole_search(changed)
 
@@ -411,7 +414,8 @@ def s10_days(more=0, zone=None, of_as_of=lambda question: question.as_of):
     def s10_too_far(business, service, question, start):
         horizon = reference.s17_setting("max_advance_days", business, service)
         name = zone or business.time_zone
-        return horizon is not None and (reference.local_date(name, start) - reference.local_date(name, of_as_of(question))).days > horizon + more
+        days = (reference.local_date(name, start) - reference.local_date(name, of_as_of(question))).days
+        return horizon is not None and days > horizon + more
     return {"s10_too_far": s10_too_far}
 
 
@@ -518,7 +522,7 @@ def without_overrides_that_began_a_week_before(business, service, question, book
     return business, service, question, bookings, employee_id
 
 
-def without_overrides_of_business_that_began_a_week_before(business, question, _, each):
+def began_within_the_week(business, question, _, each):
     return each.start > question.from_time - 7 * DAY
 
 
@@ -560,20 +564,22 @@ MISTAKES = {
     "S5 dates of UTC": {"s5_replaced": s5_utc_dates},
     "S5 unavailable overrides replace": {"s5_replaced": s5_both_kinds_replace},
     "S5 available wins": {"s5_unavailable": s5_available_wins},
-    "S5 the business has no overrides": without_openings_of_business(lambda *_: False),
+    "S5 the business has no overrides": with_overrides_of_business_that(lambda *_: False),
     "S5 the business has no openings": {"s5_openings_of_business": lambda *_: []},
     "S5 the business has no closures": {"s5_closed": lambda business: []},
-    "S5 no openings for its own resource": without_openings_of_business(lambda _, __, who, each: who is not None or each.is_unavailable),
-    "S5 no closures for its own resource": without_openings_of_business(lambda _, __, who, each: who is not None or not each.is_unavailable),
-    "S5 no openings for people": without_openings_of_business(lambda _, __, who, each: who is None or each.is_unavailable),
-    "S5 no closures for people": without_openings_of_business(lambda _, __, who, each: who is None or not each.is_unavailable),
+    "S5 no openings for its own resource": with_overrides_of_business_that(lambda _, __, who, each: who is not None or each.is_unavailable),
+    "S5 no closures for its own resource": with_overrides_of_business_that(
+        lambda _, __, who, each: who is not None or not each.is_unavailable),
+    "S5 no openings for people": with_overrides_of_business_that(lambda _, __, who, each: who is None or each.is_unavailable),
+    "S5 no closures for people": with_overrides_of_business_that(lambda _, __, who, each: who is None or not each.is_unavailable),
     "S5 own openings beat closures": whole_search(s5_own_openings_beat_closures),
     "S5 openings of the business beat closures": whole_search(s5_openings_beat_closures),
     "S5 buffers keep away from what is unavailable": {"s8_fits": s5_closures_with_buffers},
     "S5 openings for everybody": openings(lambda *_: True),
     "S5 openings for whoever has no own hours at all": openings(lambda _, employee, __: employee is None or not employee.weekly_rows),
     "S5 openings for who follows on the last date": openings(follows_on(last_date)),
-    "S5 openings for who follows on the next date": openings(follows_on(lambda business, each: first_date(business, each) + timedelta(days=1))),
+    "S5 openings for who follows on the next date": openings(follows_on(
+        lambda business, each: first_date(business, each) + timedelta(days=1))),
     "S5 openings for who follows on the date of UTC": openings(follows_on(lambda _, each: reference.local_date("Etc/UTC", each.start))),
     "S5 openings for who follows on every date": openings(follows_always),
     "S5 openings for who follows on some date": openings(follows_sometime),
@@ -613,7 +619,7 @@ MISTAKES = {
     "S9 bookings that begin half a day behind": whole_search(without_bookings_that_begin_half_a_day_behind),
     "S9 bookings that begin after the window": whole_search(without_bookings_that_begin_after_the_window),
     "S9 overrides that began a week before": whole_search(without_overrides_that_began_a_week_before),
-    "S9 closures that began a week before": without_openings_of_business(without_overrides_of_business_that_began_a_week_before),
+    "S9 closures that began a week before": with_overrides_of_business_that(began_within_the_week),
     "S10 notice exclusive": {"s10_in_time": s10_exclusive},
     "S10 horizon ignored": {"s10_too_far": lambda *_: False},
     "S10 horizon in hours": horizon_by(lambda business, question, horizon: question.as_of + horizon * DAY + 1),
@@ -680,6 +686,19 @@ class Seeds(unittest.TestCase):
             question = json.loads(json.dumps(calendar_json.question_json(scenario.question)))
             self.assertEqual(calendar_json.read_business(business), scenario.business)
             self.assertEqual(calendar_json.read_question(question), scenario.question)
+
+
+class Windows(unittest.TestCase):
+    def test_a_window_may_be_cut(self):
+        """With each feature at least a hundred times, and slots on both sides."""
+        told = collections.Counter()
+        for number in range(1500):
+            scenario, whole = scenario_and_answer(number)
+            first, second = (find_available_slots(scenario.business, replace(scenario.question, **part))
+                             for part in ({"to_time": scenario.cut}, {"from_time": scenario.cut}))
+            self.assertEqual(first + second, whole, scenario.seed)
+            told.update(features(scenario) if first and second else ())
+        self.assertEqual([feature for feature in FEATURES if told[feature] < 100], [], told)
 
 
 class Checks(unittest.TestCase):
