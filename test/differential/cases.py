@@ -24,7 +24,7 @@ def in_short(slots):
 def check(name, expected, found) -> bool:
     if found == expected:
         return True
-    print(f"FAILED {name}\n  expected {expected}\n  found    {found}")
+    print(f"FAILED {name}\n  expected {str(expected)[:2000]}\n  found    {str(found)[:2000]}")
     return False
 
 

@@ -115,7 +115,7 @@ def make_scenario(seed: str) -> Scenario:
                         tenant_status=dice.weighted((("active", 120), ("inactive", 1), ("suspended", 1))))
     make_people_and_services(dice, business, anchor, fine, sharp)
     question = make_question(dice, business, anchor, fine, sharp)
-    if dice.chance(0.3 if sharp else 0.1):
+    if dice.chance(0.5 if sharp else 0.1):
         end_horizon_near(dice, business, question, anchor)
     make_bookings(dice, business, question, fine)
     if business.bookings and dice.chance(0.25):
@@ -211,15 +211,18 @@ def make_override(dice: Dice, anchor: int, fine: bool, is_unavailable: bool, sha
 def overrides_of_business(dice: Dice, business: Business, anchor: int, fine: bool, sharp: bool) -> List[Override]:
     overrides = []
     own_openings = [override for employee in business.employees.values() for override in employee.overrides if not override.is_unavailable]
+    around = reference.local_date(business.time_zone, anchor)
     for _ in range(dice.weighted(((1, 5), (2, 4), (3, 2), (4, 1)))):
-        kind = dice.weighted((("any", 3), ("dates", 4), ("night", 3), ("over an own opening", 3)))
-        if kind == "dates":  # whole local dates
-            day = reference.local_date(business.time_zone, anchor) + timedelta(days=dice.randint(-2, 2))
-            start = reference.s4_instant(business.time_zone, day, 0)
-            end = reference.s4_instant(business.time_zone, day + timedelta(days=dice.choice((1, 1, 1, 2, 7))), 0)
+        kind = dice.weighted((("any", 3), ("dates", 4), ("weeks", 1), ("night", 3), ("over an own opening", 3)))
+        if kind in ("dates", "weeks"):  # whole local dates
+            first = around + timedelta(days=dice.randint(-2, 2))
+            last = first + timedelta(days=dice.choice((1, 1, 1, 2, 7)))
+            if kind == "weeks":  # began long before
+                first -= timedelta(days=dice.randint(8, 60))
+            start, end = (reference.s4_instant(business.time_zone, day, 0) for day in (first, last))
             overrides += [Override(start, end, dice.chance(0.6))] if start < end else []
         elif kind == "night":  # starts on one local date and ends on another
-            day = reference.local_date(business.time_zone, anchor) + timedelta(days=dice.randint(-2, 1))
+            day = around + timedelta(days=dice.randint(-2, 1))
             start = reference.s4_instant(business.time_zone, day, time_of_day(dice, 17 * HOUR, DAY - HOUR, fine))
             overrides.append(Override(start, start + dice.randint(8, 48) * 30 * MINUTE, dice.chance(0.2)))
         elif kind == "over an own opening" and own_openings:
@@ -418,7 +421,7 @@ def make_bookings(dice: Dice, business: Business, question: Question, fine: bool
     for employee_id in [None] + list(business.employees):
         own_resource = employee_id is None and reference.s12_own_resource(business)
         if employee_id is None and not own_resource:
-            count = dice.weighted(((0, 6), (1, 2), (2, 2), (4, 1)))
+            count = dice.weighted(((0, 5), (1, 2), (2, 2), (4, 2)))
         else:
             count = dice.weighted(((0, 2), (1, 2), (2, 2), (3, 2), (5, 1), (8, 0.3)))
         for _ in range(count):
