@@ -197,7 +197,7 @@ BEGIN
     -- otherwise; they run with the caller's rights.
     PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['resolve\_tenant', 'resolve\_business', 'register\_user',
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
-        'is\_auth\_role', 'busy\_range', 'booking\_reaches\_far', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
+        'is\_auth\_role', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
         'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
         'json\_text', 'search\_text', 'search\_pattern']::text[]);
 
@@ -299,7 +299,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     owner_functions CONSTANT text[] := ARRAY[
         'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'can\_%', 'access\_%', 'current\_session\_%',
-        'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_reaches\_far', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
+        'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'free\_busy',
         'book\_slot', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'cancel\_booking',
         'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
     me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);

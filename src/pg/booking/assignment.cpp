@@ -33,8 +33,9 @@ constinit SavedQuery longest_unbooked_query(R"(
 
 } // namespace
 
-std::uint32_t assigned(const LoadedCalendar& loaded, Instant start, std::span<const std::uint32_t> free,
-                       Oid schema, std::pmr::memory_resource* memory) {
+std::uint32_t choose_resource(const LoadedCalendar& loaded, Instant start,
+                              std::span<const std::uint32_t> free, Oid schema,
+                              std::pmr::memory_resource* memory) {
     const Calendar& calendar = loaded.calendar();
     if (free.size() == 1 || calendar.settings.assignment == Assignment::first)
         return free.front();

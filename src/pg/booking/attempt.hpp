@@ -2,6 +2,8 @@
 // function marks the row by its session key, which the guard replaces in every row.
 #pragma once
 
+#include "core/calendar.hpp"
+
 #include <cstring>
 
 extern "C" {
@@ -24,8 +26,8 @@ public:
     /// To be written to session_key.
     static Datum mark() { return UUIDPGetDatum(&mark_); }
 
-    static bool is_marked(const pg_uuid_t& session_key) {
-        return open_ > 0 && std::memcmp(session_key.data, mark_.data, UUID_LEN) == 0;
+    static bool is_marked(const Uuid& session_key) {
+        return open_ > 0 && std::memcmp(session_key.data(), mark_.data, UUID_LEN) == 0;
     }
 
 private:

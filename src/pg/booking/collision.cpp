@@ -100,40 +100,40 @@ Rival scan_for_rival(Relation bookings, Relation index, ScanKey keys, int count,
 }
 
 /// As the server itself looks when it checks the constraint.
-Rival find_collision(Relation bookings, const Claim& claim, Wanted wanted) {
+Rival find_collision(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
     const Relation index = open_collision_index(bookings);
     if (index == nullptr)
         return {};
     const IndexInfo* const info = BuildIndexInfo(index);
-    const Datum values[] = {claim.resource_id, claim.busy, claim.session_key};
+    const Datum values[] = {booking.resource_id, booking.busy, booking.session_key};
     ScanKeyData keys[std::size(values)];
     for (std::size_t i = 0; i < std::size(keys); ++i)
         ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), info->ii_ExclusionStrats[i],
                                InvalidOid, index->rd_indcollation[i], info->ii_ExclusionProcs[i], values[i]);
-    return scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), claim.place, wanted);
+    return scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), booking.place, wanted);
 }
 
-Rival find_seat_taker(Relation bookings, const Claim& claim, Wanted wanted) {
+Rival find_seat_taker(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
     const Relation index = open_seat_index(bookings);
     if (index == nullptr)
         return {};
     ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, claim.session_key);
-    ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(claim.seat));
+    ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, booking.session_key);
+    ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(booking.seat));
     Rival rival =
-        scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), claim.place, wanted);
+        scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), booking.place, wanted);
     rival.has_seat = true;
     return rival;
 }
 
 } // namespace
 
-Rival find_rival(Relation bookings, const Claim& claim, Wanted wanted) {
+Rival find_rival(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
     return pg_call([&] {
-        const Rival of_seat = find_seat_taker(bookings, claim, wanted);
+        const Rival of_seat = find_seat_taker(bookings, booking, wanted);
         if (of_seat.fate == Rival::Fate::open)
             return of_seat;
-        const Rival collision = find_collision(bookings, claim, wanted);
+        const Rival collision = find_collision(bookings, booking, wanted);
         return collision.fate == Rival::Fate::none ? of_seat : collision;
     });
 }
@@ -147,12 +147,12 @@ void wait_for(Relation bookings, Rival rival) {
     });
 }
 
-void refuse_seat(Relation bookings, const Claim& claim) {
+void refuse_seat(Relation bookings, const IndexedBooking& booking) {
     pg_call([&] {
         const Relation index = open_seat_index(bookings);
         if (index == nullptr)
             return;
-        Datum values[] = {claim.session_key, Int16GetDatum(claim.seat)};
+        Datum values[] = {booking.session_key, Int16GetDatum(booking.seat)};
         bool nulls[] = {false, false};
         const char* const key = BuildIndexValueDescription(index, values, nulls);
         const char* const name = RelationGetRelationName(index);
@@ -163,14 +163,14 @@ void refuse_seat(Relation bookings, const Claim& claim) {
     });
 }
 
-void refuse_collision(Relation bookings, const Claim& claim) {
+void refuse_collision(Relation bookings, const IndexedBooking& booking) {
     pg_call([&] {
         const Relation index = open_collision_index(bookings);
         if (index == nullptr)
             return;
-        const Datum values[] = {claim.resource_id, claim.busy, claim.session_key};
+        const Datum values[] = {booking.resource_id, booking.busy, booking.session_key};
         bool nulls[] = {false, false, false};
-        ItemPointerData own_place = claim.place;
+        ItemPointerData own_place = booking.place;
         EState* const state = CreateExecutorState();
         check_exclusion_constraint(bookings, index, BuildIndexInfo(index), &own_place,
                                    const_cast<Datum*>(values), nulls, state, false);

@@ -28,8 +28,8 @@ struct Rival {
     ItemPointerData place{};
 };
 
-/// A row as the constraints see it.
-struct Claim {
+/// A booking as the constraints see it, in their indexes.
+struct IndexedBooking {
     /// The booking's own, before an UPDATE.
     ItemPointerData place;
     Datum resource_id;
@@ -43,15 +43,15 @@ enum class Wanted { open, any };
 /// Looks for what the row would collide with or wait for in bookings_no_double_booking and, for its seat, in
 /// bookings_one_per_seat. Decides as the server does when it looks, but waits for nobody. None where the user has done away with
 /// the constraint.
-Rival find_rival(Relation bookings, const Claim& claim, Wanted wanted);
+Rival find_rival(Relation bookings, const IndexedBooking& booking, Wanted wanted);
 
 /// Waits until the fate of an open rival is decided.
 void wait_for(Relation bookings, Rival rival);
 
 /// Raises the error of bookings_no_double_booking (23P01) if the row collides with what is there.
-void refuse_collision(Relation bookings, const Claim& claim);
+void refuse_collision(Relation bookings, const IndexedBooking& booking);
 
 /// Raises the error of bookings_one_per_seat (23505).
-void refuse_seat(Relation bookings, const Claim& claim);
+void refuse_seat(Relation bookings, const IndexedBooking& booking);
 
 } // namespace bookmeatoz::pg

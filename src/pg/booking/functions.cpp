@@ -133,7 +133,7 @@ private:
 };
 
 /// 55000: the change makes no sense for a booking in this state.
-[[noreturn]] void senseless(const char* change, const BookingRecord& booking, const char* hint = "") {
+[[noreturn]] void refuse_in_state(const char* change, const BookingRecord& booking, const char* hint = "") {
     throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, std::string("the booking cannot be ") + change,
                    booking.is_hold() ? "It is a hold." : "Its status is " + booking.status + ".", hint);
 }
@@ -218,11 +218,11 @@ BOOKMEATOZ_FUNCTION(confirm_booking, takes({UUIDOID, UUIDOID})
     const LockedBooking booking = lock_booking(schema, id);
     if (booking.record.status == "confirmed") {
         if (customer && !(booking.customer_id && same_id(*customer, *booking.customer_id)))
-            senseless("confirmed for another customer", booking.record);
+            refuse_in_state("confirmed for another customer", booking.record);
         return return_row(fcinfo, booking.record);
     }
     if (!is_open(booking.record))
-        senseless("confirmed", booking.record);
+        refuse_in_state("confirmed", booking.record);
     if (booking.record.is_hold() && *booking.record.hold_expires_at <= GetCurrentTimestamp())
         throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the hold has expired",
                        "Its time is no longer kept.", "Book or hold a slot anew.");
@@ -243,7 +243,7 @@ BOOKMEATOZ_FUNCTION(release_hold, takes({UUIDOID}).returns_table({UUIDOID, UUIDO
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);
     if (!booking.record.is_hold())
-        senseless("released", booking.record, "cancel_booking() cancels a booking.");
+        refuse_in_state("released", booking.record, "cancel_booking() cancels a booking.");
     if (release_query.run_latest(schema, {UUIDPGetDatum(&id)}).size() == 0)
         booking_not_found(id);
     return return_row(fcinfo, booking.record);
@@ -259,9 +259,10 @@ BOOKMEATOZ_FUNCTION(reschedule_booking, takes({UUIDOID, TIMESTAMPTZOID, UUIDOID,
     const SpiConnection spi;
     const LockedBooking booking = lock_booking(schema, id);
     if (booking.record.is_hold())
-        senseless("rescheduled", booking.record, "Release it by release_hold(), and hold another slot.");
+        refuse_in_state("rescheduled", booking.record,
+                        "Release it by release_hold(), and hold another slot.");
     if (!is_open(booking.record))
-        senseless("rescheduled", booking.record);
+        refuse_in_state("rescheduled", booking.record);
     return return_row(fcinfo, move_booking(booking, move, schema));
 }
 
@@ -277,8 +278,8 @@ BOOKMEATOZ_FUNCTION(cancel_booking, takes({UUIDOID, TEXTOID})
     if (booking.record.status == "cancelled")
         return return_row(fcinfo, booking.record);
     if (booking.record.is_hold())
-        senseless("cancelled", booking.record, "release_hold() gives its time back.");
+        refuse_in_state("cancelled", booking.record, "release_hold() gives its time back.");
     if (!is_open(booking.record))
-        senseless("cancelled", booking.record);
+        refuse_in_state("cancelled", booking.record);
     return return_row(fcinfo, updated(cancel_query.run_latest(schema, {UUIDPGetDatum(&id), reason}), id));
 }

@@ -29,9 +29,9 @@ enum class Kind : uint8 { time, day, session, business };
 /// The server's own functions (pg_advisory_lock and the like) use the classes 1 and 2: an application's never meet ours.
 constexpr uint16 own_classes = 0x8000;
 
-LOCKTAG lock_tag(Kind kind, const pg_uuid_t& id, int64 number) {
+LOCKTAG lock_tag(Kind kind, const Uuid& id, int64 number) {
     std::string hashed(1, static_cast<char>(kind));
-    hashed.append(reinterpret_cast<const char*>(id.data), UUID_LEN)
+    hashed.append(reinterpret_cast<const char*>(id.data()), id.size())
         .append(reinterpret_cast<const char*>(&number), sizeof number);
     const Sha256 digest = sha256(hashed);
     uint32 fields[2];
@@ -109,18 +109,18 @@ struct BookingLocks::TakenTimes {
     LOCKTAG tags[FLEXIBLE_ARRAY_MEMBER];
 };
 
-void BookingLocks::add_time(const pg_uuid_t& resource, TimestampTz begin, TimestampTz end) {
-    for (int64 number = begin / piece - 1; number * piece < end; ++number) {
-        if ((number + 1) * piece > begin)
+void BookingLocks::add_time(const Uuid& resource, const BusyTimes& busy) {
+    for (int64 number = busy.begin / piece - 1; number * piece < busy.end; ++number) {
+        if ((number + 1) * piece > busy.begin)
             times_.push_back(lock_tag(Kind::time, resource, number));
     }
 }
 
-void BookingLocks::add_day(const pg_uuid_t& resource, int64 date) {
+void BookingLocks::add_day(const Uuid& resource, int64 date) {
     counts_.push_back(lock_tag(Kind::day, resource, date));
 }
 
-void BookingLocks::add_session(const pg_uuid_t& session_key) {
+void BookingLocks::add_session(const Uuid& session_key) {
     counts_.push_back(lock_tag(Kind::session, session_key, 0));
 }
 

@@ -1,16 +1,15 @@
 // Locks for those who write bookings, where a constraint alone would refuse too much or too little, or end in a deadlock.
-// No two businesses share one: each is named by 79 bits of SHA-256 over what it protects. docs/booking.md, "Why nobody
-// waits in a circle", has the reasons for the order in which they are taken and for when they are given back.
+// No two businesses share one: each is named by 79 bits of SHA-256 over what it protects. The head of booking/guard.cpp
+// has the reasons for the order in which they are taken and for when they are given back.
 #pragma once
 
-#include "pg/server/boundary.hpp"
+#include "pg/booking/guarded_row.hpp"
 
 #include <vector>
 
 extern "C" {
 #include "datatype/timestamp.h"
 #include "storage/lock.h"
-#include "utils/uuid.h"
 }
 
 namespace bookmeatoz::pg {
@@ -25,17 +24,16 @@ class BookingLocks {
 public:
     /// To be made by a trigger, for one row of the business. The time is given back when the memory context that is current
     /// here is reset: that of triggers, which the executor resets before the next row and at the end of the statement.
-    explicit BookingLocks(const pg_uuid_t& business)
-        : business_(business), row_memory_(CurrentMemoryContext) {}
+    explicit BookingLocks(const Uuid& business) : business_(business), row_memory_(CurrentMemoryContext) {}
 
     /// S18: time of a resource, for those who insert without the functions and for those who update: two of them whose rows
     /// collide would each put its own into the index and wait for the end of the other. S19: the time of a hold that has
     /// expired, for those who delete it.
-    void add_time(const pg_uuid_t& resource, TimestampTz begin, TimestampTz end);
+    void add_time(const Uuid& resource, const BusyTimes& busy);
     /// S16: a resource on a local date, while its bookings are counted.
-    void add_day(const pg_uuid_t& resource, int64 date);
+    void add_day(const Uuid& resource, int64 date);
     /// S15: a session, while a seat is looked for.
-    void add_session(const pg_uuid_t& session_key);
+    void add_session(const Uuid& session_key);
 
     bool none() const { return counts_.empty() && times_.empty(); }
 
@@ -59,7 +57,7 @@ private:
     void take_times();
     static void release_times(void* times);
 
-    pg_uuid_t business_;
+    Uuid business_;
     MemoryContext row_memory_;
     std::vector<LOCKTAG> counts_;
     std::vector<LOCKTAG> times_;

@@ -107,7 +107,7 @@ public:
                       [&](std::uint32_t index) { return refusals.exhausted(resources[index].id); });
         if (check.free.empty())
             refuse_slot(SlotReason::booked);
-        return resources[assigned(loaded_, start, check.free, schema_, &memory_)];
+        return resources[choose_resource(loaded_, start, check.free, schema_, &memory_)];
     }
 
 private:

@@ -18,7 +18,7 @@ constexpr const char* needed_columns[] = {"id",         "business_id", "service_
                                           "overbooked", "resource_id", "session_key", "seat"};
 
 /// Of the rows that the constraints compare: the resource is not what the guard writes, or the key not of this session
-/// (see BookingRow::write_session_key). A booking without an employee may have the business as its resource, or none.
+/// (see session_key_of() in booking/seats.hpp). A booking without an employee may have the business as its resource, or none.
 constexpr const char* is_stale = R"(
     NOT overbooked AND status IN ('pending', 'confirmed', 'completed')
     AND (resource_id IS DISTINCT FROM employee_id AND NOT (employee_id IS NULL AND resource_id = business_id)

@@ -106,12 +106,6 @@ Oid RowTrigger::column_type(int column) const {
     return TupleDescAttr(data_->tg_relation->rd_att, column - 1)->atttypid;
 }
 
-bool RowTrigger::is_null(HeapTuple row, int column) const {
-    bool null = false;
-    heap_getattr(row, column, data_->tg_relation->rd_att, &null);
-    return null;
-}
-
 Datum RowTrigger::value(HeapTuple row, int column) const {
     bool null = false;
     const TupleDesc description = data_->tg_relation->rd_att;
@@ -122,19 +116,36 @@ Datum RowTrigger::value(HeapTuple row, int column) const {
 }
 
 bool RowTrigger::is_null(int column) const {
-    return is_null(row_, column);
+    bool null = false;
+    heap_getattr(row_, column, data_->tg_relation->rd_att, &null);
+    return null;
 }
 
 Datum RowTrigger::get(int column) const {
     return value(row_, column);
 }
 
-bool RowTrigger::old_is_null(int column) const {
-    return is_null(data_->tg_trigtuple, column);
-}
-
 Datum RowTrigger::old(int column) const {
     return value(data_->tg_trigtuple, column);
+}
+
+TriggerRow::TriggerRow(Relation table, HeapTuple row) : table_(table) {
+    pg_call([&] {
+        const TupleDesc description = table->rd_att;
+        const auto columns = static_cast<std::size_t>(description->natts);
+        values_ = static_cast<Datum*>(palloc(columns * sizeof(Datum)));
+        nulls_ = static_cast<bool*>(palloc(columns * sizeof(bool)));
+        heap_deform_tuple(row, description, values_, nulls_);
+    });
+}
+
+Datum TriggerRow::get(int column, Oid) const {
+    if (is_null(column))
+        pg_call([&] {
+            refuse_null(RelationGetRelationName(table_),
+                        NameStr(TupleDescAttr(table_->rd_att, column - 1)->attname));
+        });
+    return values_[column - 1];
 }
 
 ItemPointerData RowTrigger::old_place() const {
@@ -159,9 +170,11 @@ bool RowTrigger::is_inserted_plainly() const {
            reinterpret_cast<const ModifyTable*>(statement->planTree)->onConflictAction == ONCONFLICT_NONE;
 }
 
-void RowTrigger::set(int column, Datum value, bool null) {
+void RowTrigger::set(int count, const int* columns, const Datum* values, const bool* nulls) {
     pg_call([&] {
-        row_ = heap_modify_tuple_by_cols(row_, data_->tg_relation->rd_att, 1, &column, &value, &null);
+        // It changes none of them; the parameters of older versions are not const.
+        row_ = heap_modify_tuple_by_cols(row_, data_->tg_relation->rd_att, count, const_cast<int*>(columns),
+                                         const_cast<Datum*>(values), const_cast<bool*>(nulls));
     });
 }
 

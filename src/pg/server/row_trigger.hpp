@@ -18,6 +18,22 @@ namespace bookmeatoz::pg {
 /// error.
 void require_own_table(FunctionCallInfo fcinfo, const char* function, const char* table);
 
+/// The row before the statement or after it, with the values of all its columns: for code that reads many of them. Valid as long as
+/// the row and the memory context that is current where it is made.
+class TriggerRow : public TypedRow<TriggerRow> {
+public:
+    TriggerRow(Relation table, HeapTuple row);
+
+    bool is_null(int column) const { return nulls_[column - 1]; }
+    /// 22004 for NULL, which names the column. The type is what RowTrigger::require() has checked.
+    Datum get(int column, Oid) const;
+
+private:
+    Relation table_;
+    Datum* values_;
+    bool* nulls_;
+};
+
 class RowTrigger : public TypedRow<RowTrigger> {
 public:
     static constexpr std::size_t most_columns = 16;
@@ -37,19 +53,23 @@ public:
     const char* table() const { return RelationGetRelationName(data_->tg_relation); }
     Relation relation() const { return data_->tg_relation; }
 
-    /// The number of a column that was required.
+    /// The number of a column that was required: by its name, and by its place in that list.
     int column(const char* name) const;
+    int column_at(std::size_t place) const { return required_->numbers[place]; }
     /// The type of a column.
     Oid column_type(int column) const;
 
     bool is_null(int column) const;
-    /// 22004 for NULL, which names the column; the same of the old row.
+    /// 22004 for NULL, which names the column; the same of the row before the UPDATE.
     Datum get(int column) const;
+    Datum old(int column) const;
     /// The same for TypedRow.
     Datum get(int column, Oid) const { return get(column); }
-    /// The row as it was before the UPDATE.
-    bool old_is_null(int column) const;
-    Datum old(int column) const;
+
+    /// All of the row, as it is to be written.
+    TriggerRow new_row() const { return {data_->tg_relation, row_}; }
+    /// All of the row as it was; not of an INSERT.
+    TriggerRow old_row() const { return {data_->tg_relation, data_->tg_trigtuple}; }
     /// Where that row lies; nowhere before an INSERT.
     ItemPointerData old_place() const;
 
@@ -57,7 +77,12 @@ public:
     /// it: INSERT without ON CONFLICT, or COPY. false: perhaps not.
     bool is_inserted_plainly() const;
 
-    void set(int column, Datum value, bool null = false);
+    void set(int column, Datum value, bool null = false) { set(1, &column, &value, &null); }
+    /// Several columns at once, which costs as much as one.
+    template <std::size_t N>
+    void set(const int (&columns)[N], const Datum (&values)[N], const bool (&nulls)[N]) {
+        set(static_cast<int>(N), columns, values, nulls);
+    }
     void set_text(int column, const char* value);
 
     Datum result() const { return PointerGetDatum(row_); }
@@ -70,8 +95,8 @@ private:
         AttrNumber numbers[most_columns];
     };
 
-    bool is_null(HeapTuple row, int column) const;
     Datum value(HeapTuple row, int column) const;
+    void set(int count, const int* columns, const Datum* values, const bool* nulls);
 
     FunctionCallInfo fcinfo_;
     const char* function_;

@@ -1,0 +1,69 @@
+// Sessions and their seats: see booking/seats.hpp.
+#include "pg/booking/seats.hpp"
+#include "pg/server/sha256.hpp"
+#include "pg/server/spi.hpp"
+#include "pg/server/table_owner.hpp"
+
+#include <algorithm>
+#include <bitset>
+
+extern "C" {
+#include "port/pg_bswap.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constexpr Oid two_uuids[] = {UUIDOID, UUIDOID};
+
+// Holds that have expired are about to be deleted.
+constinit SavedQuery seats_query(R"(
+    SELECT seat
+      FROM @extschema@.bookings
+     WHERE session_key = $1 AND id <> $2
+       AND NOT overbooked AND )" OCCUPYING_STATUS R"(
+       AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp()))",
+                                 two_uuids);
+
+constexpr int most_seats = 10000;
+
+int16 lowest_free_seat(const BookingWrite& write, int capacity) {
+    const AsOwner as_owner(write.owner);
+    const SpiConnection spi;
+    std::bitset<most_seats + 1> taken;
+    for (const SpiRow found : seats_query.run_committed(
+             write.schema, {to_datum(write.after.session_key), to_datum(write.after.id)}))
+        taken.set(static_cast<std::size_t>(found.int2(1)));
+    int seat = 1;
+    while (seat <= capacity && taken.test(static_cast<std::size_t>(seat)))
+        ++seat;
+    return static_cast<int16>(seat <= capacity ? seat : 1);
+}
+
+} // namespace
+
+std::optional<Uuid> session_key_of(const BookingValues& booking) {
+    const std::optional<Uuid>& whose = booking.resource_id ? booking.resource_id : booking.id;
+    if (!whose || !booking.service_id || !booking.start_time || !booking.end_time)
+        return booking.session_key;
+    const uint64 times[] = {pg_hton64(static_cast<uint64>(*booking.start_time)),
+                            pg_hton64(static_cast<uint64>(*booking.end_time))};
+    std::string hashed;
+    hashed.append(reinterpret_cast<const char*>(whose->data()), whose->size())
+        .append(reinterpret_cast<const char*>(booking.service_id->data()), booking.service_id->size())
+        .append(reinterpret_cast<const char*>(times), sizeof times);
+    const Sha256 digest = sha256(hashed);
+    Uuid key;
+    std::copy_n(digest.begin(), key.size(), key.begin());
+    return key;
+}
+
+int16 seat_of(const BookingWrite& write, int capacity) {
+    const bool keeps_seat =
+        write.is_update() && write.before->competes() && write.before->session_key == write.after.session_key;
+    if (keeps_seat)
+        return required(write.before->seat, BookingColumn::seat);
+    return capacity > 1 ? lowest_free_seat(write, capacity) : int16(1);
+}
+
+} // namespace bookmeatoz::pg
