@@ -1,7 +1,7 @@
 """Reads and writes a business and a question as JSON that people can read: the form in which run.py prints a failing scenario and in
 which `run.py --file` takes one back. Instants are ISO 8601 in UTC, times of day are HH:MM[:SS[.ffffff]], 24:00 included."""
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 from reference import (DAY, HOUR, MINUTE, SECOND, Booking, Business, Employee, Override, Question, Service, WeeklyRow, to_datetime,
                        to_instant)
@@ -48,14 +48,19 @@ def read_time_of_day(text):
     return micros
 
 
-# A weekly row is [day_of_week, start, end] or [day_of_week, start, end, "off"], an override [start, end, "available" | "unavailable"].
+# A weekly row is [day_of_week, start, end], with more words where it is off or has a season: "off", "from 2026-01-01", "to 2026-03-31".
+# An override is [start, end, "available" | "unavailable"].
 
 def row_json(row):
-    return [row.day_of_week, time_of_day_text(row.start), time_of_day_text(row.end)] + (["off"] if row.is_off else [])
+    words = ["off"] if row.is_off else []
+    words += [f"{name} {day.isoformat()}" for name, day in (("from", row.valid_from), ("to", row.valid_to)) if day is not None]
+    return [row.day_of_week, time_of_day_text(row.start), time_of_day_text(row.end)] + words
 
 
 def read_row(value):
-    return WeeklyRow(value[0], read_time_of_day(value[1]), read_time_of_day(value[2]), len(value) > 3)
+    season = dict(word.split(" ") for word in value[3:] if word != "off")
+    valid_from, valid_to = (date.fromisoformat(season[name]) if name in season else None for name in ("from", "to"))
+    return WeeklyRow(value[0], read_time_of_day(value[1]), read_time_of_day(value[2]), "off" in value[3:], valid_from, valid_to)
 
 
 def override_json(override):
@@ -85,8 +90,10 @@ def read_booking(value):
 
 def business_json(business):
     return {
-        "id": business.id, "time_zone": business.time_zone, "status": business.status, "settings": business.settings,
+        "id": business.id, "time_zone": business.time_zone, "status": business.status, "tenant_status": business.tenant_status,
+        "settings": business.settings,
         "weekly": [row_json(row) for row in business.weekly_rows],
+        "overrides": [override_json(override) for override in business.overrides],
         "services": {service.id: {"duration": service.duration, "before": service.before, "after": service.after,
                                   "status": service.status, "settings": service.settings,
                                   "employees": sorted(service.mapped_employees)}
@@ -108,7 +115,9 @@ def read_business(value):
         {identity: Service(identity, service["duration"], service["before"], service["after"], service["status"],
                            service["settings"], frozenset(service["employees"]))
          for identity, service in value["services"].items()},
-        [read_booking(booking) for booking in value["bookings"]])
+        [read_booking(booking) for booking in value["bookings"]],
+        [read_override(override) for override in value.get("overrides", [])],
+        value.get("tenant_status", "active"))
 
 
 def question_json(question):

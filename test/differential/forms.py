@@ -118,6 +118,22 @@ CROSS JOIN LATERAL check_slot({COMMON_ARGUMENTS}, slot_start => at.start) AS fou
                            for start, available, reason, people in rows])
 
 
+# ---- check_slots: one call for all starts; it knows no excluded booking
+
+def checks_values(asked: CheckQuestion) -> tuple:
+    question = asked.question
+    return (question.service_id, question.employee_id, question.step, instant_text(question.as_of),
+            [instant_text(start) for start in asked.starts])
+
+
+CHECKS = Form("%s::uuid, %s::uuid, %s::integer, %s::timestamptz, %s::timestamptz[]", checks_values, f"""
+SELECT asked.number, found.place, {micros('found.slot_start')}, found.available, found.reason, found.employee_ids::text[]
+FROM (VALUES %s) AS asked (number, service, employee, step, as_of, starts)
+CROSS JOIN LATERAL ROWS FROM (check_slots(service_id => asked.service, slot_starts => asked.starts, employee_id => asked.employee,
+        slot_interval_minutes => asked.step, as_of => asked.as_of))
+    WITH ORDINALITY AS found (slot_start, available, reason, employee_ids, place)""", CHECK.read)
+
+
 # ---- free_busy: always as of now()
 
 def free_busy_values(asked: FreeBusyQuestion) -> tuple:
@@ -138,5 +154,6 @@ FORMS: Dict[str, Form] = {
     "next_available_slots": NEXT,
     "find_available_dates": DATES,
     "check_slot": CHECK,
+    "check_slots": CHECKS,
     "free_busy": FREE_BUSY,
 }

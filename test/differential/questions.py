@@ -1,5 +1,5 @@
-"""The further questions of a scenario, from its own seed: what is asked of next_available_slots, find_available_dates, check_slot
-and free_busy. Called by run.py and test_scenario.py. Instants are chosen where the rules change their minds."""
+"""The further questions of a scenario, from its own seed: what is asked of next_available_slots, find_available_dates, check_slot,
+check_slots and free_busy. Called by run.py and test_scenario.py. Instants are chosen where the rules change their minds."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,18 +22,20 @@ class Questions(NamedTuple):
     next_slots: Optional[NextQuestion]
     dates: Optional[DatesQuestion]
     check: Optional[CheckQuestion]
+    checks: Optional[CheckQuestion]  # of check_slots, which excludes no booking
     free_busy: Optional[FreeBusyQuestion]  # its as_of is the server's to say
 
     def changed(self, **parts) -> "Questions":
         """The same with another employee, step or excluded booking."""
-        return Questions(*(None if asked is None else replace(asked, question=replace(asked.question, **parts)) for asked in self[:3]),
-                         self.free_busy)
+        return self._replace(**{name: replace(asked, question=replace(asked.question, **parts))
+                                for name, asked in self._asdict().items() if asked is not None and name != "free_busy"})
 
 
 def with_questions(scenario: Scenario) -> Scenario:
     dice = Dice(f"{scenario.seed} further questions")
+    check = check_question(dice, scenario)
     return replace(scenario, further=Questions(next_question(dice, scenario), dates_question(dice, scenario),
-                                               check_question(dice, scenario), free_busy_question(dice, scenario)))
+                                               check, check and checks_question(dice, check), free_busy_question(dice, scenario)))
 
 
 def next_question(dice: Dice, scenario: Scenario) -> Optional[NextQuestion]:
@@ -47,7 +49,11 @@ def next_question(dice: Dice, scenario: Scenario) -> Optional[NextQuestion]:
 def dates_question(dice: Dice, scenario: Scenario) -> DatesQuestion:
     first = reference.local_date(scenario.business.time_zone, scenario.question.from_time) + timedelta(days=dice.choice((-1, 0, 0, 1)))
     last = reference.local_date(scenario.business.time_zone, scenario.question.to_time)
-    # A window of 366 days touches one date more; 366 of them are the most that may be asked for.
+    interrupted = [day for day in map(lambda more: first + timedelta(days=more), range(min(5, (last - first).days + 1)))
+                   if len(reference.instants_of_date(scenario.business.time_zone, day)) > 1]
+    if interrupted and dice.chance(0.5):
+        first = last = dice.choice(interrupted)
+    # A year of local dates, leap day included, whatever the clock does meanwhile; the longest windows touch more of them.
     return DatesQuestion(scenario.question, first, min(max(first, last), first + timedelta(days=365)))
 
 
@@ -62,6 +68,14 @@ def check_question(dice: Dice, scenario: Scenario) -> Optional[CheckQuestion]:
     return CheckQuestion(question, tuple(dice.sample(near, min(12, len(near))))) if near else None
 
 
+def checks_question(dice: Dice, check: CheckQuestion) -> CheckQuestion:
+    """Some of the same starts, in any order, some of them again or in other weeks and years: what a series asks for."""
+    starts = dice.sample(check.starts, min(12, len(check.starts)))
+    starts += [start + dice.choice((0, 7, 7, 14, 28, -7, 371, 2 * 366)) * DAY for start in starts if dice.chance(0.3)]
+    dice.shuffle(starts)
+    return CheckQuestion(replace(check.question, excluded_booking_id=None), tuple(starts))
+
+
 def turning_points(dice: Dice, scenario: Scenario) -> List[int]:
     """Starts that are offered, and starts around everything that may forbid one."""
     business, question = scenario.business, scenario.question
@@ -73,7 +87,9 @@ def turning_points(dice: Dice, scenario: Scenario) -> List[int]:
 
     limits = [question.as_of, question.as_of + reference.s17_setting("min_notice_minutes", business, service) * MINUTE]
     horizon = reference.s17_setting("max_advance_days", business, service)
-    limits += [] if horizon is None else [question.as_of + horizon * DAY]
+    if horizon is not None:
+        last = reference.local_date(business.time_zone, question.as_of) + timedelta(days=horizon)
+        limits += [question.as_of + horizon * DAY] + edges_of_date(business, last)
     for booking in dice.sample(business.bookings, min(3, len(business.bookings))):
         busy = reference.s6_busy(booking)
         points += [booking.start, booking.start]  # perhaps a session
@@ -81,6 +97,12 @@ def turning_points(dice: Dice, scenario: Scenario) -> List[int]:
     for employee in business.employees.values():
         for override in employee.overrides[:2]:
             limits += [override.start, override.end, override.start - duration, override.end - duration]
+    for override in dice.sample(business.overrides, min(2, len(business.overrides))):
+        limits += [override.start, override.end, override.start - duration, override.end - duration]
+    seasons = [edge for owner in [business] + list(business.employees.values()) for row in owner.weekly_rows
+               for edge in (row.valid_from, row.valid_to) if edge is not None]
+    for day in dice.sample(seasons, min(2, len(seasons))):
+        limits += edges_of_date(business, day)
     people = reference.s12_asked(business, service, question)
     if people:
         person = dice.choice(people)
@@ -95,6 +117,10 @@ def turning_points(dice: Dice, scenario: Scenario) -> List[int]:
         points += dice.sample(grid, min(3, len(grid))) + dice.sample(in_the_way, min(5, len(in_the_way)))
     step = reference.s17_setting("slot_interval_minutes", business, service, question.step) * MINUTE
     return points + [limit + dice.choice((0, 0, -1, 1, -MINUTE, MINUTE, -step, step)) for limit in limits]
+
+
+def edges_of_date(business: Business, day) -> List[int]:
+    return [edge for piece in reference.instants_of_date(business.time_zone, day) for edge in piece]
 
 
 def free_busy_question(dice: Dice, scenario: Scenario) -> Optional[FreeBusyQuestion]:
@@ -117,6 +143,7 @@ FUNCTIONS: Dict[str, Function] = {
     "next_available_slots": Function(lambda scenario: scenario.further.next_slots, next_available_slots),
     "find_available_dates": Function(lambda scenario: scenario.further.dates, find_available_dates),
     "check_slot": Function(lambda scenario: scenario.further.check, check_slots),
+    "check_slots": Function(lambda scenario: scenario.further.checks, check_slots),
     "free_busy": Function(lambda scenario: scenario.further.free_busy, free_busy),
 }
 

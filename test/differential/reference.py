@@ -4,22 +4,35 @@ cases (cases.py) and by its own unit tests (test_reference.py); it never talks t
 Instants are integers: microseconds since 1970-01-01 00:00 UTC. Every interval is half-open, a pair (start, end).
 
 Where the contract can be read in more than one way, this is the reading:
+- S1  The date of a row is the one that its shift is keyed to: on the last date of a season a shift that ends on the next day counts whole.
 - S4  A local date exists when at least one instant has it. A clock time of 24:00 is 00:00 of the next calendar date and is mapped as such,
       whether that date exists or not.
 - S4, S5, S16  The local date of an instant is what the wall clock shows at it. Where an overlap straddles midnight (America/Goose_Bay,
       00:01 back to 23:01) the instants of one date are therefore two intervals: a date is touched, or counted, by these instants.
+- S5  Who follows the business's hours on a date is a matter of S1 alone: whoever has no own row valid on that date (with inheritance by
+      day: none of that weekday). An own available override, or that the business has no hours on the date, changes nothing about it.
+- S5  An opening of the business counts whole or not at all, by the date on which it starts: for its tail on the next date nobody is asked
+      whether they follow on that one too, and in the mode `replace` it replaces what is keyed to each date that it touches, own rows
+      included.
+- S5  A closure takes time away and nothing else: it moves no grid, replaces no hours, and buffers may reach into it, as into an absence,
+      unless buffers_within_hours.
 - S7  Alignment belongs to the person: an instant of one employee's grid is no candidate for another, unless it lies on the other's grid too.
 - S7  clock: the grid of date d is midnight(d) + offset + k * step for k >= 0, up to and without midnight(d + 1), each midnight mapped by
       S4 (so the first one in an overlap). The offset is elapsed minutes too; on the instants before midnight + offset nothing is offered.
 - S7  optimized: `busy end` is that of each booking that occupies the employee (or the business that is its own resource), sessions of the
       same service included, unassigned bookings of a business with employees not.
 - S7  A weekly row that an override replaces (S5) has no grid either. An occurrence that contributes nothing (S4) has none.
-- S12 Being its own resource depends on the present state of the employees; the bookings that occupy such a business are those whose
-      employee_id is NULL now, whatever resource_id says. Naming an employee who is not eligible, or unknown, gives no slots.
+- S10 Each instant goes by its own local date: where an overlap straddles midnight, a date beyond the horizon may begin, stop for the rest
+      of the one before, which is within it, and go on. Dates are counted in the calendar, those that never were included.
+- S11 A status is compared with the three that free the time and with `pending` (S19) alone.
+- S12 Being its own resource depends on the present rows of employees; the bookings that occupy such a business are those whose
+      employee_id is NULL now, whatever resource_id says. In a business with employees of whom none is active nothing is offered. Naming
+      an employee who is not eligible, or unknown, gives no slots.
 - S13 remaining_capacity is the sum over the free employees; unassigned bookings (S14) are not subtracted from it.
 - S14 An unassigned booking counts one, whatever the capacity of its service. Eligible employees of another service are the active ones
       mapped to it, whatever that service's own status.
-- S15 Rows of one session need not have equal buffers; a session is the employee, the service, the start and the end alone.
+- S15 Rows of one session need not have equal buffers; a session is the employee, the service, the start and the end alone. Seats are
+      counted, not looked at: one that is free among more sold ones than the capacity allows is not offered.
 - S16 For a business that is its own resource the limit counts the bookings that occupy it.
 - S19 A hold blocks while hold_expires_at > as_of: at the very instant of its expiry it blocks no more.
 - The further functions have their readings in reference_functions.py.
@@ -47,16 +60,18 @@ Interval = Tuple[int, int]
 
 @dataclass(frozen=True)
 class WeeklyRow:
-    """A row of working_hours; start and end may be None only when it is off."""
+    """A row of working_hours; start and end may be None only when it is off. The season: both dates included, None is open."""
     day_of_week: int
     start: Optional[int]
     end: Optional[int]
     is_off: bool = False
+    valid_from: Optional[date] = None
+    valid_to: Optional[date] = None
 
 
 @dataclass(frozen=True)
 class Override:
-    """A row of employee_availability_overrides."""
+    """A row of employee_availability_overrides, or of business_availability_overrides: a closure or an opening of the whole business."""
     start: int
     end: int
     is_unavailable: bool
@@ -106,6 +121,8 @@ class Business:
     employees: Dict[str, Employee] = field(default_factory=dict)
     services: Dict[str, Service] = field(default_factory=dict)
     bookings: List[Booking] = field(default_factory=list)
+    overrides: List[Override] = field(default_factory=list)
+    tenant_status: str = "active"
 
 
 @dataclass(frozen=True)
@@ -212,15 +229,30 @@ def pieces_of_equal_offset(zone: str, start: int, end: int):
 # ---------------------------------------------------------------------------------------------------------------------------------
 # Working time: S1-S5. An employee of None is the business that is its own resource.
 
-def s1_rows_of_day(business: Business, employee: Optional[Employee], day: date) -> List[WeeklyRow]:
-    """The weekly rows that count on this date: a schedule replaces a schedule, or (by the setting) a day replaces a day."""
-    day_of_week = day.isoweekday() % 7  # S2: 0 = Sunday
-    own = employee.weekly_rows if employee is not None else []
-    own_of_day = [row for row in own if row.day_of_week == day_of_week]
-    default_of_day = [row for row in business.weekly_rows if row.day_of_week == day_of_week]
+def s1_valid(rows: List[WeeklyRow], day: date) -> List[WeeklyRow]:
+    """The rows whose season this date belongs to."""
+    return [row for row in rows
+            if (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)]
+
+
+def s1_of_weekday(rows: List[WeeklyRow], day: date) -> List[WeeklyRow]:
+    return [row for row in rows if row.day_of_week == day.isoweekday() % 7]  # S2: 0 = Sunday
+
+
+def s1_follows_business(business: Business, employee: Optional[Employee], day: date) -> bool:
+    """Whether the business's hours count on this date: a schedule replaces a schedule, or (by the setting) a day replaces a day."""
+    if employee is None:
+        return True
+    own = s1_valid(employee.weekly_rows, day)
     if s17_setting("working_hours_inheritance", business) == "day":
-        return own_of_day if own_of_day else default_of_day
-    return own_of_day if own else default_of_day
+        own = s1_of_weekday(own, day)
+    return not own
+
+
+def s1_rows_of_day(business: Business, employee: Optional[Employee], day: date) -> List[WeeklyRow]:
+    """The weekly rows that count on this date."""
+    rows = business.weekly_rows if s1_follows_business(business, employee, day) else employee.weekly_rows
+    return s1_of_weekday(s1_valid(rows, day), day)
 
 
 def s2_shifts(rows: List[WeeklyRow]) -> List[WeeklyRow]:
@@ -253,12 +285,25 @@ def s4_occurrence(zone: str, row: WeeklyRow, day: date) -> Optional[Interval]:
     return (start, end) if end > start else None
 
 
+def s5_openings_of_business(business: Business, employee: Optional[Employee]) -> List[Override]:
+    """The business's available overrides that count for somebody: who follows its hours on the local date on which one starts."""
+    return [override for override in business.overrides
+            if not override.is_unavailable
+            and s1_follows_business(business, employee, local_date(business.time_zone, override.start))]
+
+
+def s5_available(business: Business, employee: Optional[Employee]) -> List[Override]:
+    """The own available overrides, and the business's that count like one."""
+    own = employee.overrides if employee is not None else []
+    return [override for override in own if not override.is_unavailable] + s5_openings_of_business(business, employee)
+
+
 def s5_replaced(business: Business, employee: Optional[Employee], day: date) -> bool:
     """In the mode `replace` an available override that touches a date replaces the weekly rows keyed to it."""
-    if employee is None or s17_setting("availability_override_mode", business) != "replace":
+    if s17_setting("availability_override_mode", business) != "replace":
         return False
-    return any(not override.is_unavailable and meet((override.start, override.end), piece)
-               for override in employee.overrides
+    return any(meet((override.start, override.end), piece)
+               for override in s5_available(business, employee)
                for piece in instants_of_date(business.time_zone, day))
 
 
@@ -271,15 +316,19 @@ def s5_offered(business: Business, employee: Optional[Employee], days: List[date
                 occurrence = s4_occurrence(business.time_zone, row, day)
                 if occurrence is not None:
                     offered.append(occurrence)
-    if employee is not None:
-        offered += [(override.start, override.end) for override in employee.overrides if not override.is_unavailable]
-    return offered
+    return offered + [(override.start, override.end) for override in s5_available(business, employee)]
 
 
 def s5_unavailable(employee: Optional[Employee]) -> List[Interval]:
+    """The own absences."""
     if employee is None:
         return []
     return [(override.start, override.end) for override in employee.overrides if override.is_unavailable]
+
+
+def s5_closed(business: Business) -> List[Interval]:
+    """The closures of the whole business: nobody's working time, whatever is offered."""
+    return [(override.start, override.end) for override in business.overrides if override.is_unavailable]
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
@@ -295,7 +344,8 @@ def s6_needed(service: Service, start: int) -> Interval:
 
 
 def s11_occupies(booking: Booking, as_of: int) -> bool:
-    return booking.status in ("pending", "confirmed", "completed") and not s19_expired(booking, as_of)
+    """Every status occupies but the three that free the time: the application may add labels."""
+    return booking.status not in ("cancelled", "rejected", "no_show") and not s19_expired(booking, as_of)
 
 
 def s19_expired(booking: Booking, as_of: int) -> bool:
@@ -358,9 +408,14 @@ def s9_in_window(question: Question, start: int) -> bool:
 
 def s10_in_time(business: Business, service: Service, question: Question, start: int) -> bool:
     notice = s17_setting("min_notice_minutes", business, service)
+    return start >= question.as_of + notice * MINUTE and not s10_too_far(business, service, question, start)
+
+
+def s10_too_far(business: Business, service: Service, question: Question, start: int) -> bool:
+    """The horizon is a local date, and is meant whole: so many days after the local date of as_of."""
     horizon = s17_setting("max_advance_days", business, service)
-    return (start >= question.as_of + notice * MINUTE
-            and (horizon is None or start <= question.as_of + horizon * DAY))
+    return horizon is not None and (local_date(business.time_zone, start)
+                                    > local_date(business.time_zone, question.as_of) + timedelta(days=horizon))
 
 
 def s16_limit_reached(business: Business, service: Service, own_bookings: List[Booking], start: int) -> bool:
@@ -411,7 +466,8 @@ def s12_eligible(business: Business, service: Service) -> List[str]:
 
 
 def s12_own_resource(business: Business) -> bool:
-    return not s12_active_employees(business)
+    """No row in employees at all: one whose last employee is on leave is none."""
+    return not business.employees
 
 
 def s12_asked(business: Business, service: Service, question: Question) -> List[Optional[str]]:
@@ -422,7 +478,7 @@ def s12_asked(business: Business, service: Service, question: Question) -> List[
 
 
 def s12_bookable(business: Business, service: Service) -> bool:
-    return business.status == "active" and service.status == "active"
+    return business.tenant_status == "active" and business.status == "active" and service.status == "active"
 
 
 def s13_slot(service: Service, start: int, remaining: Dict[Optional[str], int]) -> Slot:
@@ -473,7 +529,7 @@ def free_starts(business: Business, service: Service, question: Question, bookin
     own_bookings = [booking for booking in bookings if booking.employee_id == employee_id]
     days = days_that_matter(business, service, question)
     offered = s5_offered(business, employee, days)
-    working_time, unavailable = merged(offered), s5_unavailable(employee)
+    working_time, unavailable = merged(offered), s5_unavailable(employee) + s5_closed(business)
     buffers_within_hours = s17_setting("buffers_within_hours", business, service)
 
     free: Dict[int, int] = {}

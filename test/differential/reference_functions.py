@@ -3,16 +3,20 @@ check_slot, free_busy, and what find_available_slots_json says beside its slots.
 Called by the differential test (run.py) and by its own unit tests (test_reference_functions.py); it never talks to a server.
 
 Where the contract can be read in more than one way, this is the reading:
-- next_available_slots: a slot may start at after_time itself. The horizon is max_advance_days after as_of (S10, inclusive) where that is
-  set, else 366 days (exclusive) after the first instant that could be one: after_time, or as_of and the notice where that is later.
+- next_available_slots: a slot may start at after_time itself. The horizon is that of S10 where one is set (also where it is further away
+  than a year), else 366 days (exclusive) after the first instant that could be one: after_time, or as_of and the notice where that is later.
 - find_available_dates: a date's slots are those whose start the wall clock shows on it, so that a date which an overlap interrupts
   (America/Goose_Bay) is one date with the slots of both its pieces.
-- check_slot: the ladder of reasons is in tests(). outside_hours looks at what is offered before absences are taken off (S5), with the
-  buffers where buffers_within_hours. booked means that the appointment meets another's own time, buffer that only the buffers are
+- check_slot: the ladder of reasons is in tests(). outside_hours looks at what is offered before closures and absences are taken off (S5),
+  with the buffers where buffers_within_hours, which count for these two as well. On a day on which nobody works anyway a closure is not the
+  reason. booked means that the appointment meets another's own time, buffer that only the buffers are
   in the way. full is a session without a seat left, or for any employee unassigned bookings that are not outnumbered (S14). The
   employees are listed only with ok.
-- free_busy: a matter of the schedule and the bookings alone; neither the employee's status nor the business's is asked. The present is
-  now(). Between two types that are the same there is no border.
+- check_slots: the answers of check_slot, one an element and in their order: an instant that is given twice is answered twice, and the
+  elements may be as far apart as they like. No booking can be excluded.
+- free_busy: a matter of the schedule and the bookings alone; no status of the employee, the business or its tenant is asked. The present is
+  now(). Closures and openings count as in searches; a label that the application added is BUSY. Between two types
+  that are the same there is no border.
 """
 
 from dataclasses import dataclass, replace
@@ -23,8 +27,8 @@ import reference
 from reference import DAY, MINUTE, Booking, Business, Interval, Question, Service, Slot
 
 # In the order in which they are tested; among several employees the one that got furthest speaks.
-REASONS = ("not_offered", "in_past", "too_soon", "too_far", "outside_hours", "unavailable_override", "not_aligned", "limit_reached",
-           "booked", "buffer", "full", "ok")
+REASONS = ("not_offered", "in_past", "too_soon", "too_far", "outside_hours", "closed", "unavailable_override", "not_aligned",
+           "limit_reached", "booked", "buffer", "full", "ok")
 
 JSON_KEYS = ("from", "to", "timezone", "service_id", "duration_minutes", "employees", "slots")
 
@@ -71,7 +75,8 @@ def next_available_slots(business: Business, asked: NextQuestion, look_ahead: Op
     horizon = reference.s17_setting("max_advance_days", business, service)
     notice = reference.s17_setting("min_notice_minutes", business, service) * MINUTE
     first = max(question.from_time, question.as_of + notice)
-    end = first + DEFAULT_HORIZON if horizon is None else question.as_of + horizon * DAY + 1
+    # with a horizon the slots themselves end with its last local day, and none of those is further off than this
+    end = first + DEFAULT_HORIZON if horizon is None else question.as_of + (horizon + 3) * DAY
     found: List[Slot] = []
     start, length = first, 2 * DAY  # by window invariance any length will do
     while start < end and len(found) < asked.max_slots:
@@ -113,11 +118,12 @@ def find_available_dates(business: Business, asked: DatesQuestion) -> List[Avail
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
-# check_slot
+# check_slot, check_slots
 
 @dataclass(frozen=True)
 class CheckQuestion:
-    """One call for each of the starts; of the question neither from_time nor to_time is asked for."""
+    """One call of check_slot for each of the starts, or one of check_slots for all; of the question neither from_time nor to_time is asked
+    for."""
     question: Question
     starts: Tuple[int, ...]
 
@@ -130,16 +136,30 @@ class Check(NamedTuple):
 
 
 def check_slots(business: Business, asked: CheckQuestion) -> List[Check]:
-    if not asked.starts:
-        return []
-    question = replace(asked.question, from_time=min(asked.starts), to_time=max(asked.starts) + 1)
+    answers = {each.start: each for starts in groups(asked.starts) for each in check_near(business, asked.question, starts)}
+    return [answers[start] for start in asked.starts]
+
+
+def groups(starts) -> List[List[int]]:
+    """In each group of the sorted starts one is at most a day from the next: nothing need be worked out for the time between groups."""
+    found: List[List[int]] = []
+    for start in sorted(set(starts)):
+        if found and start - found[-1][-1] <= DAY:
+            found[-1].append(start)
+        else:
+            found.append([start])
+    return found
+
+
+def check_near(business: Business, asked: Question, starts: List[int]) -> List[Check]:
+    question = replace(asked, from_time=min(starts), to_time=max(starts) + 1)
     service = business.services.get(question.service_id)
     if service is None:
         raise reference.UnknownService(question.service_id)
     bookings = reference.occupying_bookings(business, question)
     resources = reference.s12_asked(business, service, question) if reference.s12_bookable(business, service) else []
     prepared = [prepare(business, service, question, bookings, resource) for resource in resources]
-    return [check(business, service, question, bookings, prepared, start) for start in asked.starts]
+    return [check(business, service, question, bookings, prepared, start) for start in starts]
 
 
 class Prepared(NamedTuple):
@@ -147,6 +167,7 @@ class Prepared(NamedTuple):
     resource: Optional[str]
     own_bookings: List[Booking]
     offered: List[Interval]
+    closed: List[Interval]
     unavailable: List[Interval]
     grid: frozenset
 
@@ -157,7 +178,8 @@ def prepare(business: Business, service: Service, question: Question, bookings: 
     days = reference.days_that_matter(business, service, question)
     offered = reference.s5_offered(business, employee, days)
     grid = reference.s7_candidates(business, service, question, offered, own_bookings, days)
-    return Prepared(resource, own_bookings, reference.merged(offered), reference.s5_unavailable(employee), frozenset(grid))
+    return Prepared(resource, own_bookings, reference.merged(offered), reference.s5_closed(business), reference.s5_unavailable(employee),
+                    frozenset(grid))
 
 
 def check(business: Business, service: Service, question: Question, bookings: List[Booking], prepared: List[Prepared],
@@ -179,15 +201,15 @@ def explain(business: Business, service: Service, question: Question, prepared: 
 def tests(business: Business, service: Service, question: Question, prepared: Prepared, start: int) -> List[Tuple[str, bool]]:
     """Each reason, and whether it holds, in the order of the contract; not_offered is left to who has no resource."""
     notice = reference.s17_setting("min_notice_minutes", business, service)
-    horizon = reference.s17_setting("max_advance_days", business, service)
     own_time = (start, start + service.duration * MINUTE)
     wanted = reference.s6_needed(service, start) if reference.s17_setting("buffers_within_hours", business, service) else own_time
     others = [booking for booking in prepared.own_bookings if not reference.s15_same_session(booking, service, start)]
     return [
         ("in_past", start < question.as_of),
         ("too_soon", start < question.as_of + notice * MINUTE),
-        ("too_far", horizon is not None and start > question.as_of + horizon * DAY),
+        ("too_far", reference.s10_too_far(business, service, question, start)),
         ("outside_hours", not any(reference.inside(wanted, period) for period in prepared.offered)),
+        ("closed", any(reference.meet(wanted, closure) for closure in prepared.closed)),
         ("unavailable_override", any(reference.meet(wanted, absence) for absence in prepared.unavailable)),
         ("not_aligned", start not in prepared.grid),
         ("limit_reached", reference.s16_limit_reached(business, service, prepared.own_bookings, start)),
@@ -220,7 +242,7 @@ def free_busy(business: Business, asked: FreeBusyQuestion) -> List[Period]:
     first = reference.local_date(business.time_zone, asked.from_time) - timedelta(days=2)
     last = reference.local_date(business.time_zone, asked.to_time) + timedelta(days=2)
     offered = reference.s5_offered(business, employee, [first + timedelta(days=count) for count in range((last - first).days + 1)])
-    unavailable = reference.s5_unavailable(employee)
+    unavailable = reference.s5_unavailable(employee) + reference.s5_closed(business)
     firm = [reference.s6_busy(booking) for booking in own_bookings if booking.status != "pending"]
     tentative = [reference.s6_busy(booking) for booking in own_bookings if booking.status == "pending"]
 

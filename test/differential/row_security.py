@@ -52,15 +52,21 @@ def check_row_security(batch: Round, dice: random.Random, share: float) -> Failu
     return failures + batch.compare(askings)
 
 
+def not_found(function: str) -> str:
+    """The word for programs."""
+    return "employee" if function == "free_busy" else "service"
+
+
 def check_hidden(batch: Round, way: Way, index: int, context: Context) -> Failures:
     """Who may not see the business is told no more than that there is no such service or employee."""
     return [told(batch.scenarios[index], name, f"{way}, {context}", answer)
             for name in FUNCTIONS for answer in batch.ask(name, way, [index]).values()
-            if getattr(answer, "sqlstate", None) != "P0002" or batch.scenarios[index].business.id in answer.message]
+            if getattr(answer, "sqlstate", None) != "BM003" or answer.detail != not_found(name)
+            or batch.scenarios[index].business.id in answer.message]
 
 
 def told(scenario: Scenario, name: str, circumstances: str, answer):
-    return scenario, Difference(f"{name} tells of another business", circumstances, "expected", "P0002", "the server", answer)
+    return scenario, Difference(f"{name} tells of another business", circumstances, "expected", "BM003", "the server", answer)
 
 
 def check_both_ways(batch: Round, dice: random.Random, index: int) -> Failures:

@@ -23,7 +23,8 @@ from questions import FUNCTIONS, with_questions
 from reference import Business, Question, Slot, find_available_slots
 from round import Asking, Failures, Round, Way, ways
 from row_security import check_row_security
-from scenario import Dice, Scenario, make_scenario, with_another_absence, with_another_booking, with_another_employee
+from scenario import (Dice, Scenario, make_scenario, with_another_absence, with_another_booking, with_another_closure,
+                      with_another_employee, with_another_opening)
 from shrink import shrink
 
 # ---------------------------------------------------------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ def refused_businesses(server, scenarios: List[Scenario]) -> Failures:
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
-# Properties: each scenario is changed three times, and each time compared with the reference and with what it was before
+# Properties: each scenario is changed five times, and each time compared with the reference and with what it was before
 
 def only_fewer(before: List[Slot], after: List[Slot]) -> bool:
     """No start, no person and no capacity that was not there before."""
@@ -106,7 +107,7 @@ def only_fewer(before: List[Slot], after: List[Slot]) -> bool:
 def check_properties(batch: Round, dice: random.Random) -> Failures:
     """Goes on in the transaction of check_batch, whose answers are those of the server."""
     failures = []
-    for change in (add_booking, add_absence, add_employee):
+    for change in (add_booking, add_absence, add_closure, add_opening, add_employee):
         changed, conditions = [], []
         for scenario in batch.scenarios:
             business, condition = change(batch.server, Dice(f"{scenario.seed} {change.__name__}"), scenario, scenario.business)
@@ -125,7 +126,7 @@ def check_properties(batch: Round, dice: random.Random) -> Failures:
 
 
 def monotonous(business: Business, question: Question) -> str:
-    """Adding a booking or an absence never adds a slot, in the alignments shift and clock."""
+    """Adding a booking, an absence or a closure never adds a slot, in the alignments shift and clock."""
     alignment = reference.s17_setting("slot_alignment", business, business.services[question.service_id])
     return "" if alignment == "optimized" else "fewer"
 
@@ -142,6 +143,19 @@ def add_absence(server, dice: Dice, scenario: Scenario, business: Business) -> T
     after, employee_id, override = with_another_absence(dice, scenario, business)
     server.insert_override(after, employee_id, override)
     return after, monotonous(after, scenario.question)
+
+
+def add_closure(server, dice: Dice, scenario: Scenario, business: Business) -> Tuple[Business, str]:
+    after, override = with_another_closure(dice, scenario, business)
+    server.insert_business_override(after, override)
+    return after, monotonous(after, scenario.question)
+
+
+def add_opening(server, dice: Dice, scenario: Scenario, business: Business) -> Tuple[Business, str]:
+    """Never removes a slot where it replaces nothing."""
+    after, override = with_another_opening(dice, scenario, business)
+    server.insert_business_override(after, override)
+    return after, "more" if reference.s17_setting("availability_override_mode", business) == "add" else ""
 
 
 def add_employee(server, dice: Dice, scenario: Scenario, business: Business) -> Tuple[Business, str]:
@@ -307,7 +321,7 @@ def main() -> int:
     parser.add_argument("--only", metavar="SEED", help="explain one scenario, by the seed that a report names (for example 7:123)")
     parser.add_argument("--file", help="explain a scenario from a JSON file with the keys business and question")
     parser.add_argument("--properties", type=float, default=0.1, metavar="SHARE",
-                        help="of the batches, to each scenario of which a booking, an absence and an employee are added too")
+                        help="of the batches, to whose scenarios a booking, an absence, a closure, an opening and an employee are added")
     parser.add_argument("--row-security", type=float, default=0.1, metavar="SHARE",
                         help="of the scenarios that are also asked as an application's role")
     parser.add_argument("--dsn", default="", help="connection string; without it the PG* environment")

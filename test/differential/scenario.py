@@ -1,13 +1,13 @@
 """Makes random businesses and questions for the differential test, each from its own seed, with everything that makes availability hard:
-zone transitions, split and overnight shifts, overrides, frozen buffers, holds, sessions, limits. Called by run.py.
+zone transitions, split and overnight shifts, seasons, overrides, closures, frozen buffers, holds, sessions, limits. Called by run.py.
 What it makes can be inserted: colliding bookings are marked as overbooked where the guard of the schema (S18) would refuse them."""
 
 import random
 import uuid
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
-from typing import List, Optional, Tuple
+from typing import List, Optional, Set, Tuple
 
 import reference
 from calendar_json import read_instant
@@ -42,9 +42,13 @@ ZONES = (
     ("Europe/Berlin", 2090, 2091),         # by the rule that follows the last transition of the file
 )
 
-# Rarely: windows of up to a year, over several transitions, with large steps.
+# What the application has added to the statuses of a booking (S11).
+LABELS = ("checked_in",)
+
+# Rarely: windows of up to the longest that may be asked for, over several transitions, with large steps.
 LONG_WINDOWS = 0.01
 LONG_STEPS = (240, 480, 720, 1440)
+LONGEST_WINDOW = 367 * DAY
 
 SESSION_ZONES = ("UTC", "America/St_Johns", "Pacific/Kiritimati", "Asia/Kathmandu", "America/New_York", "Pacific/Pago_Pago",
                  "Australia/Lord_Howe")
@@ -107,9 +111,12 @@ def make_scenario(seed: str) -> Scenario:
         anchor = dice.randrange(read_instant(f"{first_year}-01-01T00:00Z"), read_instant(f"{last_year + 1}-01-01T00:00Z"))
 
     business = Business(dice.identity(), zone,
-                        status=dice.weighted((("active", 120), ("inactive", 1), ("suspended", 1), ("pending_setup", 1))))
+                        status=dice.weighted((("active", 120), ("inactive", 1), ("suspended", 1), ("pending_setup", 1))),
+                        tenant_status=dice.weighted((("active", 120), ("inactive", 1), ("suspended", 1))))
     make_people_and_services(dice, business, anchor, fine, sharp)
     question = make_question(dice, business, anchor, fine, sharp)
+    if dice.chance(0.5 if sharp else 0.1):
+        end_horizon_near(dice, business, question, anchor)
     make_bookings(dice, business, question, fine)
     if business.bookings and dice.chance(0.25):
         question = replace(question, excluded_booking_id=dice.choice(business.bookings).id)
@@ -127,22 +134,30 @@ def make_people_and_services(dice: Dice, business: Business, anchor: int, fine: 
         business.settings["availability_override_mode"] = "replace"
     if sharp and dice.chance(0.3):
         business.settings["max_bookings_per_day"] = dice.choice((1, 2))
+    around = reference.local_date(business.time_zone, anchor)
+    seasons = dice.chance(0.4)
     if dice.chance(0.85):
-        business.weekly_rows = weekly_rows(dice, fine)
+        business.weekly_rows = weekly_rows_with_seasons(dice, fine, around, 0.5 if seasons else 0)
 
-    nobody_active = dice.chance(0.14)  # the business is its own resource
+    nobody_active = dice.chance(0.14)  # mostly the business is its own resource
     turnover = dice.chance(0.15)       # many employees who left, and many who do not do everything
     if nobody_active:
-        count, gone = dice.weighted(((0, 2), (1, 1))), 1
+        count, gone = dice.weighted(((0, 5), (1, 1), (2, 0.3))), 1
     elif turnover:
         count, gone = dice.choice((3, 4)), 0.4
     else:
         count, gone = dice.weighted(((1, 5), (2, 4), (3, 2), (4, 1))), 0.06
     for _ in range(count):
-        employee = make_employee(dice, anchor, fine, sharp)
+        employee = make_employee(dice, business, anchor, fine, sharp, 0.7 if seasons else 0)
         if dice.chance(gone):
             employee.status = dice.choice(("inactive", "terminated", "pending_onboarding"))
         business.employees[employee.id] = employee
+    if not nobody_active and not reference.s12_active_employees(business) and dice.chance(0.8):
+        dice.choice(list(business.employees.values())).status = "active"
+    if dice.chance(0.45):
+        business.overrides = overrides_of_business(dice, business, anchor, fine, sharp)
+        if dice.chance(0.4):
+            follow_at_one_end(dice, business)
 
     specialists = dice.chance(0.7 if turnover else 0.1)  # who is active does one service, who left did all
     mapped = dice.choice((1, 0.95, 0.9, 0.7))
@@ -167,10 +182,10 @@ def make_people_and_services(dice: Dice, business: Business, anchor: int, fine: 
         asked.mapped_employees |= {dice.choice(active)}
 
 
-def make_employee(dice: Dice, anchor: int, fine: bool, sharp: bool = False) -> Employee:
+def make_employee(dice: Dice, business: Business, anchor: int, fine: bool, sharp: bool = False, seasons: float = 0) -> Employee:
     employee = Employee(dice.identity())
     if dice.chance(0.6):
-        employee.weekly_rows = weekly_rows(dice, fine)
+        employee.weekly_rows = weekly_rows_with_seasons(dice, fine, reference.local_date(business.time_zone, anchor), seasons)
     for _ in range(dice.weighted(((0, 5), (1, 4), (2, 3), (3, 2), (5, 1)))):
         employee.overrides.append(make_override(dice, anchor, fine, dice.chance(0.3 if sharp else 0.5), sharp))
     if dice.chance(0.05):
@@ -193,6 +208,45 @@ def make_override(dice: Dice, anchor: int, fine: bool, is_unavailable: bool, sha
     return Override(start, start + length, is_unavailable)
 
 
+def overrides_of_business(dice: Dice, business: Business, anchor: int, fine: bool, sharp: bool) -> List[Override]:
+    overrides = []
+    own_openings = [override for employee in business.employees.values() for override in employee.overrides if not override.is_unavailable]
+    around = reference.local_date(business.time_zone, anchor)
+    for _ in range(dice.weighted(((1, 5), (2, 4), (3, 2), (4, 1)))):
+        kind = dice.weighted((("any", 3), ("dates", 4), ("weeks", 1), ("night", 3), ("over an own opening", 3)))
+        if kind in ("dates", "weeks"):  # whole local dates
+            first = around + timedelta(days=dice.randint(-2, 2))
+            last = first + timedelta(days=dice.choice((1, 1, 1, 2, 7)))
+            if kind == "weeks":  # began long before
+                first -= timedelta(days=dice.randint(8, 60))
+            start, end = (reference.s4_instant(business.time_zone, day, 0) for day in (first, last))
+            overrides += [Override(start, end, dice.chance(0.6))] if start < end else []
+        elif kind == "night":  # starts on one local date and ends on another
+            day = around + timedelta(days=dice.randint(-2, 1))
+            start = reference.s4_instant(business.time_zone, day, time_of_day(dice, 17 * HOUR, DAY - HOUR, fine))
+            overrides.append(Override(start, start + dice.randint(8, 48) * 30 * MINUTE, dice.chance(0.2)))
+        elif kind == "over an own opening" and own_openings:
+            own = dice.choice(own_openings)
+            start = own.start + dice.choice((-60, -15, 0, 0, 15, 30, 60)) * MINUTE
+            overrides.append(Override(start, start + dice.choice((15, 30, 60, 120, 480)) * MINUTE, dice.chance(0.8)))
+        else:
+            overrides.append(make_override(dice, anchor, fine, dice.chance(0.5), sharp))
+    return overrides
+
+
+def follow_at_one_end(dice: Dice, business: Business):
+    """Some people follow the business's hours on one of the two dates that an opening touches alone."""
+    for override in business.overrides:
+        first, last = (reference.local_date(business.time_zone, instant) for instant in (override.start, override.end - 1))
+        if first < last and not override.is_unavailable:
+            for employee in business.employees.values():
+                season = {"valid_from": last, "valid_to": None} if dice.chance(0.5) else {"valid_from": None, "valid_to": first}
+                if dice.chance(0.5):
+                    employee.weekly_rows = [replace(row, **season) for row in employee.weekly_rows]
+            if dice.chance(0.5):
+                business.settings["availability_override_mode"] = "replace"
+
+
 def time_of_day(dice: Dice, earliest: int, latest: int, fine: bool) -> int:
     unit = dice.weighted(((30 * MINUTE, 6), (15 * MINUTE, 4), (5 * MINUTE, 2), (MINUTE, 1)))
     moment = dice.randrange(earliest, latest + 1)
@@ -204,6 +258,36 @@ def time_of_day(dice: Dice, earliest: int, latest: int, fine: bool) -> int:
 def shift(dice: Dice, day_of_week: int, earliest: int, latest: int, fine: bool) -> List[WeeklyRow]:
     start, end = sorted((time_of_day(dice, earliest, latest, fine), time_of_day(dice, earliest, latest, fine)))
     return [WeeklyRow(day_of_week, start, end)] if start < end else []
+
+
+def weekly_rows_with_seasons(dice: Dice, fine: bool, around: date, seasons: float) -> List[WeeklyRow]:
+    """With seasons that begin and end about a date, in this share of the weeks."""
+    def day(least=-2, most=3):
+        return around + timedelta(days=dice.randint(least, most))
+
+    rows = weekly_rows(dice, fine)
+    if not dice.chance(seasons):
+        return rows
+    style = dice.weighted((("two weeks", 4), ("one season", 4), ("each row", 3), ("another year", 1)))
+    if style == "two weeks":  # one after the other, now and then with both or neither between them
+        last, first = day(), dice.choice((1, 1, 1, 0, 2, 3))
+        rows = [replace(row, valid_to=last) for row in rows] + [
+            replace(row, valid_from=last + timedelta(days=first)) for row in weekly_rows(dice, fine)]
+    elif style == "one season":
+        first = dice.choice((None, day(-3, 2), day(-3, 2)))
+        last = dice.choice((None, max(first or around, day(-1, 4)), first or day()))
+        rows = [replace(row, valid_from=first, valid_to=last) for row in rows]
+    elif style == "each row":
+        for index, row in enumerate(rows):
+            first, last = day() if dice.chance(0.4) else None, None
+            if dice.chance(0.4):
+                last = (first or around) + timedelta(days=dice.choice((0, 0, 1, 2, 7) if first else (-1, 0, 1, 2)))
+            rows[index] = replace(row, valid_from=first, valid_to=last)
+    else:
+        far = dice.choice((-1, 1)) * 200
+        rows = [replace(row, valid_from=day() + timedelta(days=far), valid_to=day() + timedelta(days=far + 90)) for row in rows]
+    dice.shuffle(rows)
+    return rows
 
 
 def weekly_rows(dice: Dice, fine: bool) -> List[WeeklyRow]:
@@ -306,7 +390,7 @@ def make_question(dice: Dice, business: Business, anchor: int, fine: bool, sharp
         to_time = from_time + dice.weighted(((dice.randint(3, 84) * HOUR, 9), (dice.randint(0, 72 * 3600) * SECOND, 3), (0, 0.1)))
     if dice.chance(LONG_WINDOWS):
         step = dice.choice(LONG_STEPS)
-        to_time = from_time + dice.randint(10, 366) * DAY
+        to_time = from_time + dice.choice((dice.randint(10, 366) * DAY, LONGEST_WINDOW))
     # small steps over long windows would only cost time
     most = 700 * reference.s17_setting("slot_interval_minutes", business, service, step) * MINUTE // max(1, len(business.employees))
     to_time = min(to_time, from_time + most)
@@ -323,17 +407,28 @@ def make_question(dice: Dice, business: Business, anchor: int, fine: bool, sharp
     return Question(service.id, from_time, to_time, as_of, employee_id, step)
 
 
+def end_horizon_near(dice: Dice, business: Business, question: Question, anchor: int):
+    """The last local date of the horizon is that of the anchor, or lies in the window."""
+    as_of = reference.local_date(business.time_zone, question.as_of)
+    last = reference.local_date(business.time_zone, dice.choice((anchor, anchor, dice.randint(question.from_time, question.to_time))))
+    days = (last - as_of).days + dice.choice((0, 0, 0, -1))
+    if 0 <= days <= 60:
+        owner = dice.choice((business, business.services[question.service_id]))
+        owner.settings["max_advance_days"] = days
+
+
 def make_bookings(dice: Dice, business: Business, question: Question, fine: bool):
     for employee_id in [None] + list(business.employees):
         own_resource = employee_id is None and reference.s12_own_resource(business)
         if employee_id is None and not own_resource:
-            count = dice.weighted(((0, 6), (1, 2), (2, 2), (4, 1)))
+            count = dice.weighted(((0, 5), (1, 2), (2, 2), (4, 2)))
         else:
             count = dice.weighted(((0, 2), (1, 2), (2, 2), (3, 2), (5, 1), (8, 0.3)))
         for _ in range(count):
             business.bookings.append(make_booking(dice, business, question, employee_id, fine))
     dice.shuffle(business.bookings)
-    mark_overbooked(business)
+    # now and then they were sold under a larger capacity (S15)
+    mark_overbooked(business, business if dice.chance(0.85) else with_more_capacity(business))
 
 
 def make_booking(dice: Dice, business: Business, question: Question, employee_id, fine: bool) -> Booking:
@@ -366,7 +461,8 @@ def make_booking(dice: Dice, business: Business, question: Question, employee_id
     before, after = service.before, service.after
     if dice.chance(0.25):  # frozen when the service had others
         before, after = (dice.choice((0, 0, 5, 10, 15, 30, 60, 240, 360, 1440)) for _ in range(2))
-    status = dice.weighted((("confirmed", 10), ("pending", 4), ("completed", 2), ("cancelled", 2), ("rejected", 1), ("no_show", 1)))
+    status = dice.weighted((("confirmed", 10), ("pending", 4), ("completed", 2), ("cancelled", 2), ("rejected", 1), ("no_show", 1),
+                            (dice.choice(LABELS), 1)))
     expires = None
     if status == "pending" and dice.chance(0.6):
         expires = question.as_of + dice.choice((-DAY, -5 * MINUTE, -1, 0, 0, 1, 5 * MINUTE, DAY))
@@ -388,10 +484,15 @@ def booking_start(dice: Dice, business: Business, question: Question, employee_i
     return dice.near(middle, (question.to_time - question.from_time) // 2 + DAY // 4, fine)
 
 
-def mark_overbooked(business: Business):
-    """In the order of insertion: what the guard (S18) would refuse is forced in as overbooked."""
+def with_more_capacity(business: Business) -> Business:
+    return replace(business, services={identity: replace(service, settings={**service.settings, "capacity": 10})
+                                       for identity, service in business.services.items()})
+
+
+def mark_overbooked(business: Business, at_the_time: Business):
+    """In the order of insertion: what the guard (S18) would have refused is forced in as overbooked."""
     for index, booking in enumerate(business.bookings):
-        if not booking.overbooked and refused_by_guard(business, business.bookings[:index], booking):
+        if not booking.overbooked and refused_by_guard(at_the_time, business.bookings[:index], booking):
             business.bookings[index] = replace(booking, overbooked=True)
 
 
@@ -411,7 +512,17 @@ def refused_by_guard(business: Business, earlier: List[Booking], booking: Bookin
 
 
 def guarded(booking: Booking) -> bool:
-    return not booking.overbooked and booking.status in ("pending", "confirmed", "completed")
+    return not booking.overbooked and booking.status not in ("cancelled", "rejected", "no_show")
+
+
+def features(scenario: Scenario) -> Set[str]:
+    """What of the rules that take time away or give it, whoever it is, is there at all."""
+    business = scenario.business
+    rows = [row for owner in [business] + list(business.employees.values()) for row in owner.weekly_rows]
+    found = {"closure" if override.is_unavailable else "opening" for override in business.overrides}
+    found |= {"season" for row in rows if row.valid_from is not None or row.valid_to is not None}
+    horizon = reference.s17_setting("max_advance_days", business, business.services[scenario.question.service_id])
+    return found | ({"horizon"} if horizon is not None else set())
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
@@ -419,7 +530,7 @@ def guarded(booking: Booking) -> bool:
 
 def with_another_employee(dice: Dice, scenario: Scenario) -> Tuple[Business, Employee]:
     business = scenario.business
-    employee = make_employee(dice, scenario.question.from_time, False)
+    employee = make_employee(dice, business, scenario.question.from_time, False)
     services = {identity: replace(service, mapped_employees=service.mapped_employees | {employee.id}) if dice.chance(0.8) else service
                 for identity, service in business.services.items()}
     return replace(business, employees={**business.employees, employee.id: employee}, services=services), employee
@@ -440,3 +551,17 @@ def with_another_absence(dice: Dice, scenario: Scenario, business: Business) -> 
     override = make_override(dice, middle, False, True)
     changed = replace(employee, overrides=employee.overrides + [override])
     return replace(business, employees={**business.employees, employee.id: changed}), employee.id, override
+
+
+def with_another_closure(dice: Dice, scenario: Scenario, business: Business) -> Tuple[Business, Override]:
+    return with_override_of_business(dice, scenario, business, True)
+
+
+def with_another_opening(dice: Dice, scenario: Scenario, business: Business) -> Tuple[Business, Override]:
+    return with_override_of_business(dice, scenario, business, False)
+
+
+def with_override_of_business(dice: Dice, scenario: Scenario, business: Business, is_unavailable: bool) -> Tuple[Business, Override]:
+    middle = (scenario.question.from_time + scenario.question.to_time) // 2
+    override = make_override(dice, middle, False, is_unavailable)
+    return replace(business, overrides=business.overrides + [override]), override

@@ -1,6 +1,7 @@
 """Puts the businesses of scenarios into a database with the extension and asks its functions. Called by run.py and cases.py.
-Everything happens in transactions that are rolled back. Needs the rights of a superuser (session_replication_role, row security) and an
-extension that is installed in the search_path; the connection is that of the PG* environment or of a DSN."""
+Everything happens in transactions that are rolled back; the application's labels of the status type (S11) alone stay. Needs the rights of a
+superuser (session_replication_role, row security) and an extension that is installed in the search_path; the connection is that of the PG*
+environment or of a DSN."""
 
 import io
 import json
@@ -13,15 +14,17 @@ from psycopg2.extras import execute_values
 from calendar_json import instant_text, time_of_day_text
 from forms import FORMS, Form
 from reference import Booking, Business, Employee, Override
+from scenario import LABELS
 
 COLUMNS = {
-    "tenants": ("id", "name", "subdomain"),
+    "tenants": ("id", "name", "subdomain", "status"),
     "users": ("id", "email"),
     "businesses": ("id", "tenant_id", "name", "slug", "status", "timezone", "currency", "settings"),
     "employees": ("id", "user_id", "business_id", "employment_status", "settings"),
     "services": ("id", "business_id", "name", "duration", "currency", "status", "buffer_before_minutes", "buffer_after_minutes", "settings"),
     "employee_services": ("business_id", "employee_id", "service_id"),
-    "working_hours": ("business_id", "employee_id", "day_of_week", "start_time", "end_time", "is_off"),
+    "working_hours": ("business_id", "employee_id", "day_of_week", "start_time", "end_time", "is_off", "valid_from", "valid_to"),
+    "business_availability_overrides": ("business_id", "start_time", "end_time", "is_unavailable", "reason"),
     "employee_availability_overrides": ("business_id", "employee_id", "start_time", "end_time", "is_unavailable"),
     "customers": ("id", "business_id", "name"),
     "bookings": ("id", "business_id", "customer_id", "service_id", "employee_id", "start_time", "end_time", "status",
@@ -37,6 +40,11 @@ class Refused(NamedTuple):
     """The server's error in place of an answer, or what is wrong with the form of an answer."""
     sqlstate: str
     message: str
+    detail: Optional[str] = None  # the contract's word for programs
+
+
+def refused_by(error: psycopg2.Error) -> Refused:
+    return Refused(error.pgcode, str(error).strip(), error.diag.message_detail)
 
 
 Answer = Union[list, Refused]
@@ -48,7 +56,14 @@ class Server:
     def __init__(self, dsn: str = ""):
         self.connection = psycopg2.connect(dsn)
         self.cursor = self.connection.cursor()
+        self.add_labels()
         self.cursor.execute("SELECT current_session_user_id()")  # the settings are there once the module is loaded
+
+    def add_labels(self):
+        """What an application does when it adds a status. A new label can be used only once it is committed."""
+        for label in LABELS:
+            self.cursor.execute(f"ALTER TYPE booking_status_type_v1 ADD VALUE IF NOT EXISTS '{label}'")
+        self.connection.commit()
 
     def close(self):
         self.connection.close()
@@ -78,6 +93,11 @@ class Server:
     def insert_override(self, business: Business, employee_id: str, override: Override):
         rows = Rows()
         rows.add_override(business, employee_id, override)
+        self.copy(rows)
+
+    def insert_business_override(self, business: Business, override: Override):
+        rows = Rows()
+        rows.add_business_override(business, override)
         self.copy(rows)
 
     def copy(self, rows: "Rows"):
@@ -120,7 +140,7 @@ class Server:
             self.insert([business])
         except psycopg2.Error as error:
             self.cursor.execute("ROLLBACK TO SAVEPOINT one_business")
-            return Refused(error.pgcode, str(error).strip())
+            return refused_by(error)
         self.cursor.execute("RELEASE SAVEPOINT one_business")
         return None
 
@@ -141,7 +161,7 @@ class Server:
         try:
             return self.answers(FORMS[function], questions)
         except psycopg2.Error as error:
-            refused = Refused(error.pgcode, str(error).strip())
+            refused = refused_by(error)
         except (AssertionError, IndexError, KeyError, TypeError, ValueError) as error:
             refused = Refused("unreadable", repr(error))
         self.cursor.execute("ROLLBACK TO SAVEPOINT questions")
@@ -181,7 +201,7 @@ class Server:
             self.cursor.execute(statement, values)
         except psycopg2.Error as error:
             self.cursor.execute("ROLLBACK TO SAVEPOINT statement")
-            return Refused(error.pgcode, str(error).strip())
+            return refused_by(error)
         return None
 
     def answers(self, form: Form, questions: list) -> List[list]:
@@ -204,7 +224,7 @@ class Rows:
 
     def add_business(self, business: Business):
         # a tenant of its own, a customer and a user: ids that only this scenario has
-        self.add("tenants", business.id, "Tenant", "t-" + business.id)
+        self.add("tenants", business.id, "Tenant", "t-" + business.id, business.tenant_status)
         self.add("businesses", business.id, business.id, "Business", "b-" + business.id, business.status, business.time_zone, "EUR",
                  json.dumps(business.settings))
         self.add("customers", business.id, business.id, "Customer")
@@ -213,6 +233,8 @@ class Rows:
                      service.before, service.after, json.dumps(service.settings))
         for row in business.weekly_rows:
             self.add_weekly_row(business, None, row)
+        for override in business.overrides:
+            self.add_business_override(business, override)
         for employee in business.employees.values():
             self.add_employee(business, employee)
             self.add_mappings(business, employee.id)
@@ -234,11 +256,15 @@ class Rows:
 
     def add_weekly_row(self, business: Business, employee_id: Optional[str], row):
         self.add("working_hours", business.id, employee_id, row.day_of_week, time_of_day_text(row.start), time_of_day_text(row.end),
-                 row.is_off)
+                 row.is_off, row.valid_from, row.valid_to)
 
     def add_override(self, business: Business, employee_id: str, override: Override):
         self.add("employee_availability_overrides", business.id, employee_id, instant_text(override.start), instant_text(override.end),
                  override.is_unavailable)
+
+    def add_business_override(self, business: Business, override: Override):
+        self.add("business_availability_overrides", business.id, instant_text(override.start), instant_text(override.end),
+                 override.is_unavailable, "Closed" if override.is_unavailable else None)
 
     def add_booking(self, business: Business, booking: Booking):
         # a hold needs no customer

@@ -59,12 +59,14 @@ def smaller_ones(scenario: Scenario):
             return changed(employees={**business.employees, identity: replace(employee, **parts)})
         for index in range(len(employee.overrides)):
             yield with_employee(overrides=employee.overrides[:index] + employee.overrides[index + 1:])
-        for rows in fewer_rows(employee.weekly_rows):
+        for rows in [*fewer_rows(employee.weekly_rows), *without_seasons(employee.weekly_rows)]:
             yield with_employee(weekly_rows=rows)
         if employee.settings:
             yield with_employee(settings={})
-    for rows in fewer_rows(business.weekly_rows):
+    for rows in [*fewer_rows(business.weekly_rows), *without_seasons(business.weekly_rows)]:
         yield changed(weekly_rows=rows)
+    for overrides in fewer_rows(business.overrides):
+        yield changed(overrides=overrides)
     for key in business.settings:
         yield changed(settings={other: value for other, value in business.settings.items() if other != key})
     for identity, service in business.services.items():
@@ -92,15 +94,24 @@ def smaller_ones(scenario: Scenario):
 
 def fewer_questions(scenario: Scenario):
     further = scenario.further
-    for name in ("next_slots", "dates", "check", "free_busy"):
-        if getattr(further, name) is not None:
+    for name, asked in further._asdict().items():
+        if asked is not None:
             yield replace(scenario, further=further._replace(**{name: None}))
-    if further.check is not None and len(further.check.starts) > 1:
-        for starts in fewer_rows(further.check.starts):
-            if starts:
-                yield replace(scenario, further=further._replace(check=replace(further.check, starts=starts)))
+    for name in ("check", "checks"):
+        asked = getattr(further, name)
+        if asked is not None and len(asked.starts) > 1:
+            for starts in fewer_rows(asked.starts):
+                if starts:
+                    yield replace(scenario, further=further._replace(**{name: replace(asked, starts=starts)}))
     if further.next_slots is not None and further.next_slots.max_slots > 1:
         yield replace(scenario, further=further._replace(next_slots=replace(further.next_slots, max_slots=1)))
+
+
+def without_seasons(rows):
+    for index, row in enumerate(rows):
+        for name in ("valid_from", "valid_to"):
+            if getattr(row, name) is not None:
+                yield rows[:index] + [replace(row, **{name: None})] + rows[index + 1:]
 
 
 def fewer_rows(rows):

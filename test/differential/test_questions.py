@@ -15,7 +15,7 @@ import reference_functions
 from questions import FUNCTIONS, at_present, with_questions
 from reference import DAY, MINUTE
 from reference_functions import REASONS, Check
-from scenario import make_scenario
+from scenario import LABELS, features, make_scenario
 
 SCENARIOS = int(os.environ.get("SCENARIOS", "3000"))
 
@@ -96,6 +96,27 @@ def hours_left(_, business, service, question, prepared, start):
     return not reference.s8_fits(wanted, prepared.offered, prepared.unavailable)
 
 
+def hours_left_by_closures(_, business, service, question, prepared, start):
+    return not reference.s8_fits(own_time(service, start), prepared.offered, prepared.closed)
+
+
+def closures_without_buffers(found, business, service, question, prepared, start):
+    return any(reference.meet(own_time(service, start), closure) for closure in prepared.closed)
+
+
+def closures_at_the_start(found, business, service, question, prepared, start):
+    return any(first <= start < last for first, last in prepared.closed)
+
+
+def closures_are_absences(found, business, service, question, prepared, start):
+    """One reason for both."""
+    return {**found, "closed": False, "unavailable_override": found["closed"] or found["unavailable_override"]}
+
+
+def closed_even_when_nobody_works(found, business, service, question, prepared, start):
+    return {**found, "outside_hours": found["outside_hours"] and not found["closed"]}
+
+
 def hours_without_buffers(found, business, service, question, prepared, start):
     return not any(reference.inside(own_time(service, start), period) for period in prepared.offered)
 
@@ -104,9 +125,9 @@ def absences_without_buffers(found, business, service, question, prepared, start
     return any(reference.meet(own_time(service, start), absence) for absence in prepared.unavailable)
 
 
-def too_far_inclusive(found, business, service, question, prepared, start):
+def too_far_in_hours(found, business, service, question, prepared, start):
     horizon = reference.s17_setting("max_advance_days", business, service)
-    return horizon is not None and start >= question.as_of + horizon * DAY
+    return horizon is not None and start > question.as_of + horizon * DAY
 
 
 def too_soon_inclusive(found, business, service, question, prepared, start):
@@ -165,6 +186,39 @@ def ineligible_is_outside_hours(business, question):
             for check in reference_functions.check_slots(business, question)]
 
 
+# ---- check_slots
+
+def in_order(business, asked):
+    return sorted(reference_functions.check_slots(business, asked))
+
+
+def each_once(business, asked):
+    return list(dict.fromkeys(reference_functions.check_slots(business, asked)))
+
+
+def within_a_year(business, asked):
+    """What is more than a year behind the first is not looked at."""
+    return [check if check.start < min(asked.starts) + 366 * DAY else Check(check.start, False, "outside_hours", ())
+            for check in reference_functions.check_slots(business, asked)]
+
+
+def as_if_booked_together(business, asked):
+    """What is ok is taken for the next one of the same time."""
+    taken, answers = set(), []
+    for check in reference_functions.check_slots(business, asked):
+        answers.append(Check(check.start, False, "booked", ()) if check.start in taken else check)
+        taken |= {check.start} if check.available else set()
+    return answers
+
+
+def without_the_step(business, asked):
+    return reference_functions.check_slots(business, replace(asked, question=replace(asked.question, step=None)))
+
+
+def without_the_employee(business, asked):
+    return reference_functions.check_slots(business, replace(asked, question=replace(asked.question, employee_id=None)))
+
+
 # ---- the others: a wrong business, a wrong question, or a wrong end
 
 def dates_between_midnights(business, asked):
@@ -199,10 +253,10 @@ def next_horizon(days):
     return answer
 
 
-def horizon_exclusive(business, asked):
+def horizon_in_hours(business, asked):
     horizon = reference.s17_setting("max_advance_days", business, business.services[asked.question.service_id])
     return [slot for slot in reference_functions.next_available_slots(business, asked)
-            if horizon is None or slot.start < asked.question.as_of + horizon * DAY]
+            if horizon is None or slot.start <= asked.question.as_of + horizon * DAY]
 
 
 def horizon_from_after_time(business, asked):
@@ -218,6 +272,33 @@ def busy_of(change_bookings=None, change_employee=None, later=0):
             business = replace(business, employees={identity: change_employee(each) for identity, each in business.employees.items()})
         return reference_functions.free_busy(business, replace(asked, as_of=asked.as_of + later))
     return answer
+
+
+def free_busy_with(**mistakes):
+    """Mistakes in the rules that it is made of."""
+    def answer(business, asked):
+        with mock.patch.multiple(reference, **mistakes):
+            return reference_functions.free_busy(business, asked)
+    return answer
+
+
+def labels_are_tentative(booking, _):
+    return replace(booking, status="pending") if booking.status in LABELS else booking
+
+
+def labels_are_free(booking, _):
+    return replace(booking, status="no_show") if booking.status in LABELS else booking
+
+
+def openings_for_everybody(business, _):
+    return [override for override in business.overrides if not override.is_unavailable]
+
+
+def of_active_businesses(business, asked):
+    """A suspended business or tenant has no working time."""
+    if business.status == business.tenant_status == "active":
+        return reference_functions.free_busy(business, asked)
+    return reference_functions.free_busy(replace(business, overrides=[reference.Override(-10**18, 10**18, True)]), asked)
 
 
 def only_holds_are_tentative(booking, _):
@@ -252,12 +333,27 @@ def compact_people(business, question):
 MISTAKES = {
     "check_slot: past is too soon": ("check_slot", changed("in_past", lambda *_: False)),
     "check_slot: the notice exclusive": ("check_slot", changed("too_soon", too_soon_inclusive)),
-    "check_slot: the horizon exclusive": ("check_slot", changed("too_far", too_far_inclusive)),
+    "check_slot: the horizon in hours": ("check_slot", changed("too_far", too_far_in_hours)),
     "check_slot: hours before the horizon": ("check_slot", moved_before("outside_hours", "too_far")),
     "check_slot: absent is outside hours": ("check_slot", changed("outside_hours", hours_left)),
     "check_slot: hours without buffers": ("check_slot", changed("outside_hours", hours_without_buffers)),
     "check_slot: absences without buffers": ("check_slot", changed("unavailable_override", absences_without_buffers)),
     "check_slot: absences before hours": ("check_slot", moved_before("unavailable_override", "outside_hours")),
+    "check_slot: closed is outside hours": ("check_slot", changed("outside_hours", hours_left_by_closures)),
+    "check_slot: closed is absent": ("check_slot", tests_changed(closures_are_absences)),
+    "check_slot: closed when nobody works anyway": ("check_slot", tests_changed(closed_even_when_nobody_works)),
+    "check_slot: closures without buffers": ("check_slot", changed("closed", closures_without_buffers)),
+    "check_slot: closed at the start alone": ("check_slot", changed("closed", closures_at_the_start)),
+    "check_slot: closures before hours": ("check_slot", moved_before("closed", "outside_hours")),
+    "check_slot: closures before the horizon": ("check_slot", moved_before("closed", "too_far")),
+    "check_slot: absences before closures": ("check_slot", moved_before("unavailable_override", "closed")),
+    "check_slot: the grid before closures": ("check_slot", moved_before("not_aligned", "closed")),
+    "check_slots: in the order of time": ("check_slots", in_order),
+    "check_slots: each instant once": ("check_slots", each_once),
+    "check_slots: a year at most": ("check_slots", within_a_year),
+    "check_slots: the elements see each other": ("check_slots", as_if_booked_together),
+    "check_slots: without the step": ("check_slots", without_the_step),
+    "check_slots: without the employee": ("check_slots", without_the_employee),
     "check_slot: the grid before hours": ("check_slot", moved_before("not_aligned", "outside_hours")),
     "check_slot: the grid before absences": ("check_slot", moved_before("not_aligned", "unavailable_override")),
     "check_slot: the limit before the grid": ("check_slot", moved_before("limit_reached", "not_aligned")),
@@ -286,7 +382,7 @@ MISTAKES = {
         business, replace(asked, max_slots=max(1, asked.max_slots - 1)))),
     "next: a horizon of 365 days": ("next_available_slots", next_horizon(365)),
     "next: a horizon of 367 days": ("next_available_slots", next_horizon(367)),
-    "next: the horizon exclusive": ("next_available_slots", horizon_exclusive),
+    "next: the horizon in hours": ("next_available_slots", horizon_in_hours),
     "next: the horizon from after_time": ("next_available_slots", horizon_from_after_time),
     "free_busy: only holds are tentative": ("free_busy", busy_of(only_holds_are_tentative)),
     "free_busy: nothing is tentative": ("free_busy", busy_of(all_are_firm)),
@@ -299,6 +395,13 @@ MISTAKES = {
         employee, overrides=employee.overrides if employee.status == "active" else [reference.Override(-10**18, 10**18, True)]))),
     "free_busy: absences ignored": ("free_busy", busy_of(change_employee=lambda employee: replace(
         employee, overrides=[override for override in employee.overrides if not override.is_unavailable]))),
+    "free_busy: closures ignored": ("free_busy", free_busy_with(s5_closed=lambda business: [])),
+    "free_busy: openings ignored": ("free_busy", free_busy_with(s5_openings_of_business=lambda *_: [])),
+    "free_busy: openings for everybody": ("free_busy", free_busy_with(s5_openings_of_business=openings_for_everybody)),
+    "free_busy: seasons ignored": ("free_busy", free_busy_with(s1_valid=lambda rows, day: rows)),
+    "free_busy: labels of the application are tentative": ("free_busy", busy_of(labels_are_tentative)),
+    "free_busy: labels of the application are free": ("free_busy", busy_of(labels_are_free)),
+    "free_busy: the business and its tenant must be active": ("free_busy", of_active_businesses),
     "free_busy: neighbours not merged": ("free_busy", not_merged),
     "json: only the employees of some slot": ("find_available_slots_json", compact_people),
 }
@@ -332,6 +435,19 @@ class Questions(unittest.TestCase):
         for number in range(50):
             scenario = make_scenario(f"seed:{number}")
             self.assertEqual(with_questions(scenario), with_questions(make_scenario(f"seed:{number}")))
+
+    def test_every_five_minutes(self):
+        """Check = find, with closures, openings, seasons and horizons: what is ok is listed, and what is listed is ok."""
+        for number in range(400):
+            scenario = make_scenario(f"every:{number}")
+            question = replace(scenario.question, to_time=min(scenario.question.to_time, scenario.question.from_time + DAY))
+            if len(features(scenario)) < 2:
+                continue
+            slots = reference.find_available_slots(scenario.business, question)
+            starts = {slot.start for slot in slots} | set(range(question.from_time, question.to_time, 5 * MINUTE))
+            checks = reference_functions.check_slots(scenario.business, reference_functions.CheckQuestion(question, tuple(starts)))
+            self.assertEqual({check.start: check.employee_ids for check in checks if check.available},
+                             {slot.start: slot.employee_ids for slot in slots}, scenario.seed)
 
     def test_ok_is_what_is_found(self):
         """Find = check, for each start that is listed, of one person and of all."""

@@ -2,6 +2,7 @@
 out by hand, so that the reference is not merely consistent with itself. Needs no server: python3 -m unittest test_reference"""
 
 import unittest
+from dataclasses import replace
 from datetime import date
 
 import reference
@@ -20,6 +21,12 @@ def row(day_of_week, start, end):
 
 def off(day_of_week, start=None, end=None):
     return WeeklyRow(day_of_week, read_time_of_day(start), read_time_of_day(end), True)
+
+
+def season(first, last, *rows):
+    """The same rows from one date to another, both included; None is open."""
+    valid_from, valid_to = (text and date.fromisoformat(text) for text in (first, last))
+    return [replace(each, valid_from=valid_from, valid_to=valid_to) for each in rows]
 
 
 def at(text):
@@ -46,6 +53,11 @@ class Shop:
         self.business.employees[identity] = Employee(identity, status, list(rows), list(overrides), settings or {})
         if mapped:
             self.service.mapped_employees |= {identity}
+        return self
+
+    def override(self, *overrides):
+        """Of the whole business."""
+        self.business.overrides += overrides
         return self
 
     def other_service(self, identity, employees=(), duration=60, status="active"):
@@ -114,6 +126,54 @@ class S1WeeklyHours(unittest.TestCase):
     def test_one_employee_with_own_rows_leaves_the_default_to_the_other(self):
         shop = Shop(default=self.default).employee("a", [row(MON, "10:00", "12:00")]).employee("b")
         self.assertEqual(shop.people(60), {"09:00": "b", "10:00": "ab", "11:00": "a"})
+
+
+class S1Seasons(unittest.TestCase):
+    every_day = [row(day, "09:00", "10:00") for day in range(7)]
+    later = [row(day, "14:00", "15:00") for day in range(7)]
+    week = {"start": "2026-01-12T00:00", "end": "2026-01-16T00:00"}  # Monday to Thursday
+
+    def test_both_ends_are_included(self):
+        shop = Shop().employee("a", season("2026-01-13", "2026-01-14", *self.every_day))
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-13T09:00", "01-14T09:00"])
+
+    def test_open_ends(self):
+        shop = Shop().employee("a", season("2026-01-14", None, *self.every_day))
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-14T09:00", "01-15T09:00"])
+        shop = Shop().employee("a", season(None, "2026-01-13", *self.every_day))
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-12T09:00", "01-13T09:00"])
+
+    def test_of_the_business(self):
+        shop = Shop(default=season(None, "2026-01-13", *self.every_day) + season("2026-01-14", None, *self.later)).employee("a")
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-12T09:00", "01-13T09:00", "01-14T14:00", "01-15T14:00"])
+
+    def test_seasons_that_overlap_merge(self):
+        shop = Shop().employee("a", self.every_day + season("2026-01-13", "2026-01-13", row(TUE, "10:00", "11:00")))
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-12T09:00", "01-13T09:00", "01-13T10:00", "01-14T09:00", "01-15T09:00"])
+
+    def test_who_replaces_is_decided_for_each_date(self):
+        # a row for Saturdays is a schedule from the 13th to the 14th alone
+        shop = Shop(default=self.every_day).employee("a", season("2026-01-13", "2026-01-14", row(SAT, "14:00", "15:00")))
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-12T09:00", "01-15T09:00"])
+
+    def test_by_day_as_well(self):
+        shop = Shop(default=self.every_day, settings={"working_hours_inheritance": "day"})
+        shop.employee("a", season("2026-01-13", None, row(TUE, "14:00", "15:00")) + season(None, "2026-01-13", row(WED, "14:00", "15:00")))
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-12T09:00", "01-13T14:00", "01-14T09:00", "01-15T09:00"])
+
+    def test_an_off_row_with_a_season(self):
+        shop = Shop(default=self.every_day).employee("a", season("2026-01-13", "2026-01-13", off(TUE)))
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-12T09:00", "01-14T09:00", "01-15T09:00"])
+
+    def test_dates_are_those_of_the_business(self):
+        # Tuesday 00:30 in Berlin is 23:30Z of Monday
+        rows = row(TUE, "00:30", "01:00"), row(MON, "23:30", "24:00")
+        shop = Shop("Europe/Berlin", 30).employee("a", season(TUESDAY, TUESDAY, *rows))
+        self.assertEqual(shop.full_starts(60, start="2026-01-11T00:00", end="2026-01-16T00:00"), ["01-12T23:30"])
+
+    def test_a_night_belongs_to_the_date_on_which_it_starts(self):
+        shop = Shop().employee("a", season(None, "2026-01-12", row(MON, "23:00", "02:00"), row(TUE, "23:00", "02:00")))
+        self.assertEqual(shop.full_starts(60, **self.week), ["01-12T23:00", "01-13T00:00", "01-13T01:00"])
 
 
 class S2Off(unittest.TestCase):
@@ -257,6 +317,88 @@ class S5Overrides(unittest.TestCase):
         self.assertEqual(shop.starts(30, start="2006-10-28T12:00", end="2006-10-29T12:00"), ["03:15", "05:00", "05:30"])
 
 
+class S5OfTheWholeBusiness(unittest.TestCase):
+    hours = [row(MON, "09:00", "11:00")]
+    both_days = {"start": f"{MONDAY}T00:00", "end": "2026-01-14T00:00"}
+
+    def test_a_closure_is_everybodys(self):
+        shop = Shop(default=self.hours).override(unavailable("10:00", "11:00")).employee("a").employee("b", self.hours)
+        self.assertEqual(shop.people(60), {"09:00": "ab"})
+
+    def test_it_wins_over_own_and_common_openings(self):
+        shop = Shop(default=self.hours).override(unavailable("10:00", "15:00"), available("11:00", "13:00"))
+        shop.employee("a", overrides=[available("13:00", "16:00")])
+        self.assertEqual(shop.starts(60), ["09:00", "15:00"])
+
+    def test_a_business_that_is_its_own_resource(self):
+        shop = Shop(default=self.hours).override(unavailable("10:00", "11:00"), available("14:00", "15:00"))
+        self.assertEqual(shop.starts(60), ["09:00", "14:00"])
+
+    def test_an_opening_is_for_who_follows_the_business(self):
+        shop = Shop(default=self.hours).override(available(f"{TUESDAY}T09:00", f"{TUESDAY}T10:00"))
+        shop.employee("a").employee("b", [off(SAT)]).employee("c", [row(TUE, "09:00", "09:30")])
+        shop.employee("d", season(f"{MONDAY}", f"{MONDAY}", off(SAT)))
+        self.assertEqual(shop.people(60, start=f"{TUESDAY}T00:00", end="2026-01-14T00:00"), {"09:00": "ad"})
+
+    def test_by_day_for_who_has_no_row_that_day(self):
+        shop = Shop(settings={"working_hours_inheritance": "day"}).override(available(f"{TUESDAY}T09:00", f"{TUESDAY}T10:00"))
+        shop.employee("a", [row(MON, "09:00", "10:00")]).employee("b", [off(TUE)])
+        self.assertEqual(shop.people(60, start=f"{TUESDAY}T00:00", end="2026-01-14T00:00"), {"09:00": "a"})
+
+    def test_the_date_on_which_it_starts_decides_about_the_whole(self):
+        opening = available("23:00", f"{TUESDAY}T01:00")
+        shop = Shop().override(opening).employee("a", season(TUESDAY, None, off(SAT))).employee("b", season(None, MONDAY, off(SAT)))
+        self.assertEqual(shop.people(60, **self.both_days), {"23:00": "a", "00:00": "a"})
+
+    def test_its_date_is_that_of_the_business(self):
+        # 23:30Z of Monday is Tuesday in Berlin
+        shop = Shop("Europe/Berlin", 30).override(available("23:30", f"{TUESDAY}T00:00"))
+        shop.employee("a", season(TUESDAY, TUESDAY, off(SAT))).employee("b", season(MONDAY, MONDAY, off(SAT)))
+        self.assertEqual(shop.people(30), {"23:30": "b"})
+
+    def test_an_opening_replaces_like_an_own_one(self):
+        shop = Shop(default=self.hours, settings={"availability_override_mode": "replace"}).override(available("14:00", "15:00"))
+        self.assertEqual(shop.starts(60), ["14:00"])
+        shop.employee("a").employee("b", self.hours)
+        self.assertEqual(shop.people(60), {"14:00": "a", "09:00": "b", "10:00": "b"})
+
+    def test_it_replaces_each_date_that_it_touches(self):
+        # a follows on Monday, when it starts; Tuesday's own row is replaced all the same. b follows on Tuesday, which is too late
+        shop = Shop(default=self.hours, settings={"availability_override_mode": "replace"})
+        shop.override(available("23:00", f"{TUESDAY}T01:00"))
+        shop.employee("a", season(TUESDAY, None, row(TUE, "09:00", "10:00")))
+        shop.employee("b", season(None, MONDAY, row(MON, "09:00", "10:00")))
+        self.assertEqual(shop.people(60, **self.both_days), {"23:00": "a", "00:00": "a", "09:00": "b"})
+
+    def test_a_closure_replaces_nothing(self):
+        shop = Shop(default=self.hours, settings={"availability_override_mode": "replace"}).override(unavailable("09:00", "10:00"))
+        self.assertEqual(shop.employee("a").starts(60), ["10:00"])
+
+    def test_an_own_override_leaves_one_a_follower(self):
+        shop = Shop(default=self.hours, settings={"availability_override_mode": "replace"}).override(available("14:00", "15:00"))
+        self.assertEqual(shop.employee("a", overrides=[available("18:00", "19:00")]).starts(60), ["14:00", "18:00"])
+
+    def test_on_a_day_on_which_the_business_is_off(self):
+        shop = Shop(default=self.hours + [off(TUE)]).override(available(f"{TUESDAY}T09:00", f"{TUESDAY}T10:00")).employee("a")
+        self.assertEqual(shop.full_starts(60, **self.both_days), ["01-12T09:00", "01-12T10:00", "01-13T09:00"])
+
+    def test_buffers_may_reach_into_a_closure_unless_they_must_stay_within_hours(self):
+        for within, expected in ((False, ["09:00", "09:30"]), (True, ["09:00"])):
+            shop = Shop(duration=30, after=15, buffers_within_hours=within).override(unavailable("10:00", "11:00"))
+            self.assertEqual(shop.employee("a", self.hours).starts(30), expected)
+
+    def test_grids(self):
+        # the opening has its own grid; the closure moves none
+        shop = Shop(default=self.hours, duration=30).override(available("09:50", "11:00"), unavailable("09:00", "09:10")).employee("a")
+        self.assertEqual(shop.starts(40), ["09:40", "09:50", "10:20", "10:30"])
+        shop = Shop(default=self.hours, duration=30).override(available("09:50", "11:00")).employee("a", self.hours)
+        self.assertEqual(shop.starts(40), ["09:00", "09:40", "10:20"])
+
+    def test_who_is_hired_later(self):
+        shop = Shop().override(unavailable(f"{MONDAY}T00:00", "2026-01-13T00:00")).employee("new", self.hours)
+        self.assertEqual(shop.starts(60), [])
+
+
 class S6Buffers(unittest.TestCase):
     def test_the_gap_is_the_sum_of_both_buffers(self):
         shop = Shop(before=10, after=5).employee("a", [row(MON, "08:00", "18:00")])
@@ -377,32 +519,52 @@ class S9Window(unittest.TestCase):
 class S10NoticeAndHorizon(unittest.TestCase):
     days = {"start": f"{MONDAY}T00:00", "end": "2026-01-15T00:00"}
 
-    def test_both_are_inclusive(self):
-        shop = Shop(min_notice_minutes=60, max_advance_days=1).employee("a", [row(MON, "09:00", "12:00"), row(TUE, "09:00", "12:00")])
-        self.assertEqual(shop.full_starts(60, as_of=f"{MONDAY}T10:00", **self.days), ["01-12T11:00", "01-13T09:00", "01-13T10:00"])
-
-    def test_one_second_less(self):
-        shop = Shop(min_notice_minutes=60, max_advance_days=1).employee("a", [row(MON, "09:00", "12:00"), row(TUE, "09:00", "12:00")])
-        self.assertEqual(shop.full_starts(60, as_of=f"{MONDAY}T10:00:01", **self.days), ["01-13T09:00", "01-13T10:00"])
-        self.assertEqual(shop.full_starts(60, as_of=f"{MONDAY}T09:59:59", **self.days), ["01-12T11:00", "01-13T09:00"])
+    def test_the_notice_is_inclusive_and_the_last_day_whole(self):
+        shop = Shop(min_notice_minutes=60, max_advance_days=1)
+        shop.employee("a", [row(day, "09:00", "12:00") for day in (MON, TUE, WED)])
+        tuesday = ["01-13T09:00", "01-13T10:00", "01-13T11:00"]
+        self.assertEqual(shop.full_starts(60, as_of=f"{MONDAY}T10:00", **self.days), ["01-12T11:00"] + tuesday)
+        self.assertEqual(shop.full_starts(60, as_of=f"{MONDAY}T10:00:01", **self.days), tuesday)
+        self.assertEqual(shop.full_starts(60, as_of=f"{MONDAY}T09:59:59", **self.days), ["01-12T11:00"] + tuesday)
 
     def test_nothing_in_the_past_by_default(self):
         shop = Shop().employee("a", [row(MON, "09:00", "12:00")])
         self.assertEqual(shop.starts(60, as_of=f"{MONDAY}T10:00"), ["10:00", "11:00"])
 
-    def test_a_day_of_the_horizon_is_24_hours(self):
-        # 24 hours before Monday 08:00 in New York (12:00Z) lies Sunday 07:00 of the spring change (2026-03-08)
-        shop = Shop("America/New_York", max_advance_days=1).employee("a", [row(MON, "08:00", "10:00")])
-        self.assertEqual(shop.starts(60, start="2026-03-09T00:00", end="2026-03-10T00:00", as_of="2026-03-08T12:00"), ["12:00"])
+    def test_days_of_the_horizon_are_dates_of_the_business(self):
+        # 03:30Z of Monday is Sunday 23:30 in New York: tomorrow is Monday, until 04:00Z of Tuesday
+        shop = Shop("America/New_York", max_advance_days=1).employee("a", [row(day, "22:00", "24:00") for day in range(7)])
+        window = {"start": "2026-03-08T12:00", "end": "2026-03-12T00:00"}
+        self.assertEqual(shop.full_starts(60, as_of="2026-03-09T03:30", **window), ["03-10T02:00", "03-10T03:00"])
+        self.assertEqual(shop.full_starts(60, as_of="2026-03-09T04:30", **window),
+                         ["03-10T02:00", "03-10T03:00", "03-11T02:00", "03-11T03:00"])
 
-    def test_a_horizon_of_no_days(self):
-        shop = Shop(max_advance_days=0).employee("a", [row(MON, "09:00", "12:00")])
-        self.assertEqual(shop.starts(60, as_of=f"{MONDAY}T10:00"), ["10:00"])
+    def test_a_last_day_of_25_hours(self):
+        # Berlin 2026-10-25 lasts from 22:00Z to 23:00Z
+        shop = Shop("Europe/Berlin", max_advance_days=1).employee("a", [row(SUN, "00:00", "24:00"), row(MON, "00:00", "24:00")])
+        starts = shop.full_starts(60, start="2026-10-24T00:00", end="2026-10-27T00:00", as_of="2026-10-24T08:00")
+        self.assertEqual((len(starts), starts[0], starts[-1]), (25, "10-24T22:00", "10-25T22:00"))
+
+    def test_a_date_that_never_was_is_a_day_of_the_horizon(self):
+        # Apia: after Thursday the 29th came Saturday the 31st
+        for days, expected in ((1, []), (2, ["12-30T10:00"])):
+            shop = Shop("Pacific/Apia", max_advance_days=days).employee("a", [row(SAT, "00:00", "01:00")])
+            self.assertEqual(shop.full_starts(60, start="2011-12-29T12:00", end="2012-01-02T00:00", as_of="2011-12-29T12:00"), expected)
+
+    def test_where_a_date_is_two_intervals(self):
+        # Saturday is until 03:00Z and again from 03:01Z to 04:00Z
+        shop = Shop("America/Goose_Bay", 1, max_advance_days=0).employee("a", [row(SAT, "23:59", "24:00"), row(SUN, "00:00", "01:00")])
+        starts = shop.full_starts(1, start="2006-10-28T12:00", end="2006-10-29T12:00", as_of="2006-10-28T12:00")
+        self.assertEqual((starts[:2], starts[-1], len(starts)), (["10-29T02:59", "10-29T03:01"], "10-29T03:59", 60))
+
+    def test_a_horizon_of_no_days_is_today(self):
+        shop = Shop(max_advance_days=0).employee("a", [row(MON, "09:00", "12:00"), row(TUE, "09:00", "12:00")])
+        self.assertEqual(shop.full_starts(60, as_of=f"{MONDAY}T10:00", **self.days), ["01-12T10:00", "01-12T11:00"])
 
 
 class S11Statuses(unittest.TestCase):
     def test_each_status(self):
-        for status, blocks in (("pending", True), ("confirmed", True), ("completed", True),
+        for status, blocks in (("pending", True), ("confirmed", True), ("completed", True), ("checked_in", True),
                                ("cancelled", False), ("rejected", False), ("no_show", False)):
             shop = Shop().employee("a", [row(MON, "09:00", "11:00")]).booking("a", "09:00", "10:00", status=status)
             self.assertEqual(shop.starts(60), ["10:00"] if blocks else ["09:00", "10:00"], status)
@@ -432,6 +594,10 @@ class S12Who(unittest.TestCase):
             shop = Shop().employee("a", self.hours)
             shop.business.status = status
             self.assertEqual(shop.starts(60), [])
+        for status in ("inactive", "suspended"):
+            shop = Shop().employee("a", self.hours)
+            shop.business.tenant_status = status
+            self.assertEqual(shop.starts(60), [])
 
     def test_only_active_employees_who_are_mapped(self):
         shop = Shop().employee("a", self.hours).employee("b", self.hours, mapped=False)
@@ -447,10 +613,15 @@ class S12Who(unittest.TestCase):
         self.assertEqual([shop.starts(60, employee=name) for name in "abcz"], [["09:00", "10:00"], [], [], []])
 
     def test_a_business_that_is_its_own_resource(self):
-        shop = Shop(default=self.hours).employee("a", [row(MON, "14:00", "15:00")], status="inactive")
-        shop.booking(None, "09:00", "10:00").booking("a", "10:00", "11:00")
+        shop = Shop(default=self.hours).booking(None, "09:00", "10:00")
         self.assertEqual(shop.people(60), {"10:00": ""})
         self.assertEqual(shop.starts(60, employee="a"), [])
+
+    def test_when_the_last_one_goes_on_leave(self):
+        for status in ("inactive", "terminated", "pending_onboarding"):
+            shop = Shop(default=self.hours).override(available("14:00", "15:00")).employee("a", status=status)
+            self.assertEqual(shop.starts(60), [])
+            self.assertEqual(shop.starts(60, employee="a"), [])
 
     def test_it_needs_no_mapping(self):
         self.assertEqual(Shop(default=self.hours).people(60), {"09:00": "", "10:00": ""})
@@ -540,6 +711,17 @@ class S15Capacity(unittest.TestCase):
         for _ in range(2):
             shop.booking("a", "09:00", "10:00", overbooked=True)
         self.assertEqual(shop.remaining(60), {"10:00": 2})
+
+    def test_a_capacity_that_was_lowered(self):
+        shop = self.shop()
+        for _ in range(3):
+            shop.booking("a", "09:00", "10:00")
+        self.assertEqual(shop.remaining(60), {"10:00": 2})
+        self.assertEqual(Shop(capacity=4).employee("a", self.hours).employee("b", self.hours).booking("a", "09:00", "10:00")
+                         .remaining(60), {"09:00": 7, "10:00": 8})
+        # of one who has sold more than there is, nothing is taken from the sum
+        shop.employee("b", self.hours)
+        self.assertEqual(shop.remaining(60), {"09:00": 2, "10:00": 4})
 
     def test_of_a_business_that_is_its_own_resource(self):
         shop = Shop(capacity=2, default=self.hours).booking(None, "09:00", "10:00")

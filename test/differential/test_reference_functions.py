@@ -8,7 +8,7 @@ from calendar_json import instant_text
 from reference import Question
 from reference_functions import (REASONS, CheckQuestion, DatesQuestion, FreeBusyQuestion, NextQuestion, check_slots, compact_slots,
                                  find_available_dates, free_busy, next_available_slots)
-from test_reference import MON, MONDAY, SAT, SUN, THU, TUE, Shop, at, available, row, unavailable
+from test_reference import MON, MONDAY, SAT, SUN, THU, TUE, Shop, at, available, off, row, unavailable
 
 
 def question(step=None, as_of="2000-01-01T00:00", employee=None, exclude=None, start=f"{MONDAY}T00:00", end="2026-01-13T00:00"):
@@ -32,9 +32,10 @@ class CheckSlot(unittest.TestCase):
         self.assertEqual(checks(shop, "09:01")[0][1:], (False, "not_aligned", ()))
 
     def test_not_offered(self):
-        inactive, closed = Shop().employee("a", self.hours), Shop().employee("a", self.hours)
-        inactive.service.status, closed.business.status = "archived", "suspended"
-        for shop in (inactive, closed, Shop(default=self.hours).employee("a", self.hours, mapped=False)):
+        inactive, closed, unpaid = (Shop().employee("a", self.hours) for _ in range(3))
+        inactive.service.status, closed.business.status, unpaid.business.tenant_status = "archived", "suspended", "suspended"
+        on_leave = Shop(default=self.hours).employee("a", status="inactive")
+        for shop in (inactive, closed, unpaid, on_leave, Shop(default=self.hours).employee("a", self.hours, mapped=False)):
             self.assertEqual(reasons(shop, "09:00"), ["not_offered"])
         shop = Shop().employee("a", self.hours).employee("b", self.hours, status="terminated")
         self.assertEqual([reasons(shop, "09:00", employee=name) for name in "ab?"], [["ok"], ["not_offered"], ["not_offered"]])
@@ -47,7 +48,7 @@ class CheckSlot(unittest.TestCase):
 
     def test_past_notice_and_horizon(self):
         shop = Shop(duration=1, min_notice_minutes=30, max_advance_days=1).employee("a", self.hours + [row(TUE, "00:00", "24:00")])
-        self.assertEqual(reasons(shop, "08:59", "09:00", "09:29", "09:30", "2026-01-13T09:00", "2026-01-13T09:01", step=1,
+        self.assertEqual(reasons(shop, "08:59", "09:00", "09:29", "09:30", "2026-01-13T23:59", "2026-01-14T00:00", step=1,
                                  as_of=f"{MONDAY}T09:00"),
                          ["in_past", "too_soon", "too_soon", "ok", "ok", "too_far"])
 
@@ -59,6 +60,26 @@ class CheckSlot(unittest.TestCase):
         shop = Shop().employee("a", self.hours, [unavailable("10:30", "10:31"), unavailable("14:00", "15:00")])
         self.assertEqual(reasons(shop, "08:30", "09:00", "09:30", "10:00", "11:15", "14:00", step=15),
                          ["outside_hours", "ok", "ok", "unavailable_override", "outside_hours", "outside_hours"])
+
+    def test_closed(self):
+        shop = Shop(default=self.hours).employee("a", overrides=[unavailable("10:30", "11:30")])
+        shop.override(unavailable("10:00", "11:00"), unavailable("13:00", "18:00"))
+        # a closure comes before an absence and the grid, but not before the hours
+        self.assertEqual(reasons(shop, "08:45", "09:00", "09:15", "09:16", "10:30", "11:00", "11:15", "14:00", step=15),
+                         ["outside_hours", "ok", "closed", "closed", "closed", "unavailable_override", "outside_hours", "outside_hours"])
+
+    def test_closed_for_buffers_that_must_stay_within_hours(self):
+        for within, expected in ((True, ["closed", "ok"]), (False, ["ok", "ok"])):
+            shop = Shop(duration=30, after=15, buffers_within_hours=within).override(unavailable("10:00", "11:00"))
+            self.assertEqual(reasons(shop.employee("a", self.hours), "09:30", "11:00"), expected)
+
+    def test_an_opening_that_does_not_count_is_outside_hours(self):
+        shop = Shop(default=self.hours).employee("a").employee("b", [off(SAT)]).override(available("14:00", "15:00"))
+        self.assertEqual([reasons(shop, "14:00", employee=name) for name in "ab"], [["ok"], ["outside_hours"]])
+
+    def test_closed_for_a_business_that_is_its_own_resource(self):
+        shop = Shop(default=self.hours).override(unavailable("10:00", "11:00"), available("14:00", "15:00"))
+        self.assertEqual(reasons(shop, "09:00", "10:00", "14:00"), ["ok", "closed", "ok"])
 
     def test_hours_with_buffers(self):
         for within, expected in ((True, ["outside_hours", "unavailable_override", "ok"]), (False, ["ok", "ok", "ok"])):
@@ -90,6 +111,7 @@ class CheckSlot(unittest.TestCase):
         shop = Shop(capacity=2).employee("a", self.hours).booking("a", "09:00", "10:00")
         self.assertEqual(reasons(shop, "09:00"), ["ok"])
         self.assertEqual(reasons(shop.booking("a", "09:00", "10:00"), "09:00"), ["full"])
+        self.assertEqual(reasons(shop.booking("a", "09:00", "10:00"), "09:00"), ["full"])  # more than the capacity is now
 
     def test_another_booking_beside_a_full_session(self):
         shop = Shop(capacity=1).employee("a", self.hours).other_service("t")
@@ -111,8 +133,15 @@ class CheckSlot(unittest.TestCase):
         self.assertEqual(reasons(shop, "09:00", employee="a"), ["full"])
 
     def test_the_order_of_the_contract(self):
-        self.assertEqual(" ".join(REASONS), "not_offered in_past too_soon too_far outside_hours unavailable_override not_aligned "
-                                            "limit_reached booked buffer full ok")
+        self.assertEqual(" ".join(REASONS), "not_offered in_past too_soon too_far outside_hours closed unavailable_override "
+                                            "not_aligned limit_reached booked buffer full ok")
+
+    def test_several_instants_in_their_order(self):
+        shop = Shop().employee("a", self.hours)
+        starts = ("2030-01-14T09:00", "09:00", "08:00", "09:00", "1990-01-01T09:00", "2026-01-13T09:00", "09:15")
+        self.assertEqual([(check.start, check.reason) for check in checks(shop, *starts)], list(zip(map(at, starts), (
+            "ok", "ok", "outside_hours", "ok", "in_past", "outside_hours", "ok"))))
+        self.assertEqual(checks(shop), [])
 
 
 class Dates(unittest.TestCase):
@@ -164,9 +193,19 @@ class NextSlots(unittest.TestCase):
     def test_as_of_may_be_later(self):
         self.assertEqual(self.next(self.shop, f"{MONDAY}T09:00", step=60, as_of=f"{MONDAY}T10:30"), ["2026-01-19T09:00:00Z"])
 
-    def test_the_horizon_of_the_settings_is_inclusive(self):
-        shop = Shop(max_advance_days=7).employee("a", [row(MON, "09:00", "11:00")])
-        self.assertEqual(self.next(shop, f"{MONDAY}T10:30", 5, step=60, as_of=f"{MONDAY}T09:00"), ["2026-01-19T09:00:00Z"])
+    def test_the_last_day_of_the_horizon_is_whole(self):
+        shop = Shop(max_advance_days=7).employee("a", [row(MON, "09:00", "11:00"), row(TUE, "09:00", "11:00")])
+        self.assertEqual(self.next(shop, "2026-01-14T00:00", 5, step=60, as_of=f"{MONDAY}T09:00"),
+                         ["2026-01-19T09:00:00Z", "2026-01-19T10:00:00Z"])
+        # Kiritimati is 14 hours ahead: Monday 23:00 there is 09:00Z, and Tuesday begins at 10:00Z
+        shop = Shop("Pacific/Kiritimati", max_advance_days=1).employee("a", [row(day, "23:00", "24:00") for day in range(7)])
+        self.assertEqual(self.next(shop, "09:30", 5, step=60, as_of=f"{MONDAY}T09:30"), ["2026-01-13T09:00:00Z"])
+        self.assertEqual(self.next(shop, "10:30", 5, step=60, as_of=f"{MONDAY}T10:30"), ["2026-01-13T09:00:00Z", "2026-01-14T09:00:00Z"])
+
+    def test_a_horizon_beyond_a_year(self):
+        shop = Shop(max_advance_days=400).employee("a", [], [available("2027-02-16T09:00", "2027-02-16T10:00"),
+                                                             available("2027-02-17T09:00", "2027-02-17T10:00")])
+        self.assertEqual(self.next(shop, f"{MONDAY}T09:00", 5, step=60, as_of=f"{MONDAY}T09:00"), ["2027-02-16T09:00:00Z"])
 
     def test_without_one_it_is_366_days(self):
         shop = Shop(duration=30).employee("a", [], [available("2027-01-12T23:00", "2027-01-14T00:00")])
@@ -197,6 +236,19 @@ class FreeBusy(unittest.TestCase):
         self.assertEqual(self.periods(shop, "09:00", "10:00", as_of=f"{MONDAY}T07:59"),
                          [("09:00", "09:30", "BUSY-TENTATIVE"), ("09:30", "10:00", "FREE")])
         self.assertEqual(self.periods(shop, "09:00", "10:00", as_of=f"{MONDAY}T08:00"), [("09:00", "10:00", "FREE")])
+
+    def test_closures_and_openings_of_the_business(self):
+        shop = Shop(default=[row(MON, "09:00", "10:00")]).override(available("10:00", "11:00"), unavailable("09:15", "10:15"))
+        shop.employee("a").employee("b", [row(MON, "09:00", "12:00")]).booking("b", "10:00", "10:30")
+        self.assertEqual(self.periods(shop, "09:00", "12:00"), [
+            ("09:00", "09:15", "FREE"), ("09:15", "10:15", "BUSY-UNAVAILABLE"), ("10:15", "11:00", "FREE"),
+            ("11:00", "12:00", "BUSY-UNAVAILABLE")])
+        self.assertEqual(self.periods(shop, "09:00", "12:00", employee="b"), [
+            ("09:00", "09:15", "FREE"), ("09:15", "10:00", "BUSY-UNAVAILABLE"), ("10:00", "10:30", "BUSY"), ("10:30", "12:00", "FREE")])
+
+    def test_a_label_of_the_application_is_busy(self):
+        shop = Shop().employee("a", [row(MON, "09:00", "10:00")]).booking("a", "09:00", "10:00", status="checked_in")
+        self.assertEqual(self.periods(shop, "09:00", "10:00"), [("09:00", "10:00", "BUSY")])
 
     def test_neighbours_of_one_type_are_one_period(self):
         shop = Shop().employee("a", [row(MON, "09:00", "10:00"), row(MON, "10:00", "11:00"), row(MON, "09:30", "10:30")])

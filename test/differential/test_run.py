@@ -10,18 +10,21 @@ from typing import NamedTuple
 import run
 from dry import ReferenceAsServer, asked_of
 from questions import FUNCTIONS, with_questions
+from row_security import not_found
 from scenario import make_scenario
 from shrink import shrink
 
 class Refused(NamedTuple):
     sqlstate: str
     message: str
+    detail: str
 
 
 class BoundServer(ReferenceAsServer):
     """Knows row security: in another business's context there is nothing."""
     direct = True
     context = None
+    word = None  # a wrong one
 
     def scan_directly(self, wanted):
         self.direct = wanted
@@ -34,7 +37,8 @@ class BoundServer(ReferenceAsServer):
 
     def ask(self, function, questions, session_zone):
         answers = super().ask(function, questions, session_zone)
-        return [answer if self.may_see(self.businesses[asked_of(question)].id) else Refused("P0002", "there is no such service")
+        return [answer if self.may_see(self.businesses[asked_of(question)].id) else
+                Refused("BM003", "there is no such thing", self.word or not_found(function))
                 for question, answer in zip(questions, answers)]
 
     def may_see(self, business_id):
@@ -113,6 +117,11 @@ class Comparison(unittest.TestCase):
         for name in FUNCTIONS:
             self.assertIn(f"{name} tells of another business", kinds(Leak(name)), name)
 
+    def test_another_word_for_what_is_not_found(self):
+        class Wordy(BoundServer):
+            word = "business"
+        self.assertTrue(any("tells of another business" in kind for kind in kinds(Wordy())))
+
     def test_a_window_that_clips(self):
         class Clipping(BoundServer):
             def ask(self, function, questions, session_zone):
@@ -122,7 +131,7 @@ class Comparison(unittest.TestCase):
         self.assertTrue(kinds(Clipping()))
 
     def test_a_change_that_is_not_seen(self):
-        for change in ("insert_booking", "insert_override", "insert_employee"):
+        for change in ("insert_booking", "insert_override", "insert_business_override", "insert_employee"):
             server = BoundServer()
             setattr(server, change, lambda *_: None)
             self.assertNotEqual(kinds(server, 20, properties=1.0), set(), change)
@@ -147,8 +156,8 @@ class Shrinking(unittest.TestCase):
                 return answers
         options = argparse.Namespace(row_security=0, properties=0)
         numbers = (number for number in range(100)
-                   if run.find_difference(Forgetful(), with_questions(make_scenario(f"small:{number}")), options))
-        scenario = with_questions(make_scenario(f"small:{next(numbers)}"))
+                   if run.find_difference(Forgetful(), with_questions(make_scenario(f"little:{number}")), options))
+        scenario = with_questions(make_scenario(f"little:{next(numbers)}"))
         small, difference = shrink(lambda each: run.find_difference(Forgetful(), each, options), scenario, 30)
         self.assertEqual(difference.kind, "find_available_slots differs from the reference")
         self.assertEqual(len(small.business.bookings), 1)
