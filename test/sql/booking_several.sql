@@ -76,8 +76,8 @@ UPDATE bookings SET employee_id = :'finn' WHERE id = :'two';
 SELECT FROM reschedule_bookings(ARRAY[:'one', :'two']::uuid[], ARRAY['2040-01-02 14:00']::timestamptz[], ARRAY[:'finn', :'eva']::uuid[]);
 SELECT FROM reschedule_bookings(ARRAY[:'one', :'two']::uuid[], ARRAY['2040-01-02 14:00']::timestamptz[], ARRAY[:'eva', :'finn']::uuid[]);
 SELECT * FROM diary;
--- All or none: two to one time of one employee, a third in the way.
-SELECT FROM reschedule_bookings(ARRAY[:'one', :'two']::uuid[], ARRAY['2040-01-02 16:00']::timestamptz[], ARRAY[:'eva']::uuid[]);
+-- All or none: two to one time of one employee, ascending by id; a third in the way.
+SELECT FROM reschedule_bookings(ARRAY[least(:'one'::uuid, :'two'), greatest(:'one'::uuid, :'two')], ARRAY['2040-01-02 16:00']::timestamptz[], ARRAY[:'eva']::uuid[]);
 SELECT booking_id AS three FROM book_slot(:'cut', '2040-01-02 18:00', :'carol', :'eva') \gset
 SELECT FROM reschedule_bookings(ARRAY[:'two', :'one']::uuid[], ARRAY['2040-01-02 17:00', '2040-01-02 17:30']::timestamptz[]);
 SELECT * FROM diary;
