@@ -74,6 +74,7 @@ void LoadedCalendar::load(Interval asked, BookingScope scope) {
             read_bookings(source, bookings);
         });
     }
+    // All of what is asked: check_slot() asks for the date of a start beyond the horizon, where the window is empty.
     Interval zoned{std::min({asked.begin, bookings.long_before.begin, overrides.begin}),
                    std::max({asked.end, bookings.long_behind.end, overrides.end})};
     for (const Override& entry : business_overrides_) {
