@@ -14,7 +14,7 @@ namespace {
 
 constinit SavedQuery service_query(R"(
     SELECT s.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.status, s.settings,
-           b.id, b.status, b.settings, b.timezone, t.status
+           b.id, b.status, b.settings, b.timezone, t.status, b.tenant_id
       FROM @extschema@.services s
       JOIN @extschema@.businesses b ON b.id = s.business_id
       LEFT JOIN @extschema@.tenants t ON t.id = b.tenant_id
@@ -130,6 +130,7 @@ std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
                        is_active(rows, row, 4),
                        row.get(5, JSONBOID),
                        to_business(rows, row, 6)};
+    row.id(11); // an error if it is NULL, as by scans: no tenant is not one that is not seen
     const bool tenant_is_active = !row.is_null(10) && is_active(rows, row, 10);
     service.business.is_active = service.business.is_active && tenant_is_active;
     return service;
