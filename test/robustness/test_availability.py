@@ -348,7 +348,7 @@ class Memory(Availability):
                         ELSE PERFORM count(*) FROM find_available_slots('{OF_FIVE}', day, day + interval '366 days', slot_interval_minutes => 0);
                     END CASE;
                     RAISE 'the call with bad arguments passed';
-                EXCEPTION WHEN no_data_found OR invalid_parameter_value THEN
+                EXCEPTION WHEN SQLSTATE 'BM003' OR invalid_parameter_value THEN
                 END;
             END IF;
         END LOOP;
