@@ -75,6 +75,7 @@ std::vector<std::optional<pg_uuid_t>> ids_argument_at(FunctionCallInfo fcinfo, i
                           TYPALIGN_CHAR, &values, &nulls, &count);
     });
     std::vector<std::optional<pg_uuid_t>> ids;
+    ids.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         ids.push_back(nulls[i] ? std::nullopt : std::optional(*DatumGetUUIDP(values[i])));
     return ids;
@@ -99,7 +100,7 @@ struct NamedSize {
 
 /// As many as the longest array has; 22023 unless each has as many, or one for all; 54000 above most_items.
 std::size_t number_of_items(std::initializer_list<NamedSize> arrays) {
-    const NamedSize longest = std::ranges::max(arrays, {}, &NamedSize::size);
+    const NamedSize longest = *std::ranges::max_element(arrays, {}, &NamedSize::size);
     if (longest.size > most_items)
         throw SqlError(ERRCODE_PROGRAM_LIMIT_EXCEEDED,
                        std::string(longest.name) + " has more than " + std::to_string(most_items) +
@@ -215,6 +216,7 @@ struct MovedBooking {
 /// All rows of the items, locked; BM003 for the first that is not there.
 std::vector<MovedBooking> lock_items(Oid schema, const std::vector<pg_uuid_t>& ids) {
     std::vector<Uuid> sought;
+    sought.reserve(ids.size());
     for (const pg_uuid_t& id : ids)
         sought.push_back(to_uuid(id));
     std::map<Uuid, LockedBooking> found;
@@ -341,6 +343,7 @@ BOOKMEATOZ_FUNCTION(book_slots, takes({UUIDARRAYOID, TIMESTAMPTZARRAYOID, UUIDOI
     const SpiConnection spi;
     if (count > 1) {
         std::vector<Uuid> ids;
+        ids.reserve(services.size());
         for (const pg_uuid_t& service : services)
             ids.push_back(to_uuid(service));
         lock_for_several(service_businesses_query, ids, schema);
@@ -390,6 +393,7 @@ BOOKMEATOZ_FUNCTION(reschedule_bookings,
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     std::vector<Uuid> all;
+    all.reserve(ids.size());
     for (const pg_uuid_t& id : ids)
         all.push_back(to_uuid(id));
     lock_for_several(booking_businesses_query, all, schema);
@@ -405,6 +409,7 @@ BOOKMEATOZ_FUNCTION(reschedule_bookings,
         return std::pair(moved.move.start, to_uuid(moved.booking.record.id));
     });
     std::vector<Uuid> without_place;
+    without_place.reserve(items.size());
     for (const MovedBooking& moved : items)
         without_place.push_back(to_uuid(moved.booking.record.id));
     leave_places(without_place, schema);
