@@ -21,8 +21,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr int longest_key = 255;
-
 constinit SavedQuery confirm_query(R"(
     UPDATE @extschema@.bookings
        SET status := 'confirmed', hold_expires_at := NULL, customer_id := COALESCE($2, customer_id)
