@@ -1,16 +1,7 @@
-// How far a question reaches (S9, S10): see calendar.hpp.
+// How far a question reaches (S9): see calendar.hpp.
 #include "calendar.hpp"
 
 namespace bookmeatoz {
-
-Interval bookable_window(Interval asked, Instant as_of, const Settings& settings) {
-    asked.begin = std::max(asked.begin, as_of + settings.min_notice);
-    if (settings.max_advance_days) {
-        // The horizon is inclusive: a slot may start at its very instant.
-        asked.end = std::min(asked.end, as_of + *settings.max_advance_days * one_day + one_tick);
-    }
-    return asked;
-}
 
 BookingReach booking_reach(Interval window, const Service& service, BookingScope scope) {
     if (scope == BookingScope::whole_dates)

@@ -91,9 +91,6 @@ constexpr bool is_long(Duration length, std::chrono::minutes buffer_before,
 /// No local date begins or ends further than this from an instant of it, in any zone: 24 hours and a skipped day.
 inline constexpr Duration date_reach = 2 * one_day;
 
-/// S10: the part of `asked` in which a slot may start: not before the notice, not after the horizon.
-Interval bookable_window(Interval asked, Instant as_of, const Settings& settings);
-
 /// Which bookings a question needs. `window`: those in the way of starts in its window (S6). `whole_dates`: all bookings of the
 /// local dates of these starts, because the bookings (S16) or their time (S20) are counted.
 enum class BookingScope { window, whole_dates };

@@ -1,5 +1,6 @@
 // Loads the calendar of one question: see calendar/calendar.hpp.
 #include "pg/calendar/calendar.hpp"
+#include "core/notice.hpp"
 #include "pg/calendar/queries.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/calendar/settings.hpp"
