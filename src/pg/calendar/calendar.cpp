@@ -138,7 +138,7 @@ void LoadedCalendar::read_hours(CalendarSource& source) {
         return;
     if (!employees().empty())
         source.own_hours(employees());
-    // S1: by schedule, those of the business are nobody's where all have hours of their own.
+    // S1: by schedule, nobody follows the hours of the business if all employees have hours of their own.
     const bool all_have_own =
         std::ranges::none_of(rows_, [](const ResourceRows& rows) { return rows.own_hours.empty(); });
     if (calendar_.settings.working_hours_inheritance == HoursInheritance::day || !all_have_own)

@@ -37,7 +37,7 @@ inline constexpr RowCount overrides_count(most_rows, "overrides");
 inline constexpr RowCount bookings_count(most_rows, "bookings");
 
 /// Columns 1 to 8: id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
-/// hold_expires_at. Neither the booking that is left out is added, nor one with a status of the user's own.
+/// hold_expires_at. Two kinds are not added: the booking to leave out, and one with a status that the user has added.
 template <class Row>
 void add_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
                  std::pmr::vector<Booking>& bookings) {
@@ -52,7 +52,7 @@ void add_booking(const Row& row, const StatusLabels& labels, const BookingsAsked
                         row.is_null(8) ? std::nullopt : std::optional(to_instant(row.time(8)))});
 }
 
-/// Columns 1 to 8 as for add_booking(), column 9: employee_id. Adds it to whose it is, as CalendarSource::long_bookings() says.
+/// Columns 1 to 8 as for add_booking(), column 9: employee_id. Adds the booking to its employee, as CalendarSource::long_bookings() says.
 template <class Row>
 void add_far_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
                      std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {
