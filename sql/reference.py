@@ -238,7 +238,7 @@ def read_schema(cursor) -> dict:
 
 def schema_page(schema: dict) -> str:
     page = ["# Tables\n", WRITTEN, """`bookmeatoz_install_schema()` creates these in the schema of the extension, as ordinary tables of the owner's. Add columns, keys, indexes
-and triggers of your own as you like. Every table has row security: [security.md](security.md) says what a session reaches.
+and triggers of your own as you like. Every table has row security: [security.md](security.md) says what a session sees.
 
 ![The tables and their foreign keys, by domain](schema.svg)
 

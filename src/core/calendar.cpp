@@ -1,22 +1,7 @@
-// How far a question reaches (S9, S10): see calendar.hpp.
+// How far a question reaches (S9): see calendar.hpp.
 #include "calendar.hpp"
 
 namespace bookmeatoz {
-
-LocalDate horizon(Instant as_of, const Settings& settings, const Zone& zone) {
-    return zone.date_of(as_of) + std::chrono::days(*settings.max_advance_days);
-}
-
-Interval bookable_window(Interval asked, Instant as_of, const Settings& settings, const Zone& zone) {
-    asked.begin = std::max(asked.begin, as_of + settings.min_notice);
-    if (settings.max_advance_days)
-        asked.end = std::min(asked.end, zone.dates(zone.date_of(as_of), horizon(as_of, settings, zone)).end);
-    return asked;
-}
-
-bool is_beyond_horizon(Instant start, Instant as_of, const Settings& settings, const Zone& zone) {
-    return settings.max_advance_days && zone.date_of(start) > horizon(as_of, settings, zone);
-}
 
 BookingReach booking_reach(Interval window, const Service& service, BookingScope scope) {
     if (scope == BookingScope::whole_dates)

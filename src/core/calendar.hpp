@@ -102,16 +102,6 @@ constexpr bool is_long(Duration length, std::chrono::minutes buffer_before,
 /// No local date begins or ends further than this from an instant of it, in any zone: 24 hours and a skipped day.
 inline constexpr Duration date_reach = 2 * one_day;
 
-/// S10: the last local date on which a slot may start. Only where there is a horizon.
-LocalDate horizon(Instant as_of, const Settings& settings, const Zone& zone);
-
-/// S10: the part of `asked` in which a slot may start: not before the notice, not after the horizon. Where the clock goes back over
-/// midnight at its end, that takes in instants of the date behind it (see Zone::dates()), which is_beyond_horizon() tells.
-Interval bookable_window(Interval asked, Instant as_of, const Settings& settings, const Zone& zone);
-
-/// S10: whether the local date of a start is behind the horizon.
-bool is_beyond_horizon(Instant start, Instant as_of, const Settings& settings, const Zone& zone);
-
 /// Which bookings a question needs. `window`: those in the way of starts in its window (S6). `whole_dates`: all bookings of the
 /// local dates of these starts, because the bookings (S16) or their time (S20) are counted.
 enum class BookingScope { window, whole_dates };

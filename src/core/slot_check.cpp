@@ -2,6 +2,7 @@
 #include "slot_check.hpp"
 
 #include "interval_set.hpp"
+#include "notice.hpp"
 
 namespace bookmeatoz {
 namespace {

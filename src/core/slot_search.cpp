@@ -2,6 +2,7 @@
 #include "slot_search.hpp"
 
 #include "interval_set.hpp"
+#include "notice.hpp"
 
 #include <numeric>
 

@@ -37,45 +37,45 @@ struct Meaning {
 constexpr Oid uuid_equals = 2972;
 
 using Form = Meaning::Form;
-using Class = AccessLevel;
+using Level = AccessLevel;
 
 /// Meanings that are equivalent to the predicate in that level. They replace the predicate.
 constexpr Meaning exact[] = {
-    {"can_access_business", Class::business, 0, Form::equals_key, "access_business_key"},
-    {"can_access_business", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
-    {"can_access_person", Class::business, 0, Form::equals_key, "access_business_key"},
-    {"can_access_person", Class::user, 1, Form::equals_key, "access_user_key"},
-    {"can_access_person", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
-    {"can_access_person", Class::admin, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_business", Level::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_business", Level::tenant, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_person", Level::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_person", Level::user, 1, Form::equals_key, "access_user_key"},
+    {"can_access_person", Level::tenant, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_person", Level::admin, 0, Form::other_predicate, "access_business_unless_user"},
     // Level none shows no row either way. But a query may start in it and go on in a user session, past the check of
     // access/profile_notes.hpp: then this makes it fail.
-    {"can_access_person", Class::none, 0, Form::other_predicate, "access_business_unless_user"},
-    {"can_access_booking", Class::business, 0, Form::equals_key, "access_business_key"},
-    {"can_access_booking", Class::user, 1, Form::is_any_of, "access_customer_ids"},
-    {"can_access_booking", Class::tenant, 0, Form::other_predicate, "access_business_unless_user"},
-    {"can_access_booking", Class::admin, 0, Form::other_predicate, "access_business_unless_user"},
-    {"can_access_business_row", Class::business, 0, Form::equals_key, "access_business_key"},
-    {"can_access_business_row", Class::tenant, 1, Form::equals_key, "access_managed_tenant_key"},
-    {"can_access_business_row", Class::user, 0, Form::is_any_of, "access_employer_ids"},
-    {"can_manage_business", Class::business, 0, Form::equals_key, "access_business_key"},
-    {"can_manage_business", Class::tenant, 1, Form::equals_key, "access_managed_tenant_key"},
-    {"can_access_tenant", Class::business, 0, Form::equals_key, "access_tenant_key"},
-    {"can_access_tenant", Class::tenant, 0, Form::equals_key, "access_tenant_key"},
-    {"can_manage_tenant", Class::tenant, 0, Form::equals_key, "access_managed_tenant_key"},
-    {"can_access_tenant_admin", Class::tenant, 0, Form::equals_key, "access_managed_tenant_key"},
-    {"can_access_tenant_admin", Class::user, 1, Form::equals_key, "access_user_key"},
-    {"can_access_user", Class::user, 0, Form::equals_key, "access_user_key"},
-    {"can_access_notification", Class::user, 1, Form::equals_key, "access_user_key"},
+    {"can_access_person", Level::none, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_booking", Level::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_booking", Level::user, 1, Form::is_any_of, "access_customer_ids"},
+    {"can_access_booking", Level::tenant, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_booking", Level::admin, 0, Form::other_predicate, "access_business_unless_user"},
+    {"can_access_business_row", Level::business, 0, Form::equals_key, "access_business_key"},
+    {"can_access_business_row", Level::tenant, 1, Form::equals_key, "access_managed_tenant_key"},
+    {"can_access_business_row", Level::user, 0, Form::is_any_of, "access_employer_ids"},
+    {"can_manage_business", Level::business, 0, Form::equals_key, "access_business_key"},
+    {"can_manage_business", Level::tenant, 1, Form::equals_key, "access_managed_tenant_key"},
+    {"can_access_tenant", Level::business, 0, Form::equals_key, "access_tenant_key"},
+    {"can_access_tenant", Level::tenant, 0, Form::equals_key, "access_tenant_key"},
+    {"can_manage_tenant", Level::tenant, 0, Form::equals_key, "access_managed_tenant_key"},
+    {"can_access_tenant_admin", Level::tenant, 0, Form::equals_key, "access_managed_tenant_key"},
+    {"can_access_tenant_admin", Level::user, 1, Form::equals_key, "access_user_key"},
+    {"can_access_user", Level::user, 0, Form::equals_key, "access_user_key"},
+    {"can_access_notification", Level::user, 1, Form::equals_key, "access_user_key"},
 };
 
 /// Meanings that follow from the predicate in that level. An index finds rows by them, and the predicate is checked for each of
 /// these. An equality is a further clause of the plan, an array of ids is an index condition.
 constexpr Meaning necessary[] = {
-    {"access_business_unless_user", Class::tenant, 0, Form::is_any_of, "access_business_ids"},
-    {"can_access_user", Class::business, 0, Form::is_any_of, "access_user_ids"},
-    {"can_access_user", Class::tenant, 0, Form::is_any_of, "access_user_ids"},
-    {"can_access_notification", Class::business, 1, Form::equals_key, "access_addressee_key"},
-    {"can_access_notification", Class::tenant, 1, Form::equals_key, "access_addressee_key"},
+    {"access_business_unless_user", Level::tenant, 0, Form::is_any_of, "access_business_ids"},
+    {"can_access_user", Level::business, 0, Form::is_any_of, "access_user_ids"},
+    {"can_access_user", Level::tenant, 0, Form::is_any_of, "access_user_ids"},
+    {"can_access_notification", Level::business, 1, Form::equals_key, "access_addressee_key"},
+    {"can_access_notification", Level::tenant, 1, Form::equals_key, "access_addressee_key"},
 };
 
 template <std::size_t N>
@@ -184,7 +184,7 @@ Node* index_condition(SupportRequestIndexCondition* request, AccessLevel now) {
 
 Node* selectivity(SupportRequestSelectivity* request, AccessLevel now) {
     const Meaning* const meaning = find_meaning(necessary, request->funcid, now);
-    if (request->is_join || (meaning == nullptr && now != Class::admin && now != Class::none)) {
+    if (request->is_join || (meaning == nullptr && now != Level::admin && now != Level::none)) {
         return nullptr;
     }
     if (meaning != nullptr && meaning->form == Form::is_any_of) {
@@ -192,7 +192,7 @@ Node* selectivity(SupportRequestSelectivity* request, AccessLevel now) {
         request->selectivity = clause_selectivity(request->root, reinterpret_cast<Node*>(follows),
                                                   request->varRelid, request->jointype, request->sjinfo);
     } else { // the equality beside the predicate is a clause of its own, with its own estimate
-        request->selectivity = now == Class::none ? 0.0 : 1.0;
+        request->selectivity = now == Level::none ? 0.0 : 1.0;
     }
     return reinterpret_cast<Node*>(request);
 }

@@ -20,7 +20,7 @@ public:
     pg_uuid_t id(int position, const char* name) const;
     std::optional<pg_uuid_t> optional_id(int position) const;
 
-    /// 22004 for NULL, 22023 for an infinite one, 22008 outside the years 1 to 9999.
+    /// 22004 for NULL, 22023 for an infinite instant, 22008 outside the years 1 to 9999.
     Instant instant(int position, const char* name) const;
     /// Each element of a timestamptz[] as by instant(); 22023 where there are more than `most`.
     std::pmr::vector<Instant> instants(int position, const char* name, std::size_t most,

@@ -6,9 +6,9 @@
 
 namespace bookmeatoz::pg {
 
-/// Everything in it is gone with it. The kept block is there because the system takes freed memory back and gives out
-/// cleared pages for the next call, which takes it longer than a search over the same memory. It is bounded: a backend
-/// keeps no more of it than its largest call has touched, and never more than 4 MB.
+/// Everything in it goes with it. The block is kept because the operating system takes freed memory back and clears pages for the
+/// next call, which takes longer than the search itself. A backend keeps as much as its largest call has touched, and never more
+/// than 4 MB.
 class CallMemory {
 public:
     CallMemory()
@@ -37,7 +37,7 @@ private:
         return kept;
     }
 
-    /// A call within a call, from a policy of the user's say, does without the block.
+    /// A call within a call, for example from a policy of the user's, does without the block.
     static inline bool taken_ = false;
 
     void* block_;

@@ -1,5 +1,6 @@
 // Loads the calendar of one question: see calendar/calendar.hpp.
 #include "pg/calendar/calendar.hpp"
+#include "core/notice.hpp"
 #include "pg/calendar/queries.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/calendar/settings.hpp"
@@ -155,7 +156,7 @@ void LoadedCalendar::read_hours(CalendarSource& source) {
         return;
     if (!employees().empty())
         source.own_hours(employees());
-    // S1: by schedule, those of the business are nobody's where all have hours of their own on all dates.
+    // S1: by schedule, nobody follows the hours of the business if all employees have hours of their own on all dates.
     const bool all_have_own = std::ranges::all_of(rows_, [](const ResourceRows& rows) {
         return !rows.own_hours.empty() && std::ranges::all_of(rows.own_hours, &WeeklyShift::holds_always);
     });

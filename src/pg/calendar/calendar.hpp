@@ -14,7 +14,7 @@ extern "C" {
 
 namespace bookmeatoz::pg {
 
-/// What a function was asked about a service, checked but not yet looked up. Which starts are meant is load()'s to say.
+/// What a function was asked about a service: checked, but not looked up yet. load() gets the starts that are asked for.
 struct Question {
     pg_uuid_t service_id;
     Instant as_of;

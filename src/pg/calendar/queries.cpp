@@ -67,8 +67,8 @@ constinit SavedQuery business_overrides_query(R"(
      WHERE business_id = $1 AND end_time > $2 AND start_time < $3)",
                                               {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
-// The bounds compare start_time alone, so that they are index conditions under row security too; what they must be is
-// booking_reach()'s to say. All columns are those of the index, which is then read alone.
+// The bounds compare start_time alone, so that they are index conditions under row security too. booking_reach() says what they
+// must be. The index has all of these columns, so it is read without the table.
 constinit SavedQuery bookings_query(R"(
     SELECT id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, status,
            hold_expires_at, employee_id

@@ -58,7 +58,7 @@ void add_booking(const Row& row, const StatusLabels& labels, const BookingsAsked
                         row.is_null(8) ? std::nullopt : std::optional(to_instant(row.time(8)))});
 }
 
-/// Columns 1 to 8 as for add_booking(), column 9: employee_id. Adds it to whose it is, as CalendarSource::long_bookings() says.
+/// Columns 1 to 8 as for add_booking(), column 9: employee_id. Adds the booking to its employee, as CalendarSource::long_bookings() says.
 template <class Row>
 void add_far_booking(const Row& row, const StatusLabels& labels, const BookingsAsked& asked,
                      std::span<ResourceRows> employees, std::pmr::vector<Booking>* unassigned) {

@@ -54,7 +54,7 @@ constexpr const char* mapping_columns[] = {"business_id", "service_id", "employe
 constexpr const char* hours_columns[] = {"business_id", "day_of_week", "is_off",  "start_time",
                                          "end_time",    "valid_from",  "valid_to"};
 constexpr const char* override_columns[] = {"business_id", "start_time", "end_time", "is_unavailable"};
-// Those without an employee, and those of one, need not say whose they are.
+// The bookings of one employee, and those without one, do not need the last column, employee_id.
 constexpr const char* long_booking_columns[] = {
     "business_id",          "id",     "service_id",      "start_time", "end_time", "buffer_before_minutes",
     "buffer_after_minutes", "status", "hold_expires_at", "employee_id"};
@@ -123,7 +123,7 @@ struct KeptLayouts {
 };
 constinit KeptLayouts kept;
 
-/// InvalidOid: everything may have changed. What was not usable may become so by whatever change.
+/// InvalidOid: everything may have changed. If the layouts are not usable, any change may make them so.
 bool may_change_layouts(Oid relation) noexcept {
     return !OidIsValid(relation) || !kept.usable || kept.name(relation);
 }
@@ -166,7 +166,7 @@ void make_layouts(Oid schema, RightsOf rights) {
         layouts.booking_statuses = StatusLabels(layouts.bookings.layout.types[7]);
     }
     kept.usable = reason == nullptr;
-    // An index that is too new for now becomes usable with time alone, so that is asked again.
+    // An index that is too new becomes usable by the passing of time alone, so this is asked again.
     const bool asks_again = std::ranges::any_of(wanted_layouts, [&](const WantedLayout& wanted) {
         return (layouts.*wanted.scan).layout.index_is_too_new;
     });
@@ -196,7 +196,7 @@ const ScanLayouts* current_layouts(Oid schema, const char*& reason) {
             reason = kept.reason;
             return nullptr;
         }
-        // A lock that is new brings in what has changed before it was granted; then the layouts are no longer right.
+        // A new lock brings in the changes that came before it was granted. After such a change the layouts are wrong.
         pg_call([] {
             Oid last = InvalidOid;
             for (const WantedLayout& wanted : wanted_layouts) {
@@ -490,7 +490,8 @@ void CalendarScans::business_overrides(const Uuid& business_id, Interval reach,
 }
 
 void CalendarScans::bookings(const BookingsAsked& asked, std::span<ResourceRows> employees) {
-    // One employee is about as busy as the others; memory that a growing vector leaves behind costs more than the rows.
+    // One employee is about as busy as the others. Room is reserved because the memory that a growing vector leaves behind costs
+    // more than the rows.
     std::size_t most = 16;
     RowCount count = bookings_count;
     read_each(layouts_.bookings,

@@ -1,6 +1,6 @@
-// The tables of a calendar read by index scans, without the executor: a third of the time that queries need. They see
-// through privileges and row security, so they serve only where it is known exactly what the caller could SELECT
-// (access/read_rights.hpp), and each row is judged by that; everywhere else queries answer, with the same rows.
+// The tables of a calendar, read by index scans without the executor, in a third of the time that queries need. Neither privileges
+// nor row security stop a scan. So scans serve only where it is known exactly what the caller could SELECT
+// (access/read_rights.hpp), and they judge each row by it. Everywhere else queries answer, with the same rows.
 #pragma once
 
 #include "pg/calendar/status.hpp"

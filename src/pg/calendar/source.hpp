@@ -52,7 +52,7 @@ public:
         if (count == most)
             too_many(most, rows, " of one employee or business");
     }
-    /// How many to ask for, so that one too many shows.
+    /// How many rows to ask for: one more than is allowed, so that it shows.
     std::size_t to_ask_for() const { return most_ + 1; }
 
 private:
