@@ -1,4 +1,4 @@
--- Installing: creates the data structures, and lists what belongs to this version. The first two functions are for administrators.
+-- Installing: creates the data structures, and lists what belongs to this version. For administrators, not for PUBLIC.
 
 CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
@@ -24,4 +24,6 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
     WHERE x.extname = 'bookmeatoz'
 $$;
-COMMENT ON FUNCTION @extschema@.bookmeatoz_functions() IS 'The functions that are members of the extension.';
+COMMENT ON FUNCTION @extschema@.bookmeatoz_functions() IS
+    'The functions that are members of the extension. Called by the functions that give and take rights.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_functions() FROM PUBLIC;

@@ -89,8 +89,10 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
                      CASE WHEN p.probin IS NULL THEN 'AS ' || md5(concat(p.prosrc, pg_get_function_sqlbody(p.oid)))
                           ELSE format('AS %L, %L', p.probin, p.prosrc) END),
            EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0 AND a.privilege_type = 'EXECUTE')
-    FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f JOIN pg_language l ON l.oid = p.prolang
-    WHERE p.proname <> 'bookmeatoz_expected_function_definitions'
+    FROM pg_extension x
+    JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+    JOIN pg_proc p ON p.oid = d.objid JOIN pg_language l ON l.oid = p.prolang
+    WHERE x.extname = 'bookmeatoz' AND p.proname <> 'bookmeatoz_expected_function_definitions'
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_function_definitions() IS
     'The functions of the extension, each with its definition (with the MD5 of the body), and whether everybody may execute it. '
@@ -234,7 +236,9 @@ BEGIN
     RETURN QUERY
         WITH member AS (
             SELECT p.oid, p.proname, p.proowner, p.proacl, p.prorettype, x.extowner
-            FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f CROSS JOIN pg_extension x
+            FROM pg_extension x
+            JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+            JOIN pg_proc p ON p.oid = d.objid
             WHERE x.extname = 'bookmeatoz'
         )
         SELECT 'error', format('function %s belongs to role %I, the extension to role %I', m.oid::regprocedure,
