@@ -1,4 +1,4 @@
--- Installing: creates the data structures, and lists them. For administrators, not for PUBLIC.
+-- Installing: creates the data structures, and lists what belongs to this version. For administrators, not for PUBLIC.
 
 CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
@@ -16,3 +16,14 @@ LANGUAGE C STABLE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_objects() IS
     'The types and tables of this version in the order of their creation, whether they exist or not. kind is type or table.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_objects() FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_functions() RETURNS SETOF oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.objid
+    FROM pg_extension x
+    JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+    WHERE x.extname = 'bookmeatoz'
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_functions() IS
+    'The functions that are members of the extension. Called by the functions that give and take rights.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_functions() FROM PUBLIC;

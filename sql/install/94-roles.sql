@@ -98,11 +98,8 @@ BEGIN
         WHERE acl.grantee = role
         UNION
         SELECT 'EXECUTE', format('FUNCTION %s', p.oid::regprocedure), p.proowner, acl.grantor
-        FROM pg_extension x
-        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
-                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
-        JOIN pg_proc p ON p.oid = d.objid CROSS JOIN aclexplode(p.proacl) acl
-        WHERE x.extname = 'bookmeatoz' AND acl.grantee = role
+        FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f CROSS JOIN aclexplode(p.proacl) acl
+        WHERE acl.grantee = role
         UNION
         SELECT 'USAGE', format('SCHEMA %I', n.nspname), n.nspowner, acl.grantor
         FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) acl
@@ -139,12 +136,8 @@ BEGIN
     END IF;
     FOR callable IN
         SELECT p.oid::regprocedure
-        FROM pg_extension x
-        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
-                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
-        JOIN pg_proc p ON p.oid = d.objid
-        WHERE x.extname = 'bookmeatoz' AND p.proname LIKE ANY (function_names)
-          AND NOT has_function_privilege(role, p.oid, 'EXECUTE')
+        FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f
+        WHERE p.proname LIKE ANY (function_names) AND NOT has_function_privilege(role, p.oid, 'EXECUTE')
     LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', callable, role);
     END LOOP;

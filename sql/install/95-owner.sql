@@ -62,11 +62,8 @@ BEGIN
     -- With the grant option, because the owner calls bookmeatoz_grant_app_role() and its like.
     FOR callable IN
         SELECT p.oid::regprocedure
-        FROM pg_extension x
-        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
-                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
-        JOIN pg_proc p ON p.oid = d.objid
-        WHERE x.extname = 'bookmeatoz' AND p.proname <> 'bookmeatoz_set_owner' AND p.proname LIKE ANY (owner_functions)
+        FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f
+        WHERE p.proname <> 'bookmeatoz_set_owner' AND p.proname LIKE ANY (owner_functions)
           AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
     LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s WITH GRANT OPTION', callable, role);

@@ -7,11 +7,8 @@ BEGIN
     -- Rights on our functions that the database's default privileges gave to other roles.
     FOR granted IN
         SELECT DISTINCT p.oid::regprocedure AS function, acl.grantee::regrole AS role
-        FROM pg_extension x
-        JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
-                        AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
-        JOIN pg_proc p ON p.oid = d.objid CROSS JOIN aclexplode(p.proacl) acl
-        WHERE x.extname = 'bookmeatoz' AND acl.grantee NOT IN (0, p.proowner)
+        FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f CROSS JOIN aclexplode(p.proacl) acl
+        WHERE acl.grantee NOT IN (0, p.proowner)
     LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s', granted.function, granted.role);
     END LOOP;

@@ -97,11 +97,11 @@ class Client:
             self.phase, self.level = phase.name, phase.levels[self.number % len(phase.levels)]
             while time.monotonic() < end:
                 self.enter(self.business_of_import or self.random.choice(BUSINESSES))
-                attempts = 0
-                while time.monotonic() < end and attempts < (1 if self.business_of_import else STAY):
+                for _ in range(1 if self.business_of_import else STAY):
+                    if time.monotonic() >= end:
+                        break
                     name, = self.random.choices(self.names, self.weights)
                     self.attempt(name)
-                    attempts += 1
         self.connection.close()
         return self.report
 
