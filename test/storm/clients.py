@@ -136,7 +136,9 @@ class Client:
             try:
                 self.cursor.execute("SET app.current_business_id = %s; SET application_name = %s", (business.id, business.name))
                 return
-            except psycopg2.OperationalError:
+            except psycopg2.Error as error:
+                if not isinstance(error, psycopg2.OperationalError) and not is_lost(self.connection, error):
+                    raise
                 self.connect()
 
     def attempt(self, name: str):
