@@ -36,11 +36,11 @@
 // Who deletes an expired hold locks its time until its own row is in the indexes. Who meets the hold after that finds it being
 // deleted, an open fate, and waits for the transaction in step 3, before he has deleted anything himself: two who meet the same
 // holds never wait for each other.
-// The functions take two more sorts, before they write the first row, and so before all of the above: the business, for calls that write
-// several rows (lock_for_several), then the customers whose bookings are counted or compared (S21), ascending, then the rows that
-// they are to change, ascending by id; a function for one row locks its row before its customer. So calls for several go one after
-// the other in a business. Who writes one row takes at most one customer; while he waits, in 1 to 3, he keeps that one and
-// his own row, and those who are waited for want neither: they took all of theirs before they wrote.
+// The functions take more, before they write the first row, and so before all of the above: calls that write several rows the business
+// (lock_for_several); then all the rows that they are to change, ascending by id; then the customers whose bookings are counted or
+// compared (S21), ascending. So calls for several go one after the other in a business. Who writes one row takes at most one
+// customer; while he waits, in 1 to 3, he keeps that one and his own row, and those who are waited for want neither: they took
+// all of theirs before they wrote. (An expired hold whose row somebody has locked is not deleted in 4, and not waited for.)
 // A transaction with many locks of the first sort escalates: it tries, without waiting, to lock the whole business instead. From
 // then on it needs none of its days and sessions, and who counts in that business waits for its end. While others count there, it
 // goes on with single locks, and tries again at the next row.
