@@ -267,7 +267,8 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
     BookingWrite write = row.read();
     if (write.leaves_its_place)
         return row.written(without_place(write.after));
-    fill_from_service(write);
+    if (!fill_from_service(write) && caller_may_access_business(write, row.trigger().relation()))
+        service_not_found();
     forget_reminders(write);
     if (sets_overbooked(write))
         require_right_to_overbook(write);
