@@ -94,7 +94,7 @@ constexpr WantedLayout wanted_layouts[] = {
 
 // ---- where rows were found
 
-/// The same services, businesses and tenants are asked for again and again. Where a row lay, it lies still, if a row is there that
+/// The same services, businesses, tenants and employees are asked for again and again. Where a row lay, it lies still, if a row is there that
 /// the snapshot sees and its key is the same: a changed one has another place. To look there costs a third of a scan.
 struct FoundPlace {
     Oid table = InvalidOid;
@@ -383,10 +383,8 @@ std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
 
 std::optional<BusinessRow> CalendarScans::business_of_employee(const Uuid& employee_id) {
     std::optional<Uuid> business_id;
-    read(layouts_.employee, ScanKeys().uuid_is(to_datum(employee_id)), [&](const IndexScan& row) {
-        business_id = to_uuid(row.id(0));
-        return false;
-    });
+    read_by_id(layouts_.employee, employee_id, 2,
+               [&](const IndexScan& row) { business_id = to_uuid(row.id(0)); });
     return business_id ? business(*business_id, false) : std::nullopt;
 }
 
@@ -406,20 +404,14 @@ void CalendarScans::eligible_employees(const Uuid& service_id, const std::option
         return;
     if (ids.size() > 1 && keep_active_of(business_id, ids))
         return;
-    pg_call([&] {
-        ScanKeys key = ScanKeys().uuid_is(to_datum(ids.front()));
-        IndexScan row(layouts_.employee.layout, key);
-        std::erase_if(ids, [&](const Uuid& id) {
-            key.replace_first(to_datum(id));
-            row.seek(key);
-            return !row.next() || !sees(layouts_.employee.sight, row) || !is_active_employee(row);
-        });
-        row.close();
+    std::erase_if(ids, [&](const Uuid& id) {
+        bool is_active = false;
+        read_by_id(layouts_.employee, id, 2,
+                   [&](const IndexScan& row) { is_active = is_active_employee(row); });
+        return !is_active;
     });
 }
 
-/// One lookup costs about as much as reading 30 index entries in sequence. So read all employees of the business, but give up
-/// (false) after 30 per id. `ids` are ascending; those who are not active are taken out.
 bool CalendarScans::keep_active_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids) {
     const std::size_t most = 30 * ids.size();
     std::size_t rows = 0;
