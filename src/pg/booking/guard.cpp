@@ -18,7 +18,8 @@
 //   1  the lock of its day, then of its session, then the one of its business in a mode that only an escalated transaction
 //      (below) excludes;
 //   2  the locks of its time, in the order of their names;
-//   3  a look for others, in both constraints, that waits for nobody. If the fate of one is open, because its transaction is not
+//   3  a look for others, in both constraints (by a function's INSERT without a lock only for seats: where the capacity is one now, others may
+//      have any seat of a session from when it was larger), that waits for nobody. If the fate of one is open, because its transaction is not
 //      over, then all of these locks are given back, the row waits for that transaction, and begins again at 1. If one is there
 //      for certain, the row gives them back too and is refused, or passed over where a function of ours writes it; with the ON
 //      CONFLICT of others it goes on to the index with no time locked;
