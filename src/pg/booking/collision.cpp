@@ -9,6 +9,7 @@ extern "C" {
 #include "access/genam.h"
 #include "access/relscan.h"
 #include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_constraint.h"
@@ -137,6 +138,20 @@ Rival find_rival(Relation bookings, const IndexedBooking& booking, Wanted wanted
 
 Rival find_seat_taker(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
     return pg_call([&] { return scan_seats(bookings, booking, wanted); });
+}
+
+void require_in_snapshot(Relation bookings, const Rival& rival) {
+    pg_call([&] {
+        if (!IsolationUsesXactSnapshot())
+            return;
+        TupleTableSlot* const slot = table_slot_create(bookings, nullptr);
+        ItemPointerData place = rival.place;
+        const bool is_seen = table_tuple_fetch_row_version(bookings, &place, GetTransactionSnapshot(), slot);
+        ExecDropSingleTupleTableSlot(slot);
+        if (!is_seen)
+            ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                            errmsg("could not serialize access due to concurrent update")));
+    });
 }
 
 void wait_for(Relation bookings, Rival rival) {

@@ -203,6 +203,7 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
     // The index would refuse the row, or wait if the other is being deleted meanwhile: so nobody goes there with time locked.
     if (write.is_insert() && write.by_function) {
         locks.release();
+        require_in_snapshot(bookings, rival);
         return Outcome::pass_over;
     }
     // With ON CONFLICT there may be nothing to do, so the index must be asked. The gain of telling plain INSERT and COPY from it: they
