@@ -34,7 +34,8 @@ constexpr int most_rows_of_a_claim = 10'000;
     "     ORDER BY start_time, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED"                                    \
     "), claimed AS ("                                                                                        \
     "    UPDATE @extschema@.bookings b SET " sent " := true FROM due WHERE b.id = due.id"                    \
-    "    RETURNING b.id, b.business_id, b.start_time, b.end_time, b.service_id, b.employee_id, b.customer_id" \
+    "    RETURNING b.id, b.business_id, b.start_time, b.end_time, b.service_id, b.employee_id, "             \
+    "b.customer_id"                                                                                          \
     ") "                                                                                                     \
     "SELECT c.id, c.business_id, w.name, w.timezone, c.start_time, c.end_time, c.service_id, s.name,"        \
     "       c.employee_id, c.customer_id, k.name, k.email, k.phone"                                          \
@@ -93,8 +94,8 @@ void return_claimed(FunctionCallInfo fcinfo, SavedQuery& query, const std::array
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     ResultRows rows(fcinfo);
-    for (const SpiRow row : query.run_latest(
-             schema, {TimestampTzGetDatum(GetCurrentTimestamp()), Int32GetDatum(most)})) {
+    for (const SpiRow row :
+         query.run_latest(schema, {TimestampTzGetDatum(GetCurrentTimestamp()), Int32GetDatum(most)})) {
         Datum values[N];
         bool nulls[N];
         for (std::size_t i = 0; i < N; ++i) {
@@ -119,21 +120,21 @@ BOOKMEATOZ_FUNCTION(claim_due_reminders,
     SavedQuery& query = reminder_query(fcinfo->args[0].isnull ? nullptr : &fcinfo->args[0].value);
     const int most = SlotArguments(fcinfo).count(1, "max_rows", most_rows_of_a_claim);
     return_claimed(fcinfo, query,
-                   std::array<Oid, 13>{UUIDOID, UUIDOID, VARCHAROID, VARCHAROID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-                                       UUIDOID, VARCHAROID, UUIDOID, UUIDOID, VARCHAROID, VARCHAROID,
-                                       VARCHAROID},
+                   std::array<Oid, 13>{UUIDOID, UUIDOID, VARCHAROID, VARCHAROID, TIMESTAMPTZOID,
+                                       TIMESTAMPTZOID, UUIDOID, VARCHAROID, UUIDOID, UUIDOID, VARCHAROID,
+                                       VARCHAROID, VARCHAROID},
                    most);
     return Datum(0);
 }
 
 BOOKMEATOZ_FUNCTION(claim_due_notifications,
-                    takes({INT4OID}).returns_table({UUIDOID, UUIDOID, UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-                                                    TEXTOID, JSONBOID, TIMESTAMPTZOID})) {
+                    takes({INT4OID}).returns_table({UUIDOID, UUIDOID, UUIDOID, TEXTOID, TEXTOID, TEXTOID,
+                                                    TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID})) {
     const int most = SlotArguments(fcinfo).count(0, "max_rows", most_rows_of_a_claim);
     require_right_to_send(extension_schema(fcinfo));
     return_claimed(fcinfo, notifications_query,
-                   std::array<Oid, 10>{UUIDOID, UUIDOID, UUIDOID, VARCHAROID, VARCHAROID, VARCHAROID, VARCHAROID,
-                                       VARCHAROID, JSONBOID, TIMESTAMPTZOID},
+                   std::array<Oid, 10>{UUIDOID, UUIDOID, UUIDOID, VARCHAROID, VARCHAROID, VARCHAROID,
+                                       VARCHAROID, VARCHAROID, JSONBOID, TIMESTAMPTZOID},
                    most);
     return Datum(0);
 }
