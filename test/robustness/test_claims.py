@@ -26,6 +26,8 @@ INSERT INTO users (id, email) VALUES (id(1), 'user@example.org');
 INSERT INTO bookings (business_id, customer_id, service_id, start_time, status, created_at)
 SELECT id(1 + n % 10), id(1 + n % 10), id(1 + n % 10), now() + interval '2 hours' + n / 10 * interval '2 minutes', 'confirmed', now() - interval '2 days'
 FROM generate_series(0, {DUE} - 1) n;
+INSERT INTO bookings (business_id, customer_id, service_id, start_time, status)
+SELECT id(1 + n % 10), id(1 + n % 10), id(1 + n % 10), now() - n * interval '1 hour', 'cancelled' FROM generate_series(1, 10000) n;
 INSERT INTO notifications (business_id, user_id, type, title) SELECT id(1 + n % 10), id(1), 'test', 'Test' FROM generate_series(0, {DUE} - 1) n;
 ANALYZE;
 DO $$ BEGIN CREATE ROLE {APP} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
@@ -123,6 +125,28 @@ class Claims(unittest.TestCase):
 
     def test_notifications(self):
         self.check("SELECT notification_id FROM claim_due_notifications(5)", "SELECT id FROM notifications WHERE status = 'sent' AND sent_at IS NOT NULL")
+
+    def plans_of(self, claim, business, is_admin):
+        """Those of the statements within the claim, as the application's role runs them."""
+        with contextlib.closing(connect()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice;"
+                           f"SET ROLE {APP}")
+            cursor.execute("SELECT set_session_context(NULL, %s, NULL, %s)", (business, is_admin))
+            connection.notices.clear()
+            cursor.execute(claim)
+            return "".join(connection.notices)
+
+    def test_indexes_under_row_security(self):
+        business = "00000000-0000-4000-8000-000000000003"
+        plans = self.plans_of("SELECT claim_due_reminders('24h', 5)", business, False)
+        self.assertRegex(plans, r"Index Cond: \(\(business_id = access_business_key\(\)\) AND \(start_time > .*\) AND \(start_time <= ")
+        plans += self.plans_of("SELECT claim_due_reminders('24h', 5)", None, True)
+        self.assertRegex(plans, r"Index Cond: \(\(status = 'confirmed'::booking_status_type_v1\) AND \(start_time > .*\) AND \(start_time <= ")
+        plans += self.plans_of("SELECT claim_due_notifications(5)", None, True)
+        self.assertRegex(plans, r"notifications_due_idx on notifications.*\n +Index Cond: \(scheduled_for <= ")
+        self.assertNotIn("Seq Scan on bookings", plans)
+        self.assertNotIn("Seq Scan on notifications", plans)
 
     def test_a_moved_booking_waits_and_is_due_anew(self):
         """A worker has claimed it and is sending; meanwhile it is moved. The old reminder is sent; then it is due for its new time."""
