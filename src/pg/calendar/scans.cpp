@@ -381,6 +381,10 @@ std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
     return service;
 }
 
+std::optional<BusinessRow> CalendarScans::business(const Uuid& id) {
+    return business(id, false);
+}
+
 std::optional<BusinessRow> CalendarScans::business_of_employee(const Uuid& employee_id) {
     std::optional<Uuid> business_id;
     read(layouts_.employee, ScanKeys().uuid_is(to_datum(employee_id)), [&](const IndexScan& row) {
