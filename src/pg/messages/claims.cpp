@@ -119,9 +119,15 @@ std::vector<pg_uuid_t> due_ids(Claim& claim, const char* table, Oid schema, Datu
     return ids;
 }
 
+/// A column of the result.
+struct Column {
+    Oid type;
+    bool may_be_null = false;
+};
+
 template <std::size_t N>
-void return_claimed(FunctionCallInfo fcinfo, Claim& claim, const char* table, const std::array<Oid, N>& types,
-                    int most) {
+void return_claimed(FunctionCallInfo fcinfo, Claim& claim, const char* table,
+                    const std::array<Column, N>& columns, int most) {
     const Oid schema = extension_schema(fcinfo);
     const Datum now = TimestampTzGetDatum(GetCurrentTimestamp());
     const SpiConnection spi;
@@ -134,8 +140,8 @@ void return_claimed(FunctionCallInfo fcinfo, Claim& claim, const char* table, co
         bool nulls[N];
         for (std::size_t i = 0; i < N; ++i) {
             const int column = static_cast<int>(i) + 1;
-            nulls[i] = row.is_null(column);
-            values[i] = nulls[i] ? Datum(0) : row.get(column, types[i]);
+            nulls[i] = columns[i].may_be_null && row.is_null(column);
+            values[i] = nulls[i] ? Datum(0) : row.get(column, columns[i].type);
         }
         rows.add(values, nulls);
     }
@@ -153,10 +159,21 @@ BOOKMEATOZ_FUNCTION(claim_due_reminders,
                                         UUIDOID, TEXTOID, UUIDOID, UUIDOID, TEXTOID, TEXTOID, TEXTOID})) {
     Claim& claim = reminders_of(fcinfo->args[0].isnull ? nullptr : &fcinfo->args[0].value);
     const int most = SlotArguments(fcinfo).count(1, "max_rows", most_rows_of_a_claim);
+    // The names are those of other tables: NULL where the caller does not see them.
     return_claimed(fcinfo, claim, "bookings",
-                   std::array<Oid, 13>{UUIDOID, UUIDOID, VARCHAROID, VARCHAROID, TIMESTAMPTZOID,
-                                       TIMESTAMPTZOID, UUIDOID, VARCHAROID, UUIDOID, UUIDOID, VARCHAROID,
-                                       VARCHAROID, VARCHAROID},
+                   std::array<Column, 13>{{{UUIDOID},
+                                           {UUIDOID},
+                                           {VARCHAROID, true},
+                                           {VARCHAROID, true},
+                                           {TIMESTAMPTZOID},
+                                           {TIMESTAMPTZOID},
+                                           {UUIDOID},
+                                           {VARCHAROID, true},
+                                           {UUIDOID, true},
+                                           {UUIDOID},
+                                           {VARCHAROID, true},
+                                           {VARCHAROID, true},
+                                           {VARCHAROID, true}}},
                    most);
     return Datum(0);
 }
@@ -167,8 +184,16 @@ BOOKMEATOZ_FUNCTION(claim_due_notifications,
     const int most = SlotArguments(fcinfo).count(0, "max_rows", most_rows_of_a_claim);
     require_right_to_send(extension_schema(fcinfo));
     return_claimed(fcinfo, notifications, "notifications",
-                   std::array<Oid, 10>{UUIDOID, UUIDOID, UUIDOID, VARCHAROID, VARCHAROID, VARCHAROID,
-                                       VARCHAROID, VARCHAROID, JSONBOID, TIMESTAMPTZOID},
+                   std::array<Column, 10>{{{UUIDOID},
+                                           {UUIDOID, true},
+                                           {UUIDOID},
+                                           {VARCHAROID, true},
+                                           {VARCHAROID},
+                                           {VARCHAROID},
+                                           {VARCHAROID},
+                                           {VARCHAROID, true},
+                                           {JSONBOID},
+                                           {TIMESTAMPTZOID}}},
                    most);
     return Datum(0);
 }

@@ -22,16 +22,17 @@ namespace {
 
 constexpr std::size_t most_events = 100'000;
 
-/// What both functions read of a booking. From `event_texts` on there are texts.
+/// What both functions read of a booking; the texts are the last columns.
 #define EVENT_COLUMNS                                                                                        \
-    "SELECT b.id, b.status, b.start_time, b.end_time, b.created_at, b.updated_at, b.hold_expires_at,"        \
+    "SELECT b.id, b.status, b.start_time, b.end_time, b.created_at, b.updated_at, b.hold_expires_at, "       \
+    "b.business_id, b.service_id,"                                                                           \
     "       w.name, s.name, s.description, k.name, k.email, k.phone, b.notes"                                \
     "  FROM @extschema@.bookings b"                                                                          \
     "  LEFT JOIN @extschema@.businesses w ON w.id = b.business_id"                                           \
     "  LEFT JOIN @extschema@.services s ON s.id = b.service_id"                                              \
     "  LEFT JOIN @extschema@.customers k ON k.id = b.customer_id "
 enum EventText {
-    business_name = 8,
+    business_name = 10,
     service_name,
     service_description,
     customer_name,
@@ -72,6 +73,9 @@ std::string joined(std::initializer_list<std::string_view> texts, std::string_vi
 
 /// The event of a booking, but for the texts that depend on who reads it.
 CalendarEvent event_of(const SpiRow& row, std::string_view uid, const StatusLabels& labels) {
+    // Errors where they are NULL: that is not one that the caller does not see.
+    row.id(8);
+    row.id(9);
     CalendarEvent event{};
     event.uid = uid;
     event.status = labels.find(row.label(2));
