@@ -196,6 +196,7 @@ BOOKMEATOZ_FUNCTION(week_chart, takes({UUIDOID, DATEOID}).returns_set_of(TEXTOID
     const Oid schema = extension_schema(fcinfo);
     const std::vector<Employee> employees = employees_of(schema, business_id);
     std::vector<Uuid> ids;
+    ids.reserve(employees.size());
     for (const Employee& employee : employees)
         ids.push_back(employee.id);
     // S19: a hold that expired before this transaction began is none.
