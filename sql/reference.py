@@ -135,7 +135,7 @@ def functions_page(cursor) -> str:
     page = ["# Functions\n", WRITTEN]
     page.append("""All functions belong to the extension and live in its schema. In psql, `\\df+` shows the comment of each. S1 to S20 are
 [rules](rules.md); the codes of errors are in [errors.md](errors.md). More than fits into a comment: [finding slots](availability.md),
-[booking](booking.md), [searching under row security](search.md), [roles and session context](security.md), [operations](operations.md).
+[booking](booking.md), [reminders and calendars](reminders.md), [searching under row security](search.md), [roles and session context](security.md), [operations](operations.md).
 """)
     contents = []
     for title, names in parts:

@@ -11,16 +11,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// The instants of the dates in the zone of the business.
-bookmeatoz::Interval instants_of(pg_tz* zone, LocalDate first, LocalDate last,
-                                 std::pmr::memory_resource* memory) {
-    const Instant begin(first.time_since_epoch());
-    const Instant end((last + std::chrono::days(1)).time_since_epoch());
-    // The dates as if in UTC, and as far around them as a zone can shift a date.
-    const auto periods = zone_periods(zone, {begin - date_reach, end + date_reach}, memory);
-    return Zone(periods).dates(first, last);
-}
-
 /// A leap year.
 constexpr std::chrono::days longest_range{366};
 

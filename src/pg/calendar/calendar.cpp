@@ -55,6 +55,24 @@ LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid 
     });
 }
 
+LoadedCalendar::LoadedCalendar(const WholeBusiness& asked, Instant as_of, Oid schema,
+                               std::pmr::memory_resource* memory)
+    : LoadedCalendar(schema, as_of, memory) {
+    counts_unassigned_ = true;
+    from_tables([&](CalendarSource& source) {
+        const std::optional<BusinessRow> business = source.business(pg::to_uuid(asked.id));
+        if (!business)
+            not_found(Sought::business, asked.id);
+        apply(*business);
+        business_is_resource_ = asked.employees.empty() && !source.has_employee(business_id_);
+        if (business_is_resource_)
+            rows_.emplace_back(business_id_, memory_);
+        for (const Uuid& employee_id : asked.employees)
+            rows_.emplace_back(employee_id, memory_);
+        read_hours(source);
+    });
+}
+
 void LoadedCalendar::load(Interval asked, BookingScope scope) {
     const Interval window = bookable(asked);
     calendar_.window = window;

@@ -23,6 +23,12 @@ struct Question {
     std::optional<pg_uuid_t> exclude_booking_id;
 };
 
+/// A whole business, and its employees ascending by id.
+struct WholeBusiness {
+    pg_uuid_t id;
+    std::span<const Uuid> employees;
+};
+
 /// A calendar and the memory behind its spans.
 class LoadedCalendar {
 public:
@@ -33,6 +39,9 @@ public:
     /// duration and the settings of the business. BM003 when the caller sees no such employee.
     LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
                    std::pmr::memory_resource* memory);
+    /// The same for all employees of a business, and for what is booked without one: for the business itself where it has no
+    /// employees. BM003 when the caller sees no such business.
+    LoadedCalendar(const WholeBusiness& asked, Instant as_of, Oid schema, std::pmr::memory_resource* memory);
     LoadedCalendar(const LoadedCalendar&) = delete;
     LoadedCalendar& operator=(const LoadedCalendar&) = delete;
 
@@ -91,7 +100,7 @@ private:
     Calendar calendar_{};
     bool is_of_service_ = false;
     bool business_is_resource_ = false;
-    /// S14: the question is about any employee, so unassigned bookings matter.
+    /// S14: the question is about all employees, so unassigned bookings matter.
     bool counts_unassigned_ = false;
     Uuid business_id_{};
     pg_tz* time_zone_ = nullptr;

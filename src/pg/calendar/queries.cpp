@@ -21,6 +21,10 @@ constinit SavedQuery service_query(R"(
      WHERE s.id = $1)",
                                    {UUIDOID});
 
+constinit SavedQuery business_query(R"(
+    SELECT id, status, settings, timezone FROM @extschema@.businesses WHERE id = $1)",
+                                    {UUIDOID});
+
 constinit SavedQuery employee_query(R"(
     SELECT b.id, b.status, b.settings, b.timezone
       FROM @extschema@.employees e
@@ -134,6 +138,13 @@ std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
     const bool tenant_is_active = !row.is_null(10) && is_active(rows, row, 10);
     service.business.is_active = service.business.is_active && tenant_is_active;
     return service;
+}
+
+std::optional<BusinessRow> CalendarQueries::business(const Uuid& id) {
+    const SpiRows rows = business_query.run(schema_, {to_datum(id)});
+    if (rows.empty())
+        return std::nullopt;
+    return to_business(rows, rows.front(), 1);
 }
 
 std::optional<BusinessRow> CalendarQueries::business_of_employee(const Uuid& employee_id) {

@@ -12,6 +12,7 @@ public:
     explicit CalendarQueries(Oid schema) : schema_(schema) {}
 
     std::optional<ServiceRow> service(const Uuid& id) override;
+    std::optional<BusinessRow> business(const Uuid& id) override;
     std::optional<BusinessRow> business_of_employee(const Uuid& employee_id) override;
     void eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
                             std::pmr::vector<Uuid>& ids) override;

@@ -381,6 +381,10 @@ std::optional<ServiceRow> CalendarScans::service(const Uuid& id) {
     return service;
 }
 
+std::optional<BusinessRow> CalendarScans::business(const Uuid& id) {
+    return business(id, false);
+}
+
 std::optional<BusinessRow> CalendarScans::business_of_employee(const Uuid& employee_id) {
     std::optional<Uuid> business_id;
     read_by_id(layouts_.employee, employee_id, 2,

@@ -96,6 +96,8 @@ public:
 
     /// nullopt where the caller does not see the service or its business.
     virtual std::optional<ServiceRow> service(const Uuid& id) = 0;
+    /// nullopt where the caller does not see it.
+    virtual std::optional<BusinessRow> business(const Uuid& id) = 0;
     /// nullopt where the caller does not see the employee or the business.
     virtual std::optional<BusinessRow> business_of_employee(const Uuid& employee_id) = 0;
     /// S12: the active employees mapped to the service, ascending; of those at most `only`.

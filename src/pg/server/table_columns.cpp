@@ -33,6 +33,7 @@ constexpr TableColumn columns[] = {
 
     {"businesses", "id", UUIDOID},
     {"businesses", "tenant_id", UUIDOID},
+    {"businesses", "name", VARCHAROID},
     {"businesses", "slug", VARCHAROID},
     {"businesses", "subdomain", VARCHAROID},
     {"businesses", "timezone", VARCHAROID},
@@ -57,6 +58,8 @@ constexpr TableColumn columns[] = {
 
     {"services", "id", UUIDOID},
     {"services", "business_id", UUIDOID},
+    {"services", "name", VARCHAROID},
+    {"services", "description", TEXTOID},
     {"services", "duration", INT4OID},
     {"services", "buffer_before_minutes", INT4OID},
     {"services", "buffer_after_minutes", INT4OID},
@@ -93,6 +96,9 @@ constexpr TableColumn columns[] = {
     {"customers", "id", UUIDOID},
     {"customers", "business_id", UUIDOID},
     {"customers", "user_id", UUIDOID},
+    {"customers", "email", VARCHAROID},
+    {"customers", "name", VARCHAROID},
+    {"customers", "phone", VARCHAROID},
     {"customers", "status", ANYENUMOID, blacklisted},
 
     {"token_blacklist", "expires_at", TIMESTAMPTZOID},
@@ -111,6 +117,7 @@ constexpr TableColumn columns[] = {
     {"bookings", "start_time", TIMESTAMPTZOID},
     {"bookings", "end_time", TIMESTAMPTZOID},
     {"bookings", "status", ANYENUMOID, booking_labels},
+    {"bookings", "notes", TEXTOID},
     {"bookings", "hold_expires_at", TIMESTAMPTZOID},
     {"bookings", "overbooked", BOOLOID},
     {"bookings", "reminder_sent_24h", BOOLOID},
@@ -120,12 +127,25 @@ constexpr TableColumn columns[] = {
     {"bookings", "idempotency_key", VARCHAROID},
     {"bookings", "idempotency_hash", BYTEAOID},
     {"bookings", "created_at", TIMESTAMPTZOID},
+    {"bookings", "updated_at", TIMESTAMPTZOID},
     {"bookings", "buffer_before_minutes", INT4OID},
     {"bookings", "buffer_after_minutes", INT4OID},
     {"bookings", "busy", TSTZRANGEOID},
     {"bookings", "resource_id", UUIDOID},
     {"bookings", "session_key", UUIDOID},
     {"bookings", "seat", INT2OID},
+
+    {"notifications", "id", UUIDOID},
+    {"notifications", "business_id", UUIDOID},
+    {"notifications", "user_id", UUIDOID},
+    {"notifications", "type", VARCHAROID},
+    {"notifications", "channel", VARCHAROID},
+    {"notifications", "title", VARCHAROID},
+    {"notifications", "body", TEXTOID},
+    {"notifications", "data", JSONBOID},
+    {"notifications", "status", VARCHAROID},
+    {"notifications", "scheduled_for", TIMESTAMPTZOID},
+    {"notifications", "sent_at", TIMESTAMPTZOID},
 };
 
 Oid find_label(Oid type, const char* label) {
