@@ -55,6 +55,26 @@ LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid 
     });
 }
 
+LoadedCalendar::LoadedCalendar(const BusinessQuestion& question, Oid schema,
+                               std::pmr::memory_resource* memory)
+    : LoadedCalendar(schema, Instant(), memory) {
+    reads_bookings_ = false;
+    from_tables([&](CalendarSource& source) {
+        const std::optional<BusinessRow> business = source.business(pg::to_uuid(question.business_id));
+        if (!business)
+            not_found(Sought::business, question.business_id);
+        apply(*business);
+        std::pmr::vector<Uuid> ids(memory_);
+        source.employees_of(business_id_, ids);
+        business_is_resource_ = ids.empty();
+        if (business_is_resource_)
+            ids.push_back(business_id_);
+        for (const Uuid& id : ids)
+            rows_.emplace_back(id, memory_);
+        read_hours(source);
+    });
+}
+
 void LoadedCalendar::load(Interval asked, BookingScope scope) {
     const Interval window = bookable(asked);
     calendar_.window = window;
@@ -72,7 +92,8 @@ void LoadedCalendar::load(Interval asked, BookingScope scope) {
             if (!employees().empty())
                 source.overrides(overrides, employees());
             source.business_overrides(business_id_, overrides, business_overrides_);
-            read_bookings(source, bookings);
+            if (reads_bookings_)
+                read_bookings(source, bookings);
         });
     }
     // All of what is asked: check_slot() asks for the date of a start beyond the horizon, where the window is empty.

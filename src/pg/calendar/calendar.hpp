@@ -23,6 +23,11 @@ struct Question {
     std::optional<pg_uuid_t> exclude_booking_id;
 };
 
+/// A question about a business itself, whatever its services.
+struct BusinessQuestion {
+    pg_uuid_t business_id;
+};
+
 /// A calendar and the memory behind its spans.
 class LoadedCalendar {
 public:
@@ -33,6 +38,9 @@ public:
     /// duration and the settings of the business. BM003 when the caller sees no such employee.
     LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
                    std::pmr::memory_resource* memory);
+    /// The working time of all employees of a business, whether or not they are active, or of the business that is its own resource: load()
+    /// reads no bookings. BM003 when the caller sees no such business.
+    LoadedCalendar(const BusinessQuestion& question, Oid schema, std::pmr::memory_resource* memory);
     LoadedCalendar(const LoadedCalendar&) = delete;
     LoadedCalendar& operator=(const LoadedCalendar&) = delete;
 
@@ -90,6 +98,7 @@ private:
     std::vector<Uuid> left_out_;
     Calendar calendar_{};
     bool is_of_service_ = false;
+    bool reads_bookings_ = true;
     bool business_is_resource_ = false;
     /// S14: the question is about any employee, so unassigned bookings matter.
     bool counts_unassigned_ = false;
