@@ -163,7 +163,7 @@ def check(server: Server, dice: Dice, business: Business, rows: List[Row]) -> Li
     last = (max(dates).replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     whole = [figures(business, rows, *month) for month in months(first, last)]
     compare("business_stats", [row for row in whole if row[1]], ask(server, "business_stats", business))
-    some = sorted((first + timedelta(days=dice.randint(-40, 200)), first + timedelta(days=dice.randint(-40, 200))))
+    some = sorted((dice.choice(dates), dice.choice(dates) + timedelta(days=dice.randint(-60, 60))))
     parts = [figures(business, rows, *month) for month in months(*some)]
     server.scan_directly(dice.chance(0.5))
     server.cursor.execute("SELECT set_config('TimeZone', %s, true)", (dice.choice(SESSION_ZONES),))
