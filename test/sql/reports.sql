@@ -90,6 +90,12 @@ SELECT count(*) FROM accessible_business_stats;
 SET app.current_business_id = :'salon';
 SELECT month, no_shows FROM accessible_business_stats ORDER BY month;
 SELECT month, :figures FROM business_statistics('2030-04-01', '2030-04-30');
+-- The example of docs/reports.md.
+\pset format aligned
+SELECT month, bookings, bookings_by_status, revenue, customers, new_customers AS new,
+       round(100.0 * booked_minutes / nullif(working_minutes, 0), 1) AS "used %", median_lead_time AS lead
+FROM business_statistics('2030-03-01', '2030-05-31');
+\pset format unaligned
 SELECT count(*) FROM (SELECT * FROM accessible_business_stats EXCEPT SELECT * FROM business_statistics('2030-01-01', '2030-12-31')) different;
 RESET app.current_business_id;
 SET app.current_tenant_id = :'alpha';
