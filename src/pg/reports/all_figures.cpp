@@ -79,14 +79,14 @@ using namespace bookmeatoz::pg;
 
 /// It reads as the owner whom FORCE ROW LEVEL SECURITY does not bind, since REFRESH MATERIALIZED VIEW would otherwise fill the view with
 /// what the session context shows, and a restored dump, whose row_security is off, could not fill it at all.
-BOOKMEATOZ_FUNCTION(bookmeatoz_all_figures, takes({}).returns_table({UUIDOID, DATEOID, INT8OID, JSONBOID, INT8OID,
-                                                                     INT8OID, JSONBOID, INT8OID, INT8OID,
-                                                                     INT8OID, INT8OID, INTERVALOID})) {
+BOOKMEATOZ_FUNCTION(bookmeatoz_all_figures,
+                    takes({}).returns_table({UUIDOID, DATEOID, INT8OID, JSONBOID, INT8OID, INT8OID, JSONBOID,
+                                             INT8OID, INT8OID, INT8OID, INT8OID, INTERVALOID})) {
     const Oid schema = extension_schema(fcinfo);
     const Oid owner = required_owner(schema, "bookings", "business_stats counts its rows.");
     if (!pg_call([&] { return has_privs_of_role(GetUserId(), owner); }))
-        throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "only the owner of the data may count all bookings", {},
-                       "Read accessible_business_stats, or call business_statistics().");
+        throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "only the owner of the data may count all bookings",
+                       {}, "Read accessible_business_stats, or call business_statistics().");
     ResultRows rows(fcinfo);
     const AsOwner as_owner(owner);
     std::vector<Uuid> businesses;

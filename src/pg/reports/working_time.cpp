@@ -22,8 +22,7 @@ Datum interval_datum(Duration duration) {
 using namespace bookmeatoz;
 using namespace bookmeatoz::pg;
 
-BOOKMEATOZ_FUNCTION(working_time,
-                    takes({UUIDOID, DATEOID, DATEOID}).returns_table({UUIDOID, INTERVALOID})) {
+BOOKMEATOZ_FUNCTION(working_time, takes({UUIDOID, DATEOID, DATEOID}).returns_table({UUIDOID, INTERVALOID})) {
     SlotCall call(fcinfo);
     const BusinessQuestion question{call.id(0, "business_id")};
     const auto [first, last] = call.dates(1);
