@@ -3,18 +3,18 @@
 CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_install_schema() IS
-    'Creates the types, tables, columns, constraints, indexes, triggers and policies that are missing, as ordinary objects of the caller. Returns a line for each thing done, none if nothing is missing.
+    'Creates the types, tables, views, columns, constraints, indexes, triggers and policies that are missing, as ordinary objects of the caller. Returns a line for each thing done, none if nothing is missing.
 Run it as the owner of the data; a superuser acts as the owner.
 Errors; nothing is done then:
-- 42710: something of another role has the name of a type, table or index of ours
-- 42809: something has the name of a type or table of ours, but another definition
+- 42710: something of another role has the name of a type, table, view or index of ours
+- 42809: something has the name of a type, table or view of ours, but another definition
 - 42501: another role calls it';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_install_schema() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_objects() RETURNS TABLE (kind text, name text)
 LANGUAGE C STABLE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_objects() IS
-    'The types and tables of this version in the order of their creation, whether they exist or not. kind is type or table.';
+    'The types, tables and views of this version in the order of their creation, whether they exist or not. kind is type, table, view or materialized view.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_objects() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_functions() RETURNS SETOF oid

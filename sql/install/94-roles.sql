@@ -25,17 +25,17 @@ BEGIN
             USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that is no member of such a role.';
     END IF;
     FOR relation IN
-        SELECT o.name, c.oid, c.relowner
+        SELECT o.kind, o.name, c.oid, c.relowner
         FROM @extschema@.bookmeatoz_objects() o LEFT JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-        WHERE o.kind = 'table'
+        WHERE o.kind <> 'type'
         ORDER BY c.oid
     LOOP
         IF relation.oid IS NULL THEN
-            RAISE EXCEPTION 'table % does not exist', relation.name
+            RAISE EXCEPTION '% % does not exist', relation.kind, relation.name
                 USING ERRCODE = 'undefined_table', HINT = 'Run bookmeatoz_install_schema() first.';
         END IF;
         IF pg_has_role(role, relation.relowner, 'MEMBER') THEN
-            RAISE EXCEPTION 'role % cannot be used by an application: it owns table %, and row security does not apply to owners', role, relation.name
+            RAISE EXCEPTION 'role % cannot be used by an application: it owns % %, and row security does not apply to owners', role, relation.kind, relation.name
                 USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that neither is the owner nor a member of the owner''s role.';
         END IF;
     END LOOP;
@@ -79,7 +79,7 @@ BEGIN
     END IF;
     SELECT c.relname INTO owned
     FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-    WHERE o.kind = 'table' AND c.relowner = role ORDER BY c.oid LIMIT 1;
+    WHERE o.kind <> 'type' AND c.relowner = role ORDER BY c.oid LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'role % owns table %: what it has is not taken away', role, quote_ident(owned)
             USING ERRCODE = 'invalid_grant_operation', HINT = 'Hand the tables to another role first: bookmeatoz_set_owner().';
@@ -88,7 +88,7 @@ BEGIN
         WITH relation AS (
             SELECT c.oid, c.relowner, c.relacl
             FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-            WHERE o.kind = 'table'
+            WHERE o.kind <> 'type'
         )
         SELECT 'ALL' AS privilege, format('TABLE %s', t.oid::regclass) AS object, t.relowner AS owner, acl.grantor
         FROM relation t CROSS JOIN aclexplode(t.relacl) acl WHERE acl.grantee = role
@@ -165,6 +165,7 @@ BEGIN
     FOREACH app_table IN ARRAY app_tables LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s.%I TO %s', '@extschema@', app_table, role);
     END LOOP;
+    EXECUTE format('GRANT SELECT ON %s.accessible_business_stats TO %s', '@extschema@', role);
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO user_columns
     FROM pg_attribute a
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
@@ -177,6 +178,7 @@ BEGIN
         'is\_auth\_role', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
         'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
         'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart',
+        'working\_time', 'business\_figures', 'business\_statistics',
         'json\_text', 'search\_text', 'search\_pattern']::text[]);
 
     IF has_column_privilege(role, '@extschema@.users', 'password_hash', 'SELECT')

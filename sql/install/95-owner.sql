@@ -20,6 +20,7 @@ DECLARE
         'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
         'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
         'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart',
+        'working\_time', 'business\_figures', 'business\_statistics', 'refresh\_business\_stats',
         'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
     me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
     required name;
@@ -29,6 +30,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
+    -- REFRESH MATERIALIZED VIEW CONCURRENTLY compares by a temporary table of the owner.
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %s', current_database(), role);
     -- The owner creates what is missing in the schema, and gives USAGE on it to the application's role. Foreign keys are checked with
     -- the owner's rights.
     EXECUTE format('GRANT CREATE ON SCHEMA %s TO %s', '@extschema@', role);
@@ -43,7 +46,7 @@ BEGIN
     FOR object IN
         SELECT o.kind, o.name, format('ALTER %s %s.%I OWNER TO %s', o.kind, '@extschema@', o.name, role) AS command, found.owner
         FROM @extschema@.bookmeatoz_objects() o
-        CROSS JOIN LATERAL (SELECT c.relowner FROM pg_class c WHERE o.kind = 'table' AND c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
+        CROSS JOIN LATERAL (SELECT c.relowner FROM pg_class c WHERE o.kind <> 'type' AND c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
                             UNION ALL
                             SELECT t.typowner FROM pg_type t WHERE o.kind = 'type' AND t.oid = to_regtype(format('%s.%I', '@extschema@', o.name))
                            ) found (owner)
@@ -71,10 +74,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
-    'Makes a role the owner of all types and tables. It also gives the role EXECUTE on the functions of administration, on purging tokens and on overbooking, and the rights that it needs on the schemas. Run it as a superuser; it can be repeated.
-Types and tables may belong to the role, the caller, a superuser or an earlier owner by this function.
+    'Makes a role the owner of all types, tables and views. It also gives the role EXECUTE on the functions of administration, on purging tokens and on overbooking, TEMPORARY on the database, and the rights that it needs on the schemas. Run it as a superuser; it can be repeated.
+Types, tables and views may belong to the role, the caller, a superuser or an earlier owner by this function.
 Errors:
-- 42710: a type or table belongs to another role';
+- 42710: a type, table or view belongs to another role';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_force_row_security(force boolean) RETURNS void

@@ -294,6 +294,7 @@ def create(world: World, database: str = DATABASE):
     cursor.execute(f"GRANT SET ON PARAMETER app.is_system_admin TO {OPERATOR}, {ADMINISTRATOR}, {OWNER}")
     cursor.execute(ATTEMPT)
     cursor.execute(";\n".join(world.statements(cursor)))
+    cursor.execute("SELECT refresh_business_stats()")
     connection.commit()
     connection.autocommit = True
     cursor.execute("VACUUM ANALYZE")

@@ -11,9 +11,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// A leap year.
-constexpr std::chrono::days longest_range{366};
-
 DateADT to_date(LocalDate date) {
     return static_cast<DateADT>(
         (date.time_since_epoch() - std::chrono::floor<std::chrono::days>(server_epoch)).count());
@@ -30,14 +27,7 @@ BOOKMEATOZ_FUNCTION(find_available_dates,
                         .returns_table({DATEOID, TIMESTAMPTZOID})) {
     SlotCall call(fcinfo);
     const Question question = call.question(3);
-    const LocalDate first = call.date(1, "from_date");
-    const LocalDate last = call.date(2, "to_date");
-    if (first > last)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_date must not be later than to_date", {},
-                       "Both dates are included: exchange the two.");
-    if (last - first >= longest_range)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "more than 366 dates are asked for",
-                       "At most 366 dates are looked at in one call.", "Ask for several ranges in turn.");
+    const auto [first, last] = call.dates(1);
 
     LoadedCalendar& loaded = call.open(question);
     loaded.load(instants_of(loaded.time_zone(), first, last, call.memory()));

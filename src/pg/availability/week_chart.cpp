@@ -201,7 +201,7 @@ BOOKMEATOZ_FUNCTION(week_chart, takes({UUIDOID, DATEOID}).returns_set_of(TEXTOID
         ids.push_back(employee.id);
     // S19: a hold that expired before this transaction began is none.
     LoadedCalendar& loaded =
-        call.open(WholeBusiness{business_id, ids}, to_instant(GetCurrentTransactionStartTimestamp()));
+        call.open(WholeBusiness{business_id, ids, true}, to_instant(GetCurrentTransactionStartTimestamp()));
     loaded.load(
         instants_of(loaded.time_zone(), first, first + std::chrono::days(days_of_a_week - 1), call.memory()));
 

@@ -25,6 +25,10 @@ constinit SavedQuery business_query(R"(
     SELECT id, status, settings, timezone FROM @extschema@.businesses WHERE id = $1)",
                                     {UUIDOID});
 
+constinit SavedQuery employees_query(R"(
+    SELECT id FROM @extschema@.employees WHERE business_id = $1 ORDER BY id)",
+                                     {UUIDOID});
+
 constinit SavedQuery employee_query(R"(
     SELECT b.id, b.status, b.settings, b.timezone
       FROM @extschema@.employees e
@@ -159,6 +163,11 @@ void CalendarQueries::eligible_employees(const Uuid& service_id, const std::opti
     for (const SpiRow row :
          only ? eligible_employee_query.run(schema_, {to_datum(service_id), to_datum(*only)})
               : eligible_query.run(schema_, {to_datum(service_id)}))
+        ids.push_back(to_uuid(row.id(1)));
+}
+
+void CalendarQueries::employees_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids) {
+    for (const SpiRow row : employees_query.run(schema_, {to_datum(business_id)}))
         ids.push_back(to_uuid(row.id(1)));
 }
 

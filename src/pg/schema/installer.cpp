@@ -107,8 +107,8 @@ void execute(const char* statement) {
         elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
 }
 
-/// Rights on our types and tables come from the grant functions alone. So this revokes what the database's default privileges gave
-/// on a new type or table to roles other than the owner. USAGE of a type stays everybody's, as is usual. May raise a server error.
+/// Rights on our types, tables and views come from the grant functions alone. So this revokes what the database's default privileges gave
+/// on a new one to roles other than the owner. USAGE of a type stays everybody's, as is usual. May raise a server error.
 void take_away_default_rights(const Statement& statement, Oid schema) {
     const char* const name = quote_qualified_identifier(get_namespace_name(schema), statement.name);
     const bool is_type = IsA(statement.node, CreateEnumStmt);
@@ -300,8 +300,8 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
             continue;
         }
         last = untouched;
-        // A type or table that somebody created after the check is not ours: let CREATE fail on it.
-        const bool is_judged = IsA(statement.node, CreateEnumStmt) || IsA(statement.node, CreateStmt);
+        // What somebody created after the check is not ours: let CREATE fail on it.
+        const bool is_judged = statement.stands_alone();
         if (is_judged ? statement.existed : pg_call([&] { return exists(statement, schema_id); })) {
             if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id))
                 last = completed;
@@ -359,13 +359,13 @@ BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({}).returns_set_of(TEXTOID)
     return Datum(0);
 }
 
-/// The types and tables of the DDL, in its order, whether they exist or not.
+/// The types, tables and views of the DDL, in its order, whether they exist or not.
 BOOKMEATOZ_FUNCTION(bookmeatoz_objects, takes({}).returns_table({TEXTOID, TEXTOID})) {
     pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
     const Schema schema = read_schema(extension_schema(fcinfo));
     for (int i = 0; i < schema.count; ++i) {
         const Statement& statement = schema.statements[i];
-        if (statement.kind != nullptr && statement.table == nullptr)
+        if (statement.stands_alone())
             put_row(fcinfo, {statement.kind, statement.name});
     }
     return Datum(0);
