@@ -126,6 +126,18 @@ constexpr TableColumn columns[] = {
     {"bookings", "resource_id", UUIDOID},
     {"bookings", "session_key", UUIDOID},
     {"bookings", "seat", INT2OID},
+
+    {"audit_logs", "id", UUIDOID},
+    {"audit_logs", "tenant_id", UUIDOID},
+    {"audit_logs", "business_id", UUIDOID},
+    {"audit_logs", "actor_user_id", UUIDOID},
+    {"audit_logs", "actor_role", TEXTOID},
+    {"audit_logs", "action", TEXTOID},
+    {"audit_logs", "entity_type", TEXTOID},
+    {"audit_logs", "entity_id", UUIDOID},
+    {"audit_logs", "before", JSONBOID},
+    {"audit_logs", "after", JSONBOID},
+    {"audit_logs", "created_at", TIMESTAMPTZOID},
 };
 
 Oid find_label(Oid type, const char* label) {
