@@ -18,7 +18,7 @@ CREATE TABLE @extschema@.audit_logs (
 ) PARTITION BY RANGE (created_at);
 ALTER TABLE @extschema@.audit_logs ENABLE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE  @extschema@.audit_logs               IS 'Changes of rows: a row for each INSERT, UPDATE and DELETE of an audited table. Written by its trigger alone, and never changed. It refers to nothing by keys, so it outlives what it tells of. Partitioned by month (UTC); bookmeatoz_maintain() makes and drops partitions.';
+COMMENT ON TABLE  @extschema@.audit_logs               IS 'Changes of rows: a row for each INSERT, UPDATE and DELETE of an audited table. Written by its trigger alone, and never changed. It refers to nothing by keys, so it outlives what it tells of. Partitioned by month (UTC): bookmeatoz_maintain() makes and drops partitions, and a default partition takes what comes in a month that has none.';
 COMMENT ON COLUMN @extschema@.audit_logs.id            IS 'Key, with created_at.';
 COMMENT ON COLUMN @extschema@.audit_logs.tenant_id     IS 'Whose row it was; the tenant sees the entry.';
 COMMENT ON COLUMN @extschema@.audit_logs.business_id   IS 'Whose row it was, if a business''s; the business sees the entry.';
@@ -47,10 +47,6 @@ COMMENT ON TRIGGER audit_logs_never_truncated ON @extschema@.audit_logs IS 'Old 
 
 CREATE POLICY audit_logs_select ON @extschema@.audit_logs FOR SELECT USING (@extschema@.can_manage_business(business_id, tenant_id));
 COMMENT ON POLICY audit_logs_select ON @extschema@.audit_logs IS 'A business sees its own, a tenant its own and those of its businesses. There is no policy for writing.';
-
-CREATE TABLE @extschema@.audit_logs_default PARTITION OF @extschema@.audit_logs DEFAULT;
-ALTER TABLE @extschema@.audit_logs_default ENABLE ROW LEVEL SECURITY;
-COMMENT ON TABLE @extschema@.audit_logs_default IS 'What comes in a month that has no partition yet. bookmeatoz_maintain() moves it to where it belongs.';
 
 -------------------------------------------------------------------------------------- what is audited at first
 CREATE TRIGGER tenants_audit AFTER INSERT OR UPDATE OR DELETE ON @extschema@.tenants

@@ -20,9 +20,6 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
     UNION ALL
     SELECT r.relname, 'partition key', '', pg_get_partkeydef(r.oid) FROM relation r WHERE r.relkind = 'p'
     UNION ALL
-    SELECT r.relname, 'partition', '', format('of %s %s', i.inhparent::regclass, pg_get_expr(c.relpartbound, c.oid))
-    FROM relation r JOIN pg_class c USING (oid) JOIN pg_inherits i ON i.inhrelid = c.oid WHERE r.relispartition
-    UNION ALL
     SELECT r.relname, 'row security', '', CASE WHEN r.relrowsecurity THEN 'on' ELSE 'off' END FROM relation r
     UNION ALL
     SELECT r.relname, 'persistence', '', CASE r.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' ELSE 'temporary' END FROM relation r
@@ -156,12 +153,12 @@ BEGIN
         WHERE d.kind IN ('table', 'type') OR NOT EXISTS (SELECT FROM difference t WHERE t.object = d.object AND t.kind = 'table')
         ORDER BY d.object COLLATE "C", d.kind = 'type', d.kind <> 'table', d.kind COLLATE "C", d.name COLLATE "C";
 
-    -- Partitions beside those of the installation.
+    -- Partitions.
     RETURN QUERY
         WITH part AS (
             SELECT p.oid, p.oid::regclass AS name, p.relkind, p.relpersistence, p.relrowsecurity, i.inhparent, c.relname AS parent
             FROM pg_class p JOIN pg_inherits i ON i.inhrelid = p.oid JOIN pg_class c ON c.oid = i.inhparent
-            WHERE p.oid = ANY (relations) AND p.relispartition AND NOT (p.relnamespace = here AND p.relname = ANY (tables))
+            WHERE p.oid = ANY (relations) AND p.relispartition
         )
         SELECT 'error', f.finding
         FROM part p CROSS JOIN LATERAL (
@@ -174,7 +171,12 @@ BEGIN
             FROM pg_trigger g
             WHERE g.tgrelid = p.inhparent AND NOT g.tgisinternal AND g.tgtype & 1 = 1
               AND NOT EXISTS (SELECT FROM pg_trigger o WHERE o.tgrelid = p.oid AND o.tgparentid = g.oid AND o.tgenabled = g.tgenabled)) f (finding)
-        ORDER BY p.name::text COLLATE "C", f.finding COLLATE "C";
+        ORDER BY f.finding COLLATE "C";
+    RETURN QUERY
+        SELECT 'error', format('table %I: it has no default partition, so it takes no row of a month that has none', c.relname)
+        FROM pg_class c JOIN pg_partitioned_table t ON t.partrelid = c.oid
+        WHERE c.oid = ANY (relations) AND c.relkind = 'p' AND NOT c.relispartition AND t.partdefid = 0
+        ORDER BY c.relname COLLATE "C";
 
     -- What was added and gets past what is ours.
     RETURN QUERY

@@ -8,7 +8,6 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "access/relation.h"
-#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
@@ -133,8 +132,8 @@ const char* wrong_partitioning(Relation relation, const PartitionSpec* wanted) {
     return nullptr;
 }
 
-/// Why a relation is not the table that the statement creates: an ordinary one that stands alone, a partitioned one, or the default
-/// partition of one; nullptr if it is. May raise a server error.
+/// Why a relation is not the table that the statement creates: an ordinary one or a partitioned one, that stands alone;
+/// nullptr if it is. May raise a server error.
 const char* peculiarity(const CreateStmt* create, Oid table) {
     const Relation relation = relation_open(table, AccessShareLock);
     const auto* const form = relation->rd_rel;
@@ -144,13 +143,7 @@ const char* peculiarity(const CreateStmt* create, Oid table) {
         what = create->partspec == nullptr ? "is no ordinary table" : "is not partitioned";
     else if (form->relpersistence != RELPERSISTENCE_PERMANENT)
         what = "is not permanent";
-    else if (create->partbound != nullptr) {
-        const char* const parent = linitial_node(RangeVar, create->inhRelations)->relname;
-        const Oid parent_id = get_relname_relid(parent, form->relnamespace);
-        if (!form->relispartition || get_partition_parent(table, true) != parent_id ||
-            get_default_partition_oid(parent_id) != table)
-            what = psprintf("is not the default partition of \"%s\"", parent);
-    } else if (form->relispartition || has_superclass(table))
+    else if (form->relispartition || has_superclass(table))
         what = "belongs to another table, as its partition or by inheritance";
     else if (create->partspec != nullptr)
         what = wrong_partitioning(relation, create->partspec);

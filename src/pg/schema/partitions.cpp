@@ -78,10 +78,14 @@ struct Partitioned {
     bool force_row_security;
 };
 
-struct NewMonth {
-    Bounds bounds;
+struct NewPartition {
     const char* name;
     const char* qualified_name;
+};
+
+struct NewMonth {
+    Bounds bounds;
+    NewPartition partition;
 };
 
 const char* qualified_name(Oid relation) {
@@ -218,21 +222,44 @@ std::span<const Bounds> missing_months(const Partitioned& table, TimestampTz now
 
 /// A table like the partitioned one. It becomes its partition only later: CREATE TABLE ... PARTITION OF would keep all away from the
 /// partitioned table.
-NewMonth create_month(const Partitioned& table, const Bounds& bounds) {
+NewPartition create(const Partitioned& table, const char* suffix, const char* comment) {
     const Oid schema = get_rel_namespace(table.id);
-    const pg_tm first = calendar(bounds.from);
-    const char* const name = ChooseRelationName(
-        table.name, nullptr, psprintf("%04d_%02d", first.tm_year, first.tm_mon), schema, false);
-    const NewMonth month{bounds, name, quote_qualified_identifier(get_namespace_name(schema), name)};
+    const char* const name = ChooseRelationName(table.name, nullptr, suffix, schema, false);
+    const NewPartition created{name, quote_qualified_identifier(get_namespace_name(schema), name)};
     execute(psprintf("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED "
                      "INCLUDING INDEXES INCLUDING STORAGE INCLUDING COMPRESSION) USING heap",
-                     month.qualified_name, table.qualified_name));
-    execute(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY%s", month.qualified_name,
+                     created.qualified_name, table.qualified_name));
+    execute(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY%s", created.qualified_name,
                      table.force_row_security ? ", FORCE ROW LEVEL SECURITY" : ""));
     take_away_default_rights(name, false, schema);
-    execute(psprintf("COMMENT ON TABLE %s IS '%s of %04d-%02d (UTC).'", month.qualified_name, table.name,
-                     first.tm_year, first.tm_mon));
-    return month;
+    execute(psprintf("COMMENT ON TABLE %s IS %s", created.qualified_name, quote_literal_cstr(comment)));
+    return created;
+}
+
+NewMonth create_month(const Partitioned& table, const Bounds& month) {
+    const pg_tm first = calendar(month.from);
+    return {month, create(table, psprintf("%04d_%02d", first.tm_year, first.tm_mon),
+                          psprintf("%s of %04d-%02d (UTC).", table.name, first.tm_year, first.tm_mon))};
+}
+
+void attach(const Partitioned& table, const NewPartition& partition, const char* bounds) {
+    execute(psprintf("ALTER TABLE %s ATTACH PARTITION %s %s", table.qualified_name, partition.qualified_name,
+                     bounds));
+}
+
+void attach_month(const Partitioned& table, const NewMonth& month) {
+    attach(table, month.partition,
+           psprintf("FOR VALUES FROM (%s) TO (%s)", literal(month.bounds.from), literal(month.bounds.to)));
+}
+
+NewPartition create_default(const Partitioned& table) {
+    const NewPartition created =
+        create(table, "default",
+               psprintf("%s of months that have no partition yet. bookmeatoz_maintain() moves "
+                        "its rows to where they belong.",
+                        table.name));
+    attach(table, created, "DEFAULT");
+    return created;
 }
 
 /// Moves the rows of the month from the default partition. Returns how many.
@@ -240,13 +267,8 @@ uint64 move_rows(const Partitioned& table, const NewMonth& month) {
     execute(psprintf("WITH moved AS (DELETE FROM ONLY %s WHERE %s >= %s AND %s < %s RETURNING *)"
                      " INSERT INTO %s (%s) SELECT %s FROM moved",
                      table.default_partition, table.column, literal(month.bounds.from), table.column,
-                     literal(month.bounds.to), month.qualified_name, table.columns, table.columns));
+                     literal(month.bounds.to), month.partition.qualified_name, table.columns, table.columns));
     return SPI_processed;
-}
-
-void attach(const Partitioned& table, const NewMonth& month) {
-    execute(psprintf("ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)", table.qualified_name,
-                     month.qualified_name, literal(month.bounds.from), literal(month.bounds.to)));
 }
 
 void drop(Oid partition) {
@@ -289,6 +311,11 @@ std::vector<std::string> add_partitions(Oid schema, const char* name, TimestampT
             std::vector<std::string> lines;
             const Partitioned table = pg_call([&] { return read(schema, name); });
             const std::span<const Bounds> missing = pg_call([&] { return missing_months(table, now); });
+            const auto say_created = [&](const NewPartition& created) {
+                lines.push_back("created partition " + quoted(created.name) + " of " + quoted(name));
+            };
+            if (table.default_partition == nullptr)
+                say_created(pg_call([&] { return create_default(table); }));
             if (missing.empty())
                 return lines;
             std::vector<NewMonth> months;
@@ -310,11 +337,11 @@ std::vector<std::string> add_partitions(Oid schema, const char* name, TimestampT
                 });
             move_all();
             for (std::size_t i = 0; i < months.size(); ++i) {
-                pg_call([&] { attach(table, months[i]); });
-                lines.push_back("created partition " + quoted(months[i].name) + " of " + quoted(name));
+                pg_call([&] { attach_month(table, months[i]); });
+                say_created(months[i].partition);
                 if (moved[i] > 0)
                     lines.push_back("moved " + std::to_string(moved[i]) + " rows of " + quoted(name) +
-                                    " from the default partition to " + quoted(months[i].name));
+                                    " from the default partition to " + quoted(months[i].partition.name));
             }
             return lines;
         });

@@ -21,7 +21,7 @@ inline constexpr int months_ahead = 3;
 // must be open, and search_path must lead to pg_catalog alone. Both wait for others at most half a second. If that is too short,
 // they leave all as it was, and say so.
 
-/// Makes the partitions of this and the next months, and those of the months that the default partition has rows of; moves these
+/// Makes the default partition, the partitions of this and the next months, and those of the months that the default partition has rows of; moves these
 /// rows there. Others may write the table meanwhile: only at the end, for a moment, nobody can write the default partition.
 /// Throws SqlError 42809 unless the table is partitioned by a range of one timestamptz.
 std::vector<std::string> add_partitions(Oid schema, const char* table, TimestampTz now);
