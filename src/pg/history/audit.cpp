@@ -11,12 +11,14 @@
 #include "pg/server/spi.hpp"
 #include "pg/server/table_owner.hpp"
 
+#include <cstdint>
 #include <optional>
 
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "common/pg_prng.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -33,9 +35,9 @@ using Id = std::optional<pg_uuid_t>;
 constinit SavedQuery insert_entry(R"(
     INSERT INTO @extschema@.audit_logs (id, tenant_id, business_id, actor_user_id, actor_role, action, entity_type, entity_id,
                                         before, after, created_at)
-    VALUES (pg_catalog.gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10))",
-                                  {UUIDOID, UUIDOID, UUIDOID, TEXTOID, TEXTOID, TEXTOID, UUIDOID, JSONBOID,
-                                   JSONBOID, TIMESTAMPTZOID});
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))",
+                                  {UUIDOID, UUIDOID, UUIDOID, UUIDOID, TEXTOID, TEXTOID, TEXTOID, UUIDOID,
+                                   JSONBOID, JSONBOID, TIMESTAMPTZOID});
 
 constinit SavedQuery tenant_query("SELECT tenant_id FROM @extschema@.businesses WHERE id = $1", {UUIDOID});
 
@@ -74,6 +76,19 @@ Id tenant_of(Oid schema, const pg_uuid_t& business) {
         return created;
     const SnapshotBeforeTransaction before;
     return first_id(tenant_query.run(schema, {UUIDPGetDatum(&business)}));
+}
+
+/// A random id (version 4). The id of an entry is no secret, so it need not be one that nobody can guess: that would cost as much as
+/// an index.
+pg_uuid_t new_id() {
+    pg_uuid_t id;
+    for (std::size_t at = 0; at < UUID_LEN; at += sizeof(std::uint64_t)) {
+        const std::uint64_t random = pg_prng_uint64(&pg_global_prng_state);
+        std::memcpy(id.data + at, &random, sizeof random);
+    }
+    id.data[6] = static_cast<unsigned char>((id.data[6] & 0x0f) | 0x40);
+    id.data[8] = static_cast<unsigned char>((id.data[8] & 0x3f) | 0x80);
+    return id;
 }
 
 /// Which row it is, and whose.
@@ -133,13 +148,14 @@ public:
                                                                   get_namespace_name(namespace_id), name))};
         });
         const Id& actor = session_context().user;
+        const pg_uuid_t entry = new_id();
         const AsOwner as_owner(table_->rd_rel->relowner);
         const AppendOnlyPass pass;
         const SpiConnection spi;
-        insert_entry.run_latest(schema_, {id(subject.tenant), id(subject.business), id(actor), texts.role,
-                                          texts.action, texts.entity, UUIDPGetDatum(&subject.id),
-                                          optional(images.before), optional(images.after),
-                                          TimestampTzGetDatum(GetCurrentTimestamp())});
+        insert_entry.run_latest(
+            schema_, {UUIDPGetDatum(&entry), id(subject.tenant), id(subject.business), id(actor), texts.role,
+                      texts.action, texts.entity, UUIDPGetDatum(&subject.id), optional(images.before),
+                      optional(images.after), TimestampTzGetDatum(GetCurrentTimestamp())});
     }
 
 private:

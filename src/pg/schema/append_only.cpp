@@ -2,9 +2,11 @@
 #include "pg/schema/append_only.hpp"
 
 extern "C" {
+#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 }
@@ -13,6 +15,13 @@ namespace bookmeatoz::pg {
 namespace {
 
 constinit int passes = 0;
+
+/// The table; of a partition the partitioned one. May raise a server error.
+const char* table_name(Relation relation) {
+    return relation->rd_rel->relispartition
+               ? get_rel_name(llast_oid(get_partition_ancestors(RelationGetRelid(relation))))
+               : RelationGetRelationName(relation);
+}
 
 } // namespace
 
@@ -40,9 +49,8 @@ BOOKMEATOZ_FUNCTION(trigger_append_only, takes({}).returns(TRIGGEROID)) {
         passes > 0 || (is_insert && pg_call([&] { return is_restored(call.tg_relation); }));
     if (is_row && may_write && !TRIGGER_FIRED_BY_UPDATE(call.tg_event))
         return PointerGetDatum(call.tg_trigtuple);
-    throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE,
-                   std::string("nobody may write table \"") + RelationGetRelationName(call.tg_relation) +
-                       "\"",
+    const std::string name = pg_call([&] { return table_name(call.tg_relation); });
+    throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "nobody may write table \"" + name + "\"",
                    "What happened cannot be made, changed or deleted afterwards.",
                    "The owner of the data may drop whole partitions: see bookmeatoz_maintain().");
 }

@@ -198,8 +198,9 @@ std::span<const Bounds> missing_months(const Partitioned& table, TimestampTz now
     if (table.default_partition == nullptr)
         execute("SELECT NULL::timestamptz WHERE false");
     else
-        execute(psprintf("SELECT DISTINCT date_trunc('month', %s, 'UTC') FROM ONLY %s WHERE isfinite(%s)",
-                         table.column, table.default_partition, table.column));
+        execute(psprintf(
+            "SELECT DISTINCT date_trunc('month', %s, 'UTC') FROM ONLY %s WHERE isfinite(%s) ORDER BY 1",
+            table.column, table.default_partition, table.column));
     const uint64 stored = SPI_processed;
     auto* const months = static_cast<Bounds*>(palloc(sizeof(Bounds) * (stored + months_ahead + 1)));
     std::size_t count = 0;
