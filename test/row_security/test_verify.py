@@ -218,7 +218,7 @@ WEAKENINGS: List[Tuple[str, str, str]] = [
     ("another owner of a partition", f"ALTER TABLE audit_logs_default OWNER TO {OTHER}", f"table audit_logs_default belongs to role {OTHER}"),
     ("a partition in another schema", f"CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.later PARTITION OF audit_logs FOR VALUES FROM ('2100-01-01') TO ('2101-01-01')",
      "row security of its partition elsewhere.later is off"),
-    ("a partition of a partition", "CREATE TABLE later PARTITION OF audit_logs FOR VALUES FROM ('2100-01-01') TO ('2101-01-01') PARTITION BY LIST (action); "
+    ("a partition of a partition", "CREATE TABLE later PARTITION OF audit_logs FOR VALUES FROM ('2100-01-01') TO ('2101-01-01') PARTITION BY RANGE (created_at); "
      "ALTER TABLE later ENABLE ROW LEVEL SECURITY; CREATE TABLE below PARTITION OF later DEFAULT", "row security of its partition new.below is off"),
     ("an unlogged partition", "ALTER TABLE audit_logs_default SET UNLOGGED", "its partition new.audit_logs_default is unlogged"),
     ("a partition elsewhere", "ALTER TABLE audit_logs DROP CONSTRAINT audit_logs_pkey; CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; "

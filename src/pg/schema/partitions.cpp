@@ -276,6 +276,19 @@ void drop(Oid partition) {
     execute(psprintf("DROP TABLE %s", qualified_name(partition)));
 }
 
+/// From now on nobody writes rows of these months into the default partition, so ATTACH finds none there. Who would write one has
+/// to wait where it chooses the partition: if it waited for the default partition itself, it would then be refused there.
+void lock_writers_out(const Partitioned& table, std::span<const Bounds> months) {
+    if (table.default_partition == nullptr)
+        return;
+    bool may_be_written = false;
+    for (const Bounds& month : months)
+        may_be_written = may_be_written || month.from <= GetCurrentTimestamp();
+    if (may_be_written)
+        execute(psprintf("LOCK TABLE ONLY %s IN SHARE MODE", table.qualified_name));
+    execute(psprintf("LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE", table.default_partition));
+}
+
 /// Runs `work`, which returns lines. Where it fails with one of these errors, nothing of it is done, and `otherwise` is the line.
 template <class Work>
 std::vector<std::string> attempt(std::initializer_list<int> forgiven, std::string otherwise, Work&& work) {
@@ -331,11 +344,8 @@ std::vector<std::string> add_partitions(Oid schema, const char* name, TimestampT
                     moved[i] += pg_call([&] { return move_rows(table, months[i]); });
             };
             move_all();
-            // What was written meanwhile. From now on nobody writes the default partition, so ATTACH finds no row of the month there.
-            if (table.default_partition != nullptr)
-                pg_call([&] {
-                    execute(psprintf("LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE", table.default_partition));
-                });
+            pg_call([&] { lock_writers_out(table, missing); });
+            // What was written meanwhile.
             move_all();
             for (std::size_t i = 0; i < months.size(); ++i) {
                 pg_call([&] { attach_month(table, months[i]); });
@@ -349,22 +359,33 @@ std::vector<std::string> add_partitions(Oid schema, const char* name, TimestampT
 }
 
 std::vector<std::string> drop_partitions(Oid schema, const char* name, TimestampTz limit) {
-    std::vector<std::string> lines;
     const Partitioned table = pg_call([&] { return read(schema, name); });
-    for (const Partition& partition : table.partitions) {
+    std::vector<Oid> old;
+    for (const Partition& partition : table.partitions)
         // A foreign table, or a partition that is partitioned itself, is the owner's own affair.
-        if (partition.bounds.to > limit ||
-            pg_call([&] { return get_rel_relkind(partition.id); }) != RELKIND_RELATION)
-            continue;
-        const std::string partition_name = quoted(pg_call([&] { return get_rel_name(partition.id); }));
-        const std::string is_left = "left partition " + partition_name + " of " + quoted(name);
-        for (std::string& line :
-             attempt({ERRCODE_LOCK_NOT_AVAILABLE, ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST},
-                     is_left + ": others are using it or depend on it; the next run tries again", [&] {
-                         pg_call([&] { drop(partition.id); });
-                         return std::vector<std::string>{"dropped partition " + partition_name + " of " +
-                                                         quoted(name)};
-                     }))
+        if (partition.bounds.to <= limit &&
+            pg_call([&] { return get_rel_relkind(partition.id); }) == RELKIND_RELATION)
+            old.push_back(partition.id);
+    if (old.empty())
+        return {};
+    std::vector<std::string> lines = attempt(
+        {ERRCODE_LOCK_NOT_AVAILABLE},
+        "left the old partitions of " + quoted(name) + ": others are using it; the next run tries again",
+        [&] {
+            pg_call(
+                [&] { execute(psprintf("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", table.qualified_name)); });
+            return std::vector<std::string>{};
+        });
+    if (!lines.empty())
+        return lines;
+    for (const Oid partition : old) {
+        const std::string what =
+            "partition " + quoted(pg_call([&] { return get_rel_name(partition); })) + " of " + quoted(name);
+        for (std::string& line : attempt({ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST},
+                                         "left " + what + ": other objects depend on it", [&] {
+                                             pg_call([&] { drop(partition); });
+                                             return std::vector<std::string>{"dropped " + what};
+                                         }))
             lines.push_back(std::move(line));
     }
     return lines;

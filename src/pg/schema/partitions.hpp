@@ -22,7 +22,8 @@ inline constexpr int months_ahead = 3;
 // they leave all as it was, and say so.
 
 /// Makes the default partition, the partitions of this and the next months, and those of the months that the default partition has rows of; moves these
-/// rows there. Others may write the table meanwhile: only at the end, for a moment, nobody can write the default partition.
+/// rows there. Others may write the table meanwhile. Only at the end, for a moment, nobody can write the default partition, and if the
+/// table had no partition of the present month, nobody can write the table.
 /// Throws SqlError 42809 unless the table is partitioned by a range of one timestamptz.
 std::vector<std::string> add_partitions(Oid schema, const char* table, TimestampTz now);
 
