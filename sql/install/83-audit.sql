@@ -22,7 +22,7 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_enable_audit(regclass) IS
     'From now on changes of a table are written to audit_logs. Returns whether that is new. Run it as the owner of the data. A table of your own needs columns id and business_id or tenant_id, all of type uuid, and the same owner.
 Errors:
 - 42703, 42804: the table lacks such a column, or it is of another type
-- 42809: it is no ordinary table that is permanent
+- 42809: it is no ordinary table that is permanent, or it is the audit log itself
 - 42501: another role calls it, or owns the table';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_enable_audit(regclass) FROM PUBLIC;
 

@@ -394,13 +394,14 @@ class Leaks(Attack):
                 for source in (f"{table} (id)", f"(SELECT id FROM {table})"):
                     output = io.StringIO()
                     session.cursor.copy_expert(f"COPY {source} TO STDOUT", output)
-                    # Under row security COPY of a partitioned table leaves its partitions out.
-                    self.assertEqual(set(output.getvalue().split()), set() if source == "audit_logs (id)" else visible)
+                    found = set(output.getvalue().split())
+                    # Under row security COPY of a partitioned table may leave its partitions out.
+                    self.assertIn(found, (visible, set()) if source == "audit_logs (id)" else (visible,))
         for table in TABLES:
             # Row security refuses COPY FROM altogether; of a program or a file the role may not read.
             with self.assertRaises(Exception) as refusal:
                 session.cursor.copy_expert(f"COPY {table} (id) FROM STDIN", io.StringIO(""))
-            self.assertEqual(refusal.exception.pgcode, "0A000")
+            self.assertEqual(refusal.exception.pgcode, "42501" if table == "audit_logs" else "0A000")
             session.roll_back()
         self.assert_refused(session.attempt("COPY services TO '/tmp/services'"))
         self.assert_refused(session.attempt("COPY services TO PROGRAM 'cat'"))

@@ -235,6 +235,7 @@ DROP TABLE diary;
 CREATE VIEW diary AS SELECT * FROM customers;
 SELECT public.try('SELECT bookmeatoz_enable_audit(''diary'')');
 DROP VIEW diary;
+SELECT public.try('SELECT bookmeatoz_enable_audit(''audit_logs'')'), public.try('SELECT bookmeatoz_enable_audit(''audit_logs_default'')');
 RESET ROLE;
 SET ROLE regress_access_app;
 SELECT public.try('SELECT bookmeatoz_disable_audit(''customers'')');

@@ -7,8 +7,10 @@
 #include <string_view>
 
 extern "C" {
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
 
@@ -27,6 +29,13 @@ AttrNumber find_uuid(Relation table, const char* name) {
         return column.attnum;
     }
     return InvalidAttrNumber;
+}
+
+/// May raise a server error.
+bool is_part_of_log(Relation table, Oid schema) {
+    const Oid id = RelationGetRelid(table);
+    const Oid whole = table->rd_rel->relispartition ? llast_oid(get_partition_ancestors(id)) : id;
+    return whole == get_relname_relid(audit_table, schema);
 }
 
 } // namespace
@@ -53,14 +62,20 @@ AuditedColumns audited_columns(Relation table, Oid schema) {
 
 void require_auditable(Relation table, Oid schema) {
     const FormData_pg_class& form = *table->rd_rel;
-    const std::string name = std::string("table \"") + NameStr(form.relname) + "\"";
+    const auto refuse = [&](int sqlstate, const char* why, const char* detail = "") {
+        throw SqlError(sqlstate,
+                       std::string("table \"") + NameStr(form.relname) + "\" cannot be audited: " + why,
+                       detail);
+    };
     if ((form.relkind != RELKIND_RELATION && form.relkind != RELKIND_PARTITIONED_TABLE) ||
         form.relpersistence == RELPERSISTENCE_TEMP)
-        throw SqlError(ERRCODE_WRONG_OBJECT_TYPE, name + " cannot be audited: it is no permanent table");
+        refuse(ERRCODE_WRONG_OBJECT_TYPE, "it is no permanent table");
     if (form.relowner != required_owner(schema, audit_table))
-        throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE,
-                       name + " cannot be audited: it belongs to another role than \"audit_logs\"",
-                       "What it says about its rows would be believed.");
+        refuse(ERRCODE_INSUFFICIENT_PRIVILEGE, "it belongs to another role than \"audit_logs\"",
+               "What it says about its rows would be believed.");
+    const bool may_be_log = form.relkind == RELKIND_PARTITIONED_TABLE || form.relispartition;
+    if (may_be_log && pg_call([&] { return is_part_of_log(table, schema); }))
+        refuse(ERRCODE_WRONG_OBJECT_TYPE, "it is the audit log");
 }
 
 } // namespace bookmeatoz::pg

@@ -23,8 +23,8 @@ struct AuditedColumns {
 /// May raise a server error: 42703 where id or both others are missing, 42804 where one is no uuid.
 AuditedColumns audited_columns(Relation table, Oid schema);
 
-/// Throws SqlError unless the table is a permanent one and belongs to the owner of audit_logs: its triggers and checks could else
-/// run with rights of others, and others' rows stand in the log.
+/// Throws SqlError unless the table is a permanent one, belongs to the owner of audit_logs, and is not the log itself. The log of
+/// another role's table would be written with the owner's rights.
 void require_auditable(Relation table, Oid schema);
 
 } // namespace bookmeatoz::pg
