@@ -163,6 +163,27 @@ private:
     Oid schema_;
 };
 
+/// What is found out about the table once for each statement: its columns cannot change meanwhile.
+struct Plan {
+    Oid table;
+    AuditedColumns key;
+    ImageColumns shown;
+};
+
+const Plan& plan_of(FunctionCallInfo fcinfo, Relation table, Oid schema) {
+    auto*& plan = reinterpret_cast<Plan*&>(fcinfo->flinfo->fn_extra);
+    if (plan == nullptr || plan->table != RelationGetRelid(table))
+        plan = pg_call([&] {
+            const MemoryContext outer = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+            auto* const made = static_cast<Plan*>(palloc(sizeof(Plan)));
+            *made = {RelationGetRelid(table), audited_columns(table, schema),
+                     image_columns(RelationGetDescr(table))};
+            MemoryContextSwitchTo(outer);
+            return made;
+        });
+    return *plan;
+}
+
 } // namespace
 
 BOOKMEATOZ_FUNCTION(trigger_audit, takes({}).returns(TRIGGEROID)) {
@@ -181,8 +202,12 @@ BOOKMEATOZ_FUNCTION(trigger_audit, takes({}).returns(TRIGGEROID)) {
     const bool is_update = TRIGGER_FIRED_BY_UPDATE(call->tg_event);
     const HeapTuple before = TRIGGER_FIRED_BY_INSERT(call->tg_event) ? nullptr : call->tg_trigtuple;
     const HeapTuple after = is_update ? call->tg_newtuple : before == nullptr ? call->tg_trigtuple : nullptr;
-    const AuditedColumns columns = pg_call([&] { return audited_columns(table, schema); });
-    const RowImages images = pg_call([&] { return row_images(table, before, after); });
+    const Plan& plan = plan_of(fcinfo, table, schema);
+    const AuditedColumns& columns = plan.key;
+    const auto images_of = [&](HeapTuple old_row, HeapTuple new_row) {
+        return pg_call([&] { return row_images(RelationGetDescr(table), plan.shown, old_row, new_row); });
+    };
+    const RowImages images = images_of(before, after);
     if (!images.changed)
         return Datum(0);
     const Entries entries(table, schema);
@@ -196,8 +221,8 @@ BOOKMEATOZ_FUNCTION(trigger_audit, takes({}).returns(TRIGGEROID)) {
         entries.write("update", subject, images);
     } else {
         // Neither owner sees what the row was or is with the other.
-        entries.write("delete", earlier, pg_call([&] { return row_images(table, before, nullptr); }));
-        entries.write("insert", subject, pg_call([&] { return row_images(table, nullptr, after); }));
+        entries.write("delete", earlier, images_of(before, nullptr));
+        entries.write("insert", subject, images_of(nullptr, after));
     }
     return Datum(0);
 }
