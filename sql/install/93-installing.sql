@@ -27,3 +27,16 @@ $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_functions() IS
     'The functions that are members of the extension. Called by the functions that give and take rights.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_functions() FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_relations() RETURNS SETOF oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH ours AS (
+        SELECT to_regclass(format('%s.%I', '@extschema@', o.name))::oid AS oid FROM @extschema@.bookmeatoz_objects() o WHERE o.kind <> 'type'
+    )
+    SELECT o.oid FROM ours o WHERE o.oid IS NOT NULL
+    UNION
+    SELECT t.relid FROM ours o CROSS JOIN pg_partition_tree(o.oid) t
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_relations() IS
+    'The tables and views of this version that exist, and all partitions of the tables. Called by the functions that give and take rights.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_relations() FROM PUBLIC;

@@ -78,17 +78,14 @@ BEGIN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
     SELECT c.relname INTO owned
-    FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-    WHERE o.kind <> 'type' AND c.relowner = role ORDER BY c.oid LIMIT 1;
+    FROM @extschema@.bookmeatoz_relations() t JOIN pg_class c ON c.oid = t WHERE c.relowner = role ORDER BY c.oid LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'role % owns table %: what it has is not taken away', role, quote_ident(owned)
             USING ERRCODE = 'invalid_grant_operation', HINT = 'Hand the tables to another role first: bookmeatoz_set_owner().';
     END IF;
     FOR granted IN
         WITH relation AS (
-            SELECT c.oid, c.relowner, c.relacl
-            FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-            WHERE o.kind <> 'type'
+            SELECT c.oid, c.relowner, c.relacl FROM @extschema@.bookmeatoz_relations() t JOIN pg_class c ON c.oid = t
         )
         SELECT 'ALL' AS privilege, format('TABLE %s', t.oid::regclass) AS object, t.relowner AS owner, acl.grantor
         FROM relation t CROSS JOIN aclexplode(t.relacl) acl WHERE acl.grantee = role
@@ -151,7 +148,8 @@ REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_execute(regrole, text[])
 CREATE FUNCTION @extschema@.bookmeatoz_grant_app_role(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- users is granted by columns, below. The token tables are not granted: they are for an auth role alone.
+    -- users is granted by columns, and audit_logs for reading, below. The token tables are not granted: they are for an auth role
+    -- alone. Partitions are not granted: they are read through their table.
     app_tables CONSTANT text[] := ARRAY[
         'tenants', 'tenant_admins', 'businesses', 'employees', 'user_business_roles',
         'service_categories', 'services', 'employee_services', 'working_hours', 'employee_availability_overrides',
@@ -166,6 +164,7 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s.%I TO %s', '@extschema@', app_table, role);
     END LOOP;
     EXECUTE format('GRANT SELECT ON %s.accessible_business_stats TO %s', '@extschema@', role);
+    EXECUTE format('GRANT SELECT ON %s.audit_logs TO %s', '@extschema@', role);
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO user_columns
     FROM pg_attribute a
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
@@ -193,7 +192,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) IS
-    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash. The token tables are not granted.
+    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash, and audit_logs for reading. The token tables are not granted.
 Run it as the owner of the data, and again after you add columns to users.
 Errors:
 - 0LP01: row security would not bind the role, or it could still read password hashes or tokens';

@@ -44,12 +44,13 @@ BEGIN
     END LOOP;
 
     FOR object IN
-        SELECT o.kind, o.name, format('ALTER %s %s.%I OWNER TO %s', o.kind, '@extschema@', o.name, role) AS command, found.owner
-        FROM @extschema@.bookmeatoz_objects() o
-        CROSS JOIN LATERAL (SELECT c.relowner FROM pg_class c WHERE o.kind <> 'type' AND c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-                            UNION ALL
-                            SELECT t.typowner FROM pg_type t WHERE o.kind = 'type' AND t.oid = to_regtype(format('%s.%I', '@extschema@', o.name))
-                           ) found (owner)
+        SELECT found.*, format('ALTER %s %s OWNER TO %s', found.kind, found.object, role) AS command
+        FROM (SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END, c.relname, c.oid::regclass::text, c.relowner
+              FROM @extschema@.bookmeatoz_relations() o JOIN pg_class c ON c.oid = o
+              UNION ALL
+              SELECT 'type', t.typname, t.oid::regtype::text, t.typowner
+              FROM @extschema@.bookmeatoz_objects() o JOIN pg_type t ON o.kind = 'type' AND t.oid = to_regtype(format('%s.%I', '@extschema@', o.name))
+             ) found (kind, name, object, owner)
         WHERE found.owner <> role
     LOOP
         -- Any role that may create in the schema could have created a table of that name with a trigger.
@@ -74,7 +75,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
-    'Makes a role the owner of all types, tables and views. It also gives the role EXECUTE on the functions of administration, on purging tokens and on overbooking, TEMPORARY on the database, and the rights that it needs on the schemas. Run it as a superuser; it can be repeated.
+    'Makes a role the owner of all types, tables with their partitions, and views. It also gives the role EXECUTE on the functions of administration, on purging tokens and on overbooking, TEMPORARY on the database, and the rights that it needs on the schemas. Run it as a superuser; it can be repeated.
 Types, tables and views may belong to the role, the caller, a superuser or an earlier owner by this function.
 Errors:
 - 42710: a type, table or view belongs to another role';
@@ -89,9 +90,8 @@ BEGIN
         RAISE EXCEPTION 'force must not be NULL' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     FOR relation IN
-        SELECT c.oid::regclass
-        FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-        WHERE o.kind = 'table' AND c.relforcerowsecurity <> force
+        SELECT c.oid::regclass FROM @extschema@.bookmeatoz_relations() t JOIN pg_class c ON c.oid = t
+        WHERE c.relforcerowsecurity <> force AND c.relkind IN ('r', 'p')
     LOOP
         EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', relation, CASE WHEN force THEN 'FORCE' ELSE 'NO FORCE' END);
     END LOOP;

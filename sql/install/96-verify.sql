@@ -22,6 +22,8 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
     SELECT r.relname, 'query', '', coalesce(array_to_string(r.reloptions, ', ') || ': ', '') || btrim(regexp_replace(regexp_replace(pg_get_viewdef(r.oid), '\ms\.', '', 'g'), '\s+', ' ', 'g'))
     FROM relation r WHERE r.relkind IN ('v', 'm')
     UNION ALL
+    SELECT r.relname, 'partition key', '', pg_get_partkeydef(r.oid) FROM relation r WHERE r.relkind = 'p'
+    UNION ALL
     SELECT r.relname, 'row security', '', CASE WHEN r.relrowsecurity THEN 'on' ELSE 'off' END FROM relation r WHERE r.relkind NOT IN ('v', 'm')
     UNION ALL
     SELECT r.relname, 'persistence', '', CASE r.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' ELSE 'temporary' END FROM relation r
@@ -117,8 +119,10 @@ DECLARE
                                           ORDER BY e.object COLLATE "C");
     types        CONSTANT text[] := ARRAY(SELECT e.object FROM @extschema@.bookmeatoz_expected_definitions() e WHERE e.kind = 'type'
                                           ORDER BY e.object COLLATE "C");
-    relations    CONSTANT oid[] := ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = here AND c.relname = ANY (tables)
-                                                                       AND c.relkind IN ('r', 'p'));
+    -- With their partitions, whatever these are.
+    relations    CONSTANT oid[] := ARRAY(SELECT DISTINCT coalesce(t.relid::oid, c.oid)
+                                         FROM pg_class c LEFT JOIN pg_partition_tree(c.oid) t ON c.relkind = 'p'
+                                         WHERE c.relnamespace = here AND c.relname = ANY (tables) AND c.relkind IN ('r', 'p'));
     views        CONSTANT oid[] := ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = here AND c.relname = ANY (tables)
                                                                        AND c.relkind IN ('v', 'm'));
     -- One role should own everything: the one that owns most.
@@ -141,7 +145,9 @@ BEGIN
                        ELSE (SELECT array_agg(l.label ORDER BY l.number)::text
                              FROM unnest(f.definition::text[]) WITH ORDINALITY l (label, number) WHERE l.label = ANY (e.definition::text[])) END
         )
-        SELECT CASE WHEN d.kind = 'index' AND d.wanted !~ '^CREATE UNIQUE' THEN 'warning' ELSE 'error' END,
+        -- Whether a table is audited is the owner's choice.
+        SELECT CASE WHEN d.kind = 'index' AND d.wanted !~ '^CREATE UNIQUE' THEN 'warning'
+                    WHEN d.kind = 'trigger' AND d.got = d.wanted || ', disabled' AND d.wanted ~ '\mtrigger_audit\M' THEN 'warning' ELSE 'error' END,
                CASE WHEN d.kind IN ('table', 'type') AND d.got IS NULL
                          THEN format('%s %I is missing', CASE d.kind WHEN 'type' THEN 'type' ELSE substr(d.wanted, length('a ') + 1) END, d.object)
                     WHEN d.kind = 'type' THEN format('type %I: its labels are %s, expected %s in this order', d.object, d.got, d.wanted)
@@ -153,6 +159,31 @@ BEGIN
         -- If another thing has the name of a table, say only that.
         WHERE d.kind IN ('table', 'type') OR NOT EXISTS (SELECT FROM difference t WHERE t.object = d.object AND t.kind = 'table')
         ORDER BY d.object COLLATE "C", d.kind = 'type', d.kind <> 'table', d.kind COLLATE "C", d.name COLLATE "C";
+
+    -- Partitions.
+    RETURN QUERY
+        WITH part AS (
+            SELECT p.oid, p.oid::regclass AS name, p.relkind, p.relpersistence, p.relrowsecurity, i.inhparent, c.relname AS parent
+            FROM pg_class p JOIN pg_inherits i ON i.inhrelid = p.oid JOIN pg_class c ON c.oid = i.inhparent
+            WHERE p.oid = ANY (relations) AND p.relispartition
+        )
+        SELECT 'error', f.finding
+        FROM part p CROSS JOIN LATERAL (
+            SELECT format('table %I: its partition %s is %s', p.parent, p.name, CASE p.relkind WHEN 'f' THEN 'a foreign table' ELSE 'unlogged' END)
+            WHERE p.relkind = 'f' OR p.relpersistence <> 'p'
+            UNION ALL
+            SELECT format('table %I: row security of its partition %s is off', p.parent, p.name) WHERE NOT p.relrowsecurity
+            UNION ALL
+            SELECT format('table %I: trigger %I of its partition %s differs or is missing', p.parent, g.tgname, p.name)
+            FROM pg_trigger g
+            WHERE g.tgrelid = p.inhparent AND NOT g.tgisinternal AND g.tgtype & 1 = 1
+              AND NOT EXISTS (SELECT FROM pg_trigger o WHERE o.tgrelid = p.oid AND o.tgparentid = g.oid AND o.tgenabled = g.tgenabled)) f (finding)
+        ORDER BY f.finding COLLATE "C";
+    RETURN QUERY
+        SELECT 'error', format('table %I: it has no default partition, so it takes no row of a month that has none', c.relname)
+        FROM pg_class c JOIN pg_partitioned_table t ON t.partrelid = c.oid
+        WHERE c.oid = ANY (relations) AND c.relkind = 'p' AND NOT c.relispartition AND t.partdefid = 0
+        ORDER BY c.relname COLLATE "C";
 
     -- What was added and gets past what is ours.
     RETURN QUERY
@@ -275,10 +306,10 @@ BEGIN
     -- of bookmeatoz_grant_auth_role(), any other role those of bookmeatoz_grant_app_role(), or some of them.
     RETURN QUERY
         WITH granted AS (
-            SELECT c.relname, NULL::name AS column_name, acl.grantee, acl.privilege_type, acl.is_grantable
+            SELECT c.relname, c.relispartition, NULL::name AS column_name, acl.grantee, acl.privilege_type, acl.is_grantable
             FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl WHERE c.oid = ANY (relations || views) AND acl.grantee <> c.relowner
             UNION ALL
-            SELECT c.relname, a.attname, acl.grantee, acl.privilege_type, acl.is_grantable
+            SELECT c.relname, c.relispartition, a.attname, acl.grantee, acl.privilege_type, acl.is_grantable
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             CROSS JOIN aclexplode(a.attacl) acl WHERE c.oid = ANY (relations || views) AND acl.grantee <> c.relowner
         ),
@@ -297,7 +328,9 @@ BEGIN
         WHERE g.grantee = 0 OR g.is_grantable OR NOT CASE
             WHEN g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') THEN false
             WHEN g.relname = 'business_stats' THEN false
-            WHEN g.relname = 'accessible_business_stats' THEN g.privilege_type = 'SELECT' AND NOT r.is_auth
+            -- A partition is read through its table.
+            WHEN g.relispartition THEN false
+            WHEN g.relname IN ('accessible_business_stats', 'audit_logs') THEN g.privilege_type = 'SELECT' AND NOT r.is_auth
             WHEN g.relname = ANY (token_tables) THEN r.is_auth
             WHEN g.relname <> 'users' THEN NOT r.is_auth
             WHEN r.is_auth THEN coalesce(
@@ -399,4 +432,4 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
 It compares the definitions of tables, views, types and functions with those of this version, and privileges with what the grant functions give. Further columns, keys, indexes, labels, restrictive policies and AFTER triggers are no finding.
 Values of severity:
 - error: tenant isolation or the guard does not hold as designed
-- warning: row security does not bind the current role, something that was added gets past it, or an index is missing';
+- warning: row security does not bind the current role, something that was added gets past it, an index is missing, or a table of ours is not audited';

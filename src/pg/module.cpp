@@ -5,6 +5,7 @@
 #include "pg/calendar/scans.hpp"
 #include "pg/access/planner_statistics.hpp"
 #include "pg/access/profile_notes.hpp"
+#include "pg/history/retention.hpp"
 #include "pg/schema/installer.hpp"
 #include "pg/context/session.hpp"
 #include "pg/access/temporary_objects.hpp"
@@ -29,6 +30,7 @@ extern "C" void _PG_init(void) {
     bookmeatoz::pg::planner_statistics_init();
     bookmeatoz::pg::temporary_objects_init();
     bookmeatoz::pg::profile_notes_init();
+    bookmeatoz::pg::retention_init();
     // From now on a misspelt bookmeatoz.* setting is refused. The prefix app is not reserved: other programs use it too.
     MarkGUCPrefixReserved("bookmeatoz");
 }

@@ -197,6 +197,7 @@ FOREIGN = {
     "partitioned table": "CREATE TABLE {s}.bookings (id uuid) PARTITION BY HASH (id)",
     "partition": "CREATE TABLE trap.whole (id uuid) PARTITION BY HASH (id); CREATE TABLE {s}.bookings PARTITION OF trap.whole FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
     "child": "CREATE TABLE trap.parent (id uuid); CREATE TABLE {s}.bookings () INHERITS (trap.parent)",
+    "audit log": "CREATE TABLE {s}.audit_logs (id uuid, created_at timestamptz) PARTITION BY RANGE (created_at)",
     "unlogged table": "CREATE UNLOGGED TABLE {s}.bookings (id uuid)",
     "foreign table": "CREATE FOREIGN TABLE {s}.bookings (id uuid) SERVER trap",
     "type of a table's name": "CREATE TYPE {s}.bookings AS ENUM ('a')",
@@ -220,6 +221,11 @@ WRONG = {
     "unlogged": "CREATE UNLOGGED TABLE {s}.tenants (name varchar)",
     "partitioned": "CREATE TABLE {s}.tenants (name varchar) PARTITION BY LIST (name)",
     "partition": "CREATE TABLE {s}.whole (name varchar) PARTITION BY LIST (name); CREATE TABLE {s}.tenants PARTITION OF {s}.whole DEFAULT",
+    "an audit log that is not partitioned": "CREATE TABLE {s}.audit_logs (id uuid)",
+    "an audit log with another key": "CREATE TABLE {s}.audit_logs (id uuid, created_at timestamptz) PARTITION BY RANGE (id)",
+    "an audit log with lists": "CREATE TABLE {s}.audit_logs (created_at timestamptz) PARTITION BY LIST (created_at)",
+    "an audit log that is a partition": "CREATE TABLE {s}.whole (created_at timestamptz) PARTITION BY RANGE (created_at); "
+                                        "CREATE TABLE {s}.audit_logs PARTITION OF {s}.whole DEFAULT PARTITION BY RANGE (created_at)",
     "parent": "CREATE TABLE {s}.tenants (name varchar); CREATE TABLE {s}.child () INHERITS ({s}.tenants)",
     "child": "CREATE TABLE {s}.parent (name varchar); CREATE TABLE {s}.tenants () INHERITS ({s}.parent)",
     "typed table": "CREATE TYPE {s}.row AS (name varchar); CREATE TABLE {s}.tenants OF {s}.row",
@@ -288,6 +294,8 @@ def administration(schema):
         f"SELECT {s}.bookmeatoz_revoke_staff_role({role(STAFF)})",
         f"SELECT {s}.bookmeatoz_revoke_auth_role({role(AUTH)})",
         f"SELECT {s}.purge_expired_tokens()",
+        f"SELECT {s}.bookmeatoz_disable_audit('{s}.customers'::pg_catalog.regclass), {s}.bookmeatoz_enable_audit('{s}.customers'::pg_catalog.regclass)",
+        f"SELECT {s}.bookmeatoz_maintain('2040-01-01 00:00+00'::pg_catalog.timestamptz)",
         f"DROP POLICY services_select ON {s}.services; DROP TRIGGER bookings_guard ON {s}.bookings; DROP INDEX {s}.bookings_service_start_idx; DROP TABLE {s}.notifications",
         f"SELECT {s}.bookmeatoz_install_schema()",
     ]

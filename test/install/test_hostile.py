@@ -94,7 +94,7 @@ class Shadows(Hostile):
         admin = self.session()
         admin.run(f"CREATE EXTENSION bookmeatoz SCHEMA {name}")
         self.assert_not_sprung(admin, "CREATE EXTENSION")
-        self.assertEqual(len(admin.run(f"SELECT kind FROM {name}.bookmeatoz_objects()")), 31, "nothing was skipped")
+        self.assertEqual(len(admin.run(f"SELECT kind FROM {name}.bookmeatoz_objects()")), 32, "nothing was skipped")
         self.run_with(evil, OWN_NAMES, schema)
         self.assertGreater(int(evil.value("SELECT current_setting('trap.number')")), 30)
         for statement in itertools.chain(rows(name), administration(name)):
@@ -230,6 +230,33 @@ class OwnersCode(Hostile):
         self.admin.run(f"INSERT INTO password_resets (token_hash, user_id, expires_at) VALUES ('d', '{identity(2)}', '2001-01-01')")
         self.admin.fails("SELECT purge_expired_tokens()")
         self.assertEqual([trap for trap in self.admin.sprung() if trap[1] != OWNER], [], "at the end of the transaction")
+
+    def test_maintaining(self):
+        self.owner.run("ALTER TABLE audit_logs ADD CHECK (trap.check(id)), ADD COLUMN copy text GENERATED ALWAYS AS (trap.give(action)) STORED")
+        self.owner.run("CREATE INDEX ON audit_logs (trap.give(action))")
+        self.owner.run("CREATE TRIGGER a BEFORE DELETE ON bookings FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        self.owner.run("CREATE TRIGGER a AFTER INSERT OR DELETE ON audit_logs FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        self.admin.run("SET row_security = off; INSERT INTO audit_logs (actor_role, action, entity_type, entity_id, created_at) "
+                       f"VALUES ('a', 'b', 'c', '{identity(1)}', '2050-01-01'); RESET row_security; SET session_replication_role = replica; "
+                       "UPDATE bookings SET status = 'pending', hold_expires_at = '2020-01-01'; RESET session_replication_role")
+        self.admin.sprung()
+        self.admin.run("SELECT bookmeatoz_maintain('2040-01-01')")
+        sprung = self.admin.sprung()
+        self.assertIn(("check", OWNER), sprung, "the test tests nothing")
+        self.assertIn(("trigger a", OWNER), sprung, "no row was moved or deleted")
+        self.assertEqual([trap for trap in sprung if trap[1] != OWNER], [])
+        self.assertEqual(self.admin.run(f"SELECT relname FROM pg_class WHERE relname ~ '^audit_logs' AND relkind IN ('r', 'i', 'p', 'I') AND relowner <> '{OWNER}'::regrole"), [])
+
+    def test_auditing(self):
+        """What the owner attached to the log does not run as the one who is audited."""
+        self.owner.run("ALTER TABLE audit_logs ADD CHECK (trap.check(id)), ADD COLUMN copy text GENERATED ALWAYS AS (trap.give(action)) STORED")
+        self.owner.run("CREATE INDEX ON audit_logs (trap.give(action))")
+        self.owner.run("CREATE TRIGGER a AFTER INSERT ON audit_logs FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        self.admin.sprung()
+        self.admin.run("UPDATE customers SET name = 'Zoe'")
+        sprung = self.admin.sprung()
+        self.assertEqual({trap for trap, _ in sprung}, {"check", "value", "trigger a"}, "the test tests nothing")
+        self.assertEqual([trap for trap in sprung if trap[1] != OWNER], [])
 
     def test_settings_of_the_owner_end(self):
         self.owner.run("CREATE FUNCTION loose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN SET search_path = trap; RETURN OLD; END $$")

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-databases=(restore_source restore_forced_source restore_forced restore_unpopulated restore_plain restore_parallel restore_dropped restore_owned restore_of_owned)
+databases=(restore_source restore_forced_source restore_forced restore_unpopulated restore_plain restore_parallel restore_data restore_dropped restore_owned restore_of_owned)
 work=$(mktemp -d)
 clean_up() {
 	for database in "${databases[@]}"; do dropdb --if-exists "$database" 2>/dev/null || true; done
@@ -83,6 +83,28 @@ still_guarded() {
 		grep -q bookings_no_double_booking "$work/refusal"
 }
 check 'the restored database refuses a double booking' still_guarded
+
+# A restore is no change: what the log says came with the dump, not from the rows that were written. Then it goes on.
+log_goes_on() {
+	local entries
+	entries=$(value restore_plain 'SELECT count(*) FROM audit_logs') &&
+		value restore_plain "UPDATE customers SET name = name || '!' WHERE id = (SELECT id FROM customers LIMIT 1)" &&
+		[ "$(value restore_plain 'SELECT count(*) FROM audit_logs')" = $((entries + 1)) ] &&
+		[ "$(value restore_plain 'SELECT count(*) FROM bookmeatoz_maintain()')" = 0 ] &&
+		! sql restore_plain -c 'DELETE FROM audit_logs' 2>"$work/refusal" && grep -q 'nobody may write' "$work/refusal"
+}
+check 'the audit log of the restored database goes on' log_goes_on
+
+# Only the data, into tables that exist: the triggers are there, and write no entry for a row that is restored.
+data_only() {
+	createdb restore_data &&
+		PGOPTIONS='-c client_min_messages=warning' sql restore_data -c 'CREATE EXTENSION bookmeatoz CASCADE' &&
+		pg_dump --data-only -t tenants -t businesses -t users -t customers -t 'audit_logs*' restore_source | sql restore_data &&
+		[ "$(value restore_source 'SELECT count(*) FROM audit_logs')" -gt 100 ] &&
+		[ "$(value restore_data 'SELECT count(*) FROM audit_logs')" = "$(value restore_source 'SELECT count(*) FROM audit_logs')" ] &&
+		[ "$(value restore_data 'SELECT count(*) FROM customers')" = "$(value restore_source 'SELECT count(*) FROM customers')" ]
+}
+check 'data that are restored alone are not audited' data_only
 
 # The data does not belong to the extension: it cannot take it along.
 createdb -T restore_source restore_dropped

@@ -62,7 +62,7 @@ def mutants(cursor) -> Iterator[Mutant]:
 
 def noticed_by_matrix(connection, world: World, mutant: Mutant) -> Optional[str]:
     """How the check of rights noticed the mutant, None if it did not."""
-    _, prelude, every, by_function = next(passes(connection.cursor(), Oracle(world)))
+    _, prelude, every, by_function = next(passes(connection.cursor()))
     rights = Rights(connection, world, [*prelude, mutant.statement], [mutant.table], stop_at_first=True)
     rights.run(every, by_function)
     return str(rights.failures[0]) if rights.failures else None

@@ -6,7 +6,7 @@ from typing import Dict, List, Optional, Tuple
 
 from world import ADMINISTRATOR, APP, AUTH, CARELESS, OPERATOR, OWNER, STATUS_OF_CONSENT, SUSPENDED, TENANT_OF, Row, World
 
-# A: only admins, who may everything everywhere. B, T, U: in the context of a business, a tenant, a user: the rows of that business, that
+# A: only admins, who may everything everywhere, but for what nobody may: -. B, T, U: in the context of a business, a tenant, a user: the rows of that business, that
 # tenant, that user; B:tenant the rows of the business's tenant. What else a word means is said by the function of that name below.
 COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 POLICY_TABLE = """
@@ -30,6 +30,7 @@ password_resets                 | auth                      | auth | auth      |
 email_verifications             | auth                      | auth | auth      | auth
 notifications                   | addressed                 | B T  | addressed | addressed
 tenant_admins                   | T U                       | T    | T         | T
+audit_logs                      | B T                       | -    | -         | -
 """
 
 # Columns that not everybody who may change the row may change too, or not to every value, with such values.
@@ -89,6 +90,13 @@ class Oracle:
     def __init__(self, world: World):
         self.world = world
         self.rules = parse(POLICY_TABLE)
+        self.partitions: List[str] = []
+
+    def know_partitions(self, names: List[str]):
+        """Read directly, a partition shows nothing to anybody, and nobody writes it."""
+        self.partitions = names
+        for name in names:
+            self.rules[name] = {command: ["-"] for command in COMMANDS}
 
     # ---- the words of the policy table
 
@@ -133,6 +141,8 @@ class Oracle:
 
     def allows(self, command: str, context: Context, row: Row) -> bool:
         """What the policies of the command say of the row, alone."""
+        if self.rules[row.table][command] == ["-"]:
+            return False
         return context.kind == "admin" or any(self.word(word, context, row) for word in self.rules[row.table][command])
 
     def allows_new(self, command: str, context: Context, row: Row) -> bool:
@@ -169,9 +179,11 @@ class Oracle:
             return self.allows_new("UPDATE", context, changed) and (context.kind != "U" or accepts)
         return table == "users" and column in LOGIN_COLUMNS and context.role in MAY_LOG_IN
 
-    def privileged(self, role: str, table: str) -> bool:
-        """Whether the role has the table's privileges at all; all four or none."""
-        return role in (CARELESS, ADMINISTRATOR, AUTH, OWNER) or table not in TOKEN_TABLES
+    def privileged(self, role: str, table: str, command: str) -> bool:
+        """Whether the role has the table's privilege at all."""
+        if role in (CARELESS, ADMINISTRATOR, AUTH, OWNER):
+            return True
+        return table not in TOKEN_TABLES and table not in self.partitions and (table != "audit_logs" or command == "SELECT")
 
     def rows(self, context: Context, table: str, *commands: str) -> Tuple[str, ...]:
         """The keys of the existing rows that all these commands allow, sorted."""

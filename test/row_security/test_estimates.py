@@ -111,7 +111,7 @@ class Estimates(Attack):
             with self.subTest(table=table, column=column):
                 self.check_column(sessions[role], table, column, kind, self.values(superuser, table, column), [identity("duo-1")] if kind == "uuid" else ())
                 checked.add(table)
-        self.assertEqual(checked, set(ORACLE.rules))
+        self.assertEqual({table for table in checked if not table.startswith("audit_logs_")}, set(ORACLE.rules))
 
     def test_ids_in_other_contexts(self):
         superuser = self.superuser()
@@ -139,7 +139,7 @@ class Estimates(Attack):
         for table, column, kind, role in self.columns():
             if kind.startswith(("uuid", "text", "character varying")) and column != "business_id" and self.values(superuser, table, column):
                 tables.setdefault(table, (column, kind, role))
-        self.assertEqual(set(tables), set(ORACLE.rules))
+        self.assertEqual({table for table in tables if not table.startswith("audit_logs_")}, set(ORACLE.rules))
         for table, (column, kind, role) in tables.items():
             values = self.values(superuser, table, column, 3)
             for operator in ("<", "="):

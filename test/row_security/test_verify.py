@@ -213,6 +213,31 @@ WEAKENINGS: List[Tuple[str, str, str]] = [
     ("default privileges on tables", f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA {SCHEMA} GRANT SELECT ON TABLES TO {APP}", f"default privileges: role {APP}"),
     ("default privileges on all tables", f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT ALL ON TABLES TO PUBLIC", "default privileges: everybody"),
     ("default privileges on functions", f"ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO {APP}", f"default privileges: role {APP}"),
+    # the audit log and its partitions
+    ("what is not audited", "SELECT bookmeatoz_disable_audit('customers')", "table customers: trigger customers_audit differs"),
+    ("what is no longer audited", "DROP TRIGGER bookings_audit ON bookings", "table bookings: trigger bookings_audit is missing"),
+    ("a log that can be written", "DROP TRIGGER audit_logs_append_only ON audit_logs", "table audit_logs: trigger audit_logs_append_only is missing"),
+    ("a log that can be emptied", "DROP TRIGGER audit_logs_never_truncated ON audit_logs", "trigger audit_logs_never_truncated is missing"),
+    ("a log that a role may write", f"GRANT INSERT ON audit_logs TO {APP}", f"table audit_logs: role {APP} has INSERT"),
+    ("a log for an auth role", f"GRANT SELECT ON audit_logs TO {AUTH}", f"table audit_logs: role {AUTH} has SELECT"),
+    ("row security of a partition off", "ALTER TABLE audit_logs_default DISABLE ROW LEVEL SECURITY", "row security of its partition new.audit_logs_default is off"),
+    ("a grant on a partition", f"GRANT SELECT ON audit_logs_default TO {APP}", f"table audit_logs_default: role {APP} has SELECT"),
+    ("a grant on a column of a partition", "GRANT SELECT (before) ON audit_logs_default TO PUBLIC", "table audit_logs_default: everybody has SELECT on it (before)"),
+    ("a policy on a partition", "CREATE POLICY mine ON audit_logs_default USING (true)", "table audit_logs_default: permissive policy mine"),
+    ("a rule on a partition", "CREATE RULE mine AS ON DELETE TO audit_logs_default DO INSTEAD NOTHING", "table audit_logs_default: rule mine"),
+    ("FORCE on a partition only", "ALTER TABLE audit_logs_default FORCE ROW LEVEL SECURITY", "table audit_logs_default: row security is forced"),
+    ("a trigger off on a partition", "ALTER TABLE audit_logs_default DISABLE TRIGGER audit_logs_append_only",
+     "trigger audit_logs_append_only of its partition new.audit_logs_default differs or is missing"),
+    ("another owner of a partition", f"ALTER TABLE audit_logs_default OWNER TO {OTHER}", f"table audit_logs_default belongs to role {OTHER}"),
+    ("a partition in another schema", f"CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.later PARTITION OF audit_logs FOR VALUES FROM ('2100-01-01') TO ('2101-01-01')",
+     "row security of its partition elsewhere.later is off"),
+    ("a partition of a partition", "CREATE TABLE later PARTITION OF audit_logs FOR VALUES FROM ('2100-01-01') TO ('2101-01-01') PARTITION BY RANGE (created_at); "
+     "ALTER TABLE later ENABLE ROW LEVEL SECURITY; CREATE TABLE below PARTITION OF later DEFAULT", "row security of its partition new.below is off"),
+    ("an unlogged partition", "ALTER TABLE audit_logs_default SET UNLOGGED", "its partition new.audit_logs_default is unlogged"),
+    ("a partition elsewhere", "ALTER TABLE audit_logs DROP CONSTRAINT audit_logs_pkey; CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; "
+     "CREATE FOREIGN TABLE far PARTITION OF audit_logs FOR VALUES FROM ('2100-01-01') TO ('2101-01-01') SERVER s", "its partition new.far is a foreign table"),
+    ("no default partition", "DROP TABLE audit_logs_default", "table audit_logs: it has no default partition"),
+    ("partitioned by another column", "DROP TABLE audit_logs; CREATE TABLE audit_logs (id uuid) PARTITION BY LIST (id)", "table audit_logs: partition key is LIST (id)"),
     # data
     ("a time zone that the server does not know", "SET LOCAL session_replication_role = replica; UPDATE businesses SET timezone = 'US/Nowhere' WHERE slug = 'business-2'",
      "'US/Nowhere'"),
@@ -247,6 +272,9 @@ ADDITIONS: List[Tuple[str, str]] = [
     ("costs", "ALTER FUNCTION book_slot COST 12345"),
     ("a replica's identity", "ALTER TABLE bookings REPLICA IDENTITY FULL; CLUSTER bookings USING bookings_pkey"),
     ("uuid-ossp moved", 'CREATE SCHEMA elsewhere; ALTER EXTENSION "uuid-ossp" SET SCHEMA elsewhere'),
+    ("partitions", f"SELECT bookmeatoz_maintain('2050-01-01'); SET LOCAL ROLE {OWNER}; CREATE TABLE mine (LIKE audit_logs INCLUDING ALL); "
+     "ALTER TABLE mine ENABLE ROW LEVEL SECURITY; ALTER TABLE audit_logs ATTACH PARTITION mine FOR VALUES FROM ('2100-01-01') TO ('2101-01-01'); RESET ROLE"),
+    ("a table of the user's that is audited", f"CREATE TABLE mine (id uuid, tenant_id uuid); ALTER TABLE mine OWNER TO {OWNER}; SELECT bookmeatoz_enable_audit('mine')"),
     ("another owner of everything", f"SELECT bookmeatoz_set_owner('{OTHER}'), bookmeatoz_revoke_app_role('{OWNER}')"),
 ]
 

@@ -3,6 +3,8 @@ Tenants of 1, 2, 30 and 0 businesses; every row has the id of its name, so that 
 Usage: world.py creates it anew (connection by PGHOST, PGUSER a superuser). Used by rights.py, mutate.py and the attacks.
 Knows columns and keys, nothing of policies: what a session may see of it is said by oracle.py alone."""
 
+import datetime
+import itertools
 import os
 import uuid
 from dataclasses import dataclass
@@ -142,6 +144,26 @@ def platform_row(table: str, name: str, tenant: Optional[str] = None, user: Opti
     return Row(table, name, columns, tenant, None, user)
 
 
+def months_with_partition() -> List[str]:
+    """A time in each partition of audit_logs: this and the next three months, and the default partition."""
+    month = datetime.datetime.now(datetime.timezone.utc).date().replace(day=1)
+    times = ["2000-01-01 00:00+00"]
+    for _ in range(4):
+        times.append(f"{month} 00:00+00")
+        month = (month + datetime.timedelta(days=32)).replace(day=1)
+    return times
+
+
+times_of_entries = itertools.cycle(months_with_partition())
+
+
+def audit_row(table: str, name: str, tenant: str, business: Optional[str] = None) -> Row:
+    """An entry of the audit log. table: audit_logs or a partition."""
+    columns = {"id": identity(f"audit_logs {name}"), "tenant_id": identity(tenant), "business_id": business and identity(business), "actor_role": "test",
+               "action": "insert", "entity_type": "test", "entity_id": identity(name), "created_at": next(times_of_entries)}
+    return Row(table, name, columns, tenant, business)
+
+
 class World:
     """All rows, and the few relations between people and businesses that the contract speaks of."""
 
@@ -194,6 +216,12 @@ class World:
         self.add(platform_row("subscription_plans", "withdrawn")).columns["is_active"] = False
         for tenant in (SOLO, DUO, GRAND):
             self.add(platform_row("tenant_subscriptions", tenant, tenant))
+        # Enough that each partition has some.
+        for number in range(5):
+            for tenant in (SOLO, DUO):
+                self.add(audit_row("audit_logs", f"entry {number} of {tenant}", tenant))
+            for business in ("solo-1", "duo-1", "duo-2", "grand-07"):
+                self.add(audit_row("audit_logs", f"entry {number} of {business}", TENANT_OF[business], business))
 
     def fill_business(self, business: str):
         employee, manager = f"{business}-employee", f"{business}-manager"
@@ -231,8 +259,11 @@ class World:
         order = ("tenants", "users", "businesses", "employees", "user_business_roles", "service_categories", "services",
                  "employee_services", "working_hours", "employee_availability_overrides", "business_availability_overrides", "customers", "bookings", "notifications",
                  "subscription_plans", "tenant_subscriptions", "tenant_admins", "token_blacklist", "password_resets",
-                 "email_verifications")
+                 "email_verifications", "audit_logs")
         for table in sorted(self.rows, key=order.index):
+            if table == "audit_logs":
+                # What the triggers have written gives way to the entries of this world.
+                yield f"SET session_replication_role = replica; DELETE FROM {SCHEMA}.audit_logs"
             for row in self.rows[table]:
                 yield insert_statement(cursor, row)
 
@@ -293,7 +324,7 @@ def create(world: World, database: str = DATABASE):
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SCHEMA} TO {every}")
     cursor.execute(f"GRANT SET ON PARAMETER app.is_system_admin TO {OPERATOR}, {ADMINISTRATOR}, {OWNER}")
     cursor.execute(ATTEMPT)
-    cursor.execute(";\n".join(world.statements(cursor)))
+    cursor.execute(";\n".join(world.statements(cursor)) + "; RESET session_replication_role")
     cursor.execute("SELECT refresh_business_stats()")
     connection.commit()
     connection.autocommit = True

@@ -153,9 +153,38 @@ ROLLBACK;
 BEGIN;
 ALTER TABLE bookings OWNER TO :superuser;
 SELECT public.answer($$UPDATE bookings SET notes = 'x' WHERE id = id('booking') RETURNING 'updated'$$);
+-- the audit log is not written for another role
+ALTER TABLE tenants OWNER TO :superuser;
+SELECT public.answer($$UPDATE bookings SET notes = 'x' WHERE id = id('booking') RETURNING 'updated'$$);
+DROP TABLE audit_logs;
+SELECT public.answer($$UPDATE bookings SET notes = 'x' WHERE id = id('booking') RETURNING 'updated'$$);
 -- after the restore of one table there is no other to compare with
+ALTER TABLE bookings DISABLE TRIGGER bookings_audit;
 DROP TABLE tenants CASCADE;
 SELECT public.answer($$UPDATE bookings SET notes = 'x' WHERE id = id('booking') RETURNING 'updated'$$);
+ROLLBACK;
+-- the audit log, and what is audited: retyped, missing, NULL
+BEGIN;
+ALTER TABLE audit_logs ALTER COLUMN after TYPE text;
+SELECT public.answer($$UPDATE bookings SET notes = 'x' WHERE id = id('booking') RETURNING 'updated'$$);
+ALTER TABLE audit_logs RENAME TO renamed;
+CREATE VIEW audit_logs AS SELECT * FROM renamed;
+SELECT public.answer($$UPDATE bookings SET notes = 'x' WHERE id = id('booking') RETURNING 'updated'$$);
+ROLLBACK;
+BEGIN;
+ALTER TABLE audit_logs DROP COLUMN actor_role;
+SELECT public.answer($$UPDATE bookings SET notes = 'x' WHERE id = id('booking') RETURNING 'updated'$$);
+ROLLBACK;
+BEGIN;
+SET LOCAL ROLE regress_access_owner;
+CREATE TABLE diary (id uuid, business_id uuid);
+SELECT bookmeatoz_enable_audit('diary');
+SELECT public.answer($$INSERT INTO diary VALUES (NULL, NULL) RETURNING 'inserted'$$);
+SELECT public.answer($$INSERT INTO diary VALUES (id('a'), NULL) RETURNING 'inserted'$$);
+ALTER TABLE diary ALTER COLUMN business_id TYPE text;
+SELECT public.answer($$INSERT INTO diary VALUES (id('a'), NULL) RETURNING 'inserted'$$);
+ALTER TABLE diary DROP COLUMN business_id;
+SELECT public.answer($$INSERT INTO diary VALUES (id('a')) RETURNING 'inserted'$$);
 ROLLBACK;
 -- NULL that the statement writes: the table's own constraints refuse it
 SELECT public.answer($$INSERT INTO services (id, business_id, name, duration, settings) VALUES (NULL, id('salon'), 'Cut', 30, '{"capacity": "many"}') RETURNING 'inserted'$$);

@@ -1,6 +1,6 @@
 // Deletes expired tokens, with the caller's rights. But a superuser acts as the owner of each table: the owner's triggers must not
 // run with the rights of a superuser.
-#include "pg/server/boundary.hpp"
+#include "pg/accounts/purge_tokens.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/spi.hpp"
 #include "pg/server/table_owner.hpp"
@@ -30,13 +30,8 @@ constinit TokenTable token_tables[] = {
 };
 
 } // namespace
-} // namespace bookmeatoz::pg
 
-using namespace bookmeatoz::pg;
-
-/// purge_expired_tokens()
-BOOKMEATOZ_FUNCTION(purge_expired_tokens, takes({}).returns(INT8OID)) {
-    const Oid schema = extension_schema(fcinfo);
+uint64 purge_tokens(Oid schema) {
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
     uint64 deleted = 0;
     for (TokenTable& table : token_tables) {
@@ -47,5 +42,14 @@ BOOKMEATOZ_FUNCTION(purge_expired_tokens, takes({}).returns(INT8OID)) {
         const SpiConnection spi;
         deleted += table.purge.run_latest(schema, {TimestampTzGetDatum(now)}).size();
     }
-    return Int64GetDatum(static_cast<int64>(deleted));
+    return deleted;
+}
+
+} // namespace bookmeatoz::pg
+
+using namespace bookmeatoz::pg;
+
+/// purge_expired_tokens()
+BOOKMEATOZ_FUNCTION(purge_expired_tokens, takes({}).returns(INT8OID)) {
+    return Int64GetDatum(static_cast<int64>(purge_tokens(extension_schema(fcinfo))));
 }

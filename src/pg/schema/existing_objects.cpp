@@ -18,6 +18,7 @@ extern "C" {
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/partcache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 }
@@ -121,20 +122,34 @@ void check_type(const Statement& statement, const Found& found) {
         refuse_definition(statement, "lacks labels, or has them in another order", found.owner);
 }
 
-/// Why a relation is not an ordinary table that stands alone; nullptr if it is one. May raise a server error.
-const char* peculiarity(Oid table) {
+/// Why a relation is not partitioned as the statement says; nullptr if it is. May raise a server error.
+const char* wrong_partitioning(Relation relation, const PartitionSpec* wanted) {
+    const PartitionKey key = RelationGetPartitionKey(relation);
+    const auto* const column = linitial_node(PartitionElem, wanted->partParams);
+    if (key->strategy != PARTITION_STRATEGY_RANGE || key->partnatts != 1 ||
+        key->partattrs[0] != get_attnum(RelationGetRelid(relation), column->name))
+        return psprintf("is not partitioned by ranges of \"%s\"", column->name);
+    return nullptr;
+}
+
+/// Why a relation is not the table that the statement creates: an ordinary one or a partitioned one, that stands alone;
+/// nullptr if it is. May raise a server error.
+const char* peculiarity(const CreateStmt* create, Oid table) {
     const Relation relation = relation_open(table, AccessShareLock);
     const auto* const form = relation->rd_rel;
     const char* what = nullptr;
-    if (form->relkind != RELKIND_RELATION || OidIsValid(form->reloftype))
-        what = "is no ordinary table";
+    if (form->relkind != (create->partspec == nullptr ? RELKIND_RELATION : RELKIND_PARTITIONED_TABLE) ||
+        OidIsValid(form->reloftype))
+        what = create->partspec == nullptr ? "is no ordinary table" : "is not partitioned";
     else if (form->relpersistence != RELPERSISTENCE_PERMANENT)
         what = "is not permanent";
     else if (form->relispartition || has_superclass(table))
         what = "belongs to another table, as its partition or by inheritance";
+    else if (create->partspec != nullptr)
+        what = wrong_partitioning(relation, create->partspec);
     else if (find_inheritance_children(table, NoLock) != NIL)
         what = "has children by inheritance";
-    else if (relation->rd_rules != nullptr)
+    if (what == nullptr && relation->rd_rules != nullptr)
         what = "has rules";
     relation_close(relation, AccessShareLock);
     return what;
@@ -191,9 +206,9 @@ void check_index(const char* name, const char* table, Oid schema) {
 }
 
 void check_table(const Statement& statement, const Found& found) {
-    if (const char* const what = pg_call([&] { return peculiarity(found.id); }))
-        refuse_definition(statement, what, found.owner);
     const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
+    if (const char* const what = pg_call([&] { return peculiarity(create, found.id); }))
+        refuse_definition(statement, what, found.owner);
     ListCell* cell = nullptr;
     foreach (cell, create->tableElts) {
         const auto* const element = static_cast<Node*>(lfirst(cell));

@@ -3,7 +3,9 @@
 // columns and constraints that it lacks. A COMMENT or an ALTER TABLE belongs to the CREATE before it.
 #include "pg/schema/installer.hpp"
 #include "pg/server/boundary.hpp"
+#include "pg/schema/execute.hpp"
 #include "pg/schema/existing_objects.hpp"
+#include "pg/schema/partitions.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/spi.hpp"
 #include "pg/schema/ddl.hpp"
@@ -99,34 +101,6 @@ private:
     int nest_level_;
     int exceptions_;
 };
-
-/// May raise a server error.
-void execute(const char* statement) {
-    const int code = SPI_execute(statement, false, 0);
-    if (code < 0)
-        elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
-}
-
-/// Rights on our types, tables and views come from the grant functions alone. So this revokes what the database's default privileges gave
-/// on a new one to roles other than the owner. USAGE of a type stays everybody's, as is usual. May raise a server error.
-void take_away_default_rights(const Statement& statement, Oid schema) {
-    const char* const name = quote_qualified_identifier(get_namespace_name(schema), statement.name);
-    const bool is_type = IsA(statement.node, CreateEnumStmt);
-    execute(psprintf(
-        is_type ? "SELECT DISTINCT format('REVOKE ALL ON TYPE %%s FROM %%s', t.oid::regtype, "
-                  "acl.grantee::regrole)"
-                  "  FROM pg_type t CROSS JOIN aclexplode(t.typacl) acl"
-                  " WHERE t.oid = %s::regtype AND acl.grantee NOT IN (0, t.typowner)"
-                : "SELECT DISTINCT format('REVOKE ALL ON TABLE %%s FROM %%s', c.oid::regclass,"
-                  "              CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END)"
-                  "  FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl"
-                  " WHERE c.oid = %s::regclass AND acl.grantee <> c.relowner",
-        quote_literal_cstr(name)));
-    const SPITupleTable* const revocations = SPI_tuptable;
-    const uint64 count = SPI_processed;
-    for (uint64 i = 0; i < count; ++i)
-        execute(SPI_getvalue(revocations->vals[i], revocations->tupdesc, 1));
-}
 
 /// May raise a server error.
 bool has_row_security(Oid table) {
@@ -317,11 +291,19 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
             pg_call([&] {
                 execute(statement.text);
                 if (is_judged)
-                    take_away_default_rights(statement, schema_id);
+                    take_away_default_rights(statement.name, IsA(statement.node, CreateEnumStmt), schema_id);
             });
             put_row(fcinfo, {describe_created(statement.kind, statement.name, statement.table)});
             last = created;
         }
+    }
+    for (int i = 0; i < schema.count; ++i) {
+        const Statement& statement = schema.statements[i];
+        if (IsA(statement.node, CreateStmt) &&
+            reinterpret_cast<CreateStmt*>(statement.node)->partspec != nullptr)
+            for (const std::string& line :
+                 add_partitions(schema_id, statement.name, GetCurrentTransactionStartTimestamp()))
+                put_row(fcinfo, {line.c_str()});
     }
     stale.guard_again();
     if (stale.count() > 0)

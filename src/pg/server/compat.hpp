@@ -17,6 +17,7 @@ extern "C" {
 #include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/jsonb.h"
 #include "utils/rangetypes.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h" // postgres.h contains it on 15, and no longer includes it on 19
@@ -96,6 +97,35 @@ inline LocalTransactionId own_local_transaction() noexcept {
     return MyProc->lxid;
 #endif
 }
+
+// ---- building jsonb
+
+/// A jsonb value in the making. All may raise a server error.
+class JsonbBuilder {
+public:
+#if PG_VERSION_NUM >= 190000
+    void push(JsonbIteratorToken token, JsonbValue* value = nullptr) {
+        pushJsonbValue(&state_, token, value);
+    }
+    Jsonb* result() {
+        return JsonbValueToJsonb(state_.result);
+    }
+
+private:
+    JsonbInState state_{};
+#else
+    void push(JsonbIteratorToken token, JsonbValue* value = nullptr) {
+        result_ = pushJsonbValue(&state_, token, value);
+    }
+    Jsonb* result() {
+        return JsonbValueToJsonb(result_);
+    }
+
+private:
+    JsonbParseState* state_ = nullptr;
+    JsonbValue* result_ = nullptr;
+#endif
+};
 
 // ---- memory that the check hook of a setting hands to the server, which frees it: by guc_free() from 16 on, by free() on 15
 

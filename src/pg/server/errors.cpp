@@ -20,8 +20,6 @@ Names names_of(Sought sought) {
         return {"employee", "employees"};
     case Sought::customer:
         return {"customer", "customers"};
-    case Sought::business:
-        return {"business", "businesses"};
     case Sought::booking:
         break;
     }

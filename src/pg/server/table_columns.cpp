@@ -146,6 +146,17 @@ constexpr TableColumn columns[] = {
     {"notifications", "status", VARCHAROID},
     {"notifications", "scheduled_for", TIMESTAMPTZOID},
     {"notifications", "sent_at", TIMESTAMPTZOID},
+    {"audit_logs", "id", UUIDOID},
+    {"audit_logs", "tenant_id", UUIDOID},
+    {"audit_logs", "business_id", UUIDOID},
+    {"audit_logs", "actor_user_id", UUIDOID},
+    {"audit_logs", "actor_role", TEXTOID},
+    {"audit_logs", "action", TEXTOID},
+    {"audit_logs", "entity_type", TEXTOID},
+    {"audit_logs", "entity_id", UUIDOID},
+    {"audit_logs", "before", JSONBOID},
+    {"audit_logs", "after", JSONBOID},
+    {"audit_logs", "created_at", TIMESTAMPTZOID},
 };
 
 Oid find_label(Oid type, const char* label) {

@@ -1,0 +1,58 @@
+// trigger_append_only(): see schema/append_only.hpp.
+#include "pg/schema/append_only.hpp"
+
+extern "C" {
+#include "catalog/partition.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+}
+
+namespace bookmeatoz::pg {
+namespace {
+
+constinit int passes = 0;
+
+/// The table; of a partition the partitioned one. May raise a server error.
+const char* table_name(Relation relation) {
+    return relation->rd_rel->relispartition
+               ? get_rel_name(llast_oid(get_partition_ancestors(RelationGetRelid(relation))))
+               : RelationGetRelationName(relation);
+}
+
+} // namespace
+
+AppendOnlyPass::AppendOnlyPass() noexcept {
+    ++passes;
+}
+
+AppendOnlyPass::~AppendOnlyPass() {
+    --passes;
+}
+
+bool is_restored(Relation table) {
+    // The role of the session, not the current one: keys cascade as the owner of the table.
+    return !row_security && check_enable_rls(RelationGetRelid(table), GetOuterUserId(), true) != RLS_ENABLED;
+}
+
+BOOKMEATOZ_FUNCTION(trigger_append_only, takes({}).returns(TRIGGEROID)) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        throw SqlError(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+                       "function trigger_append_only() can only be called as a trigger");
+    const auto& call = *reinterpret_cast<TriggerData*>(fcinfo->context);
+    const bool is_row = TRIGGER_FIRED_FOR_ROW(call.tg_event);
+    const bool is_insert = TRIGGER_FIRED_BY_INSERT(call.tg_event);
+    const bool may_write =
+        passes > 0 || (is_insert && pg_call([&] { return is_restored(call.tg_relation); }));
+    if (is_row && may_write && !TRIGGER_FIRED_BY_UPDATE(call.tg_event))
+        return PointerGetDatum(call.tg_trigtuple);
+    const std::string name = pg_call([&] { return table_name(call.tg_relation); });
+    throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "nobody may write table \"" + name + "\"",
+                   "What happened cannot be made, changed or deleted afterwards.",
+                   "The owner of the data may drop whole partitions: see bookmeatoz_maintain().");
+}
+
+} // namespace bookmeatoz::pg

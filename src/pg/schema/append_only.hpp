@@ -1,0 +1,25 @@
+// Tables that nobody writes but our own code: trigger_append_only() refuses all else, the owner's statements too.
+#pragma once
+
+#include "pg/server/boundary.hpp"
+
+extern "C" {
+#include "utils/relcache.h"
+}
+
+namespace bookmeatoz::pg {
+
+/// While it lives, statements of this backend pass trigger_append_only(). Keep it around a single statement of our own.
+class AppendOnlyPass {
+public:
+    AppendOnlyPass() noexcept;
+    ~AppendOnlyPass();
+    AppendOnlyPass(const AppendOnlyPass&) = delete;
+    AppendOnlyPass& operator=(const AppendOnlyPass&) = delete;
+};
+
+/// Whether rows of the table are being restored: row_security is off, as a dump sets it, and row security does not bind the role
+/// of the session. (An application's role may change the setting too, even in the midst of its INSERT.) May raise a server error.
+bool is_restored(Relation table);
+
+} // namespace bookmeatoz::pg

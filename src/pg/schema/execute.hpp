@@ -1,0 +1,15 @@
+// Runs DDL by SPI, for the installer and the partitions. All may raise a server error. An SPI connection must be open, and
+// search_path must lead to pg_catalog alone.
+#pragma once
+
+#include "pg/server/boundary.hpp"
+
+namespace bookmeatoz::pg {
+
+void execute(const char* statement);
+
+/// Rights on our types and tables come from the grant functions alone. So this revokes what the database's default privileges gave
+/// on a new type or table to roles other than the owner. USAGE of a type stays everybody's, as is usual.
+void take_away_default_rights(const char* name, bool is_type, Oid schema);
+
+} // namespace bookmeatoz::pg
