@@ -318,22 +318,23 @@ class Leaks(Attack):
     def test_leaky_function_in_where_of_reports(self):
         """The barrier of the view: the function is never called with a row of another business."""
         session = self.session()
-        session.run(self.LEAK)
+        # Without a cast it is cheaper than any condition, and without an index every row comes by.
+        session.run(self.LEAK.replace("value text", "value uuid") + "; SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off")
         session.commit()
         for names in ({}, dict(business="duo-1"), dict(tenant=DUO), dict(user=PORTAL), dict(business="duo-1", tenant=SOLO)):
             session.enter(**names)
             visible = session.keys("SELECT DISTINCT business_id::text FROM accessible_business_stats")
-            session.run("SELECT 1 FROM accessible_business_stats WHERE pg_temp.leak(business_id::text)")
+            session.run("SELECT 1 FROM accessible_business_stats WHERE pg_temp.leak(business_id)")
             self.assertEqual(self.noticed(session), visible, "the function does tell what it is called with")
-            for statement in ("SELECT 1 FROM accessible_business_stats WHERE pg_temp.leak(business_id::text) AND month > '2000-01-01' ORDER BY pg_temp.leak(business_id::text)",
-                              "SELECT count(*) FILTER (WHERE pg_temp.leak(business_id::text)) FROM accessible_business_stats",
-                              "SELECT 1 FROM accessible_business_stats a JOIN accessible_business_stats b ON pg_temp.leak(a.business_id::text) AND a.month = b.month",
-                              "SELECT 1 FROM accessible_business_stats WHERE (bookings / (bookings - bookings) > 0 OR pg_temp.leak(business_id::text))"):
+            for statement in ("SELECT 1 FROM accessible_business_stats WHERE pg_temp.leak(business_id) AND month > '2000-01-01' ORDER BY pg_temp.leak(business_id)",
+                              "SELECT count(*) FILTER (WHERE pg_temp.leak(business_id)) FROM accessible_business_stats",
+                              "SELECT 1 FROM accessible_business_stats a JOIN accessible_business_stats b ON pg_temp.leak(a.business_id) AND a.month = b.month",
+                              "SELECT 1 FROM accessible_business_stats WHERE (bookings / (bookings - bookings) > 0 OR pg_temp.leak(business_id))"):
                 session.attempt(statement)
                 found = self.noticed(session)
                 with self.subTest(names=names, statement=statement):
                     self.assert_within(found, visible)
-            self.assert_refused(session.attempt("SELECT 1 FROM business_stats WHERE pg_temp.leak(business_id::text)"))
+            self.assert_refused(session.attempt("SELECT 1 FROM business_stats WHERE pg_temp.leak(business_id)"))
             self.assertEqual(self.noticed(session), set())
             session.roll_back()
 
