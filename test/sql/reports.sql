@@ -113,7 +113,10 @@ RESET app.current_user_id;
 SELECT count(*) FROM business_stats;
 SELECT count(*) FROM bookmeatoz_all_figures();
 SELECT refresh_business_stats();
+-- (The words differ between the versions of PostgreSQL.)
+\set VERBOSITY sqlstate
 REFRESH MATERIALIZED VIEW business_stats;
+\set VERBOSITY default
 UPDATE accessible_business_stats SET no_shows = 0;
 -- Arguments.
 SELECT * FROM business_statistics(NULL, '2030-01-01');
@@ -126,7 +129,9 @@ RESET ROLE;
 GRANT EXECUTE ON FUNCTION bookmeatoz_all_figures(), refresh_business_stats() TO regress_reports_app;
 SET ROLE regress_reports_app;
 SELECT count(*) FROM bookmeatoz_all_figures();
+\set VERBOSITY sqlstate
 SELECT refresh_business_stats();
+\set VERBOSITY default
 RESET ROLE;
 
 -- FORCE ROW LEVEL SECURITY does not empty it, nor does row_security = off, as a dump is restored.
