@@ -48,17 +48,9 @@ bool read_number(std::string_view text, std::int64_t largest, std::int64_t& numb
 }
 
 void append_id(std::string& text, const std::optional<pg_uuid_t>& id) {
-    constexpr std::string_view digits = "0123456789abcdef";
     text += separator;
-    if (!id) {
-        return;
-    }
-    for (int i = 0; i < UUID_LEN; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) {
-            text += '-';
-        }
-        text += digits[id->data[i] >> 4];
-        text += digits[id->data[i] & 15];
+    if (id) {
+        text += uuid_text(*id);
     }
 }
 
@@ -150,14 +142,7 @@ bool same_signature(const Signature& a, const Signature& b) noexcept {
 }
 
 std::string write_token(std::string_view payload, const Signature& signature) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string token(payload);
-    token += separator;
-    for (const unsigned char byte : signature) {
-        token += digits[byte >> 4];
-        token += digits[byte & 15];
-    }
-    return token;
+    return std::string(payload) + separator + hex_text(signature);
 }
 
 } // namespace bookmeatoz::pg

@@ -1,6 +1,7 @@
 // Rows as JSON: see history/row_image.hpp. All of it may raise a server error.
 #include "pg/history/row_image.hpp"
 #include "pg/server/compat.hpp"
+#include "pg/server/uuid.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -21,7 +22,6 @@ extern "C" {
 #include "utils/numeric.h"
 #include "utils/rel.h"
 #include "utils/typcache.h"
-#include "utils/uuid.h"
 }
 
 namespace bookmeatoz::pg {
@@ -72,20 +72,11 @@ Jsonb* general_jsonb(Oid type, Datum value) {
     return DatumGetJsonbP(FunctionCall1(&function, value));
 }
 
-constexpr std::size_t uuid_text_size = 2 * UUID_LEN + 4;
-
-/// As uuid_out(), which takes five times as long: a booking has six of them.
-const char* uuid_text(const pg_uuid_t& id) {
-    constexpr char digits[] = "0123456789abcdef";
+/// uuid_out() takes five times as long, and a booking has six of them.
+void set_uuid(JsonbValue& json, const pg_uuid_t& id) {
     auto* const text = static_cast<char*>(palloc(uuid_text_size));
-    char* at = text;
-    for (int i = 0; i < UUID_LEN; ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *at++ = '-';
-        *at++ = digits[id.data[i] >> 4];
-        *at++ = digits[id.data[i] & 15];
-    }
-    return text;
+    write_uuid(id, text);
+    set_string(json, text, uuid_text_size);
 }
 
 /// The usual types, without a look into the catalogs.
@@ -102,7 +93,7 @@ void set_value(JsonbValue& json, Oid type, Datum value) {
     case INT8OID:
         return set_numeric(json, int64_to_numeric(DatumGetInt64(value)));
     case UUIDOID:
-        return set_string(json, uuid_text(*DatumGetUUIDP(value)), uuid_text_size);
+        return set_uuid(json, *DatumGetUUIDP(value));
     case TEXTOID:
     case VARCHAROID: {
         const text* const plain = DatumGetTextPP(value);

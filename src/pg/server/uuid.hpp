@@ -1,9 +1,9 @@
 // Reads and writes UUIDs without the server's functions, which raise errors: the hook of a setting must not raise here.
 #pragma once
 
+#include "pg/server/hex.hpp"
+
 #include <optional>
-#include <string>
-#include <string_view>
 
 extern "C" {
 #include "postgres.h"
@@ -12,17 +12,6 @@ extern "C" {
 }
 
 namespace bookmeatoz::pg {
-
-/// The value of a hexadecimal digit, 0 to 15; -1 for any other character.
-inline int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /// Reads what the type uuid reads: 32 hexadecimal digits. A hyphen may follow each four of them, and braces may surround all.
 inline std::optional<pg_uuid_t> parse_uuid(std::string_view text) noexcept {
@@ -50,17 +39,22 @@ inline std::optional<pg_uuid_t> parse_uuid(std::string_view text) noexcept {
     return text.empty() ? std::optional(id) : std::nullopt;
 }
 
-/// The UUID as the type uuid prints it: lower-case digits in groups of 8-4-4-4-12.
-inline std::string uuid_text(const pg_uuid_t& id) {
-    std::string text(36, '-');
-    char* end = text.data();
+constexpr std::size_t uuid_text_size = 36;
+
+/// Writes the UUID as the type uuid prints it, in uuid_text_size characters: lower-case digits in groups of 8-4-4-4-12.
+inline void write_uuid(const pg_uuid_t& id, char* text) noexcept {
     for (int i = 0; i < UUID_LEN; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10) {
-            ++end;
+            *text++ = '-';
         }
-        *end++ = "0123456789abcdef"[id.data[i] >> 4];
-        *end++ = "0123456789abcdef"[id.data[i] & 15];
+        *text++ = hex_digits[id.data[i] >> 4];
+        *text++ = hex_digits[id.data[i] & 15];
     }
+}
+
+inline std::string uuid_text(const pg_uuid_t& id) {
+    std::string text(uuid_text_size, '-');
+    write_uuid(id, text.data());
     return text;
 }
 
