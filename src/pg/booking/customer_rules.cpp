@@ -16,12 +16,12 @@ constinit SavedQuery
 
 constinit SavedQuery known_customer_query("SELECT FROM @extschema@.customers WHERE id = $1", {UUIDOID});
 
-// Those that reach beyond one instant and begin before another.
+// Those that reach beyond one instant and begin before another. No booking lasts longer than 7 days.
 constinit SavedQuery bookings_query(R"(
     SELECT service_id
       FROM @extschema@.bookings
      WHERE customer_id = $1 AND business_id = $2 AND id <> ALL ($3)
-       AND end_time > $4 AND start_time > ($4 - '8 days'::pg_catalog.interval) AND start_time < $5
+       AND end_time > $4 AND start_time > ($4 - '168 hours'::pg_catalog.interval) AND start_time < $5
        AND )" OCCUPYING_STATUS R"(
        AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp()))",
                                     {UUIDOID, UUIDOID, UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID});

@@ -1,6 +1,7 @@
 // Holds that have expired: see booking/expired_holds.hpp.
 #include "pg/booking/expired_holds.hpp"
 #include "pg/booking/refusal.hpp"
+#include "pg/calendar/status.hpp"
 #include "pg/server/spi.hpp"
 #include "pg/server/table_owner.hpp"
 
@@ -11,14 +12,14 @@ constinit SavedQuery expired_holds_query(R"(
     SELECT id, pg_catalog.lower(busy) AS busy, pg_catalog.upper(busy) AS busy
       FROM @extschema@.bookings
      WHERE resource_id = $1 AND id <> $2 AND busy && $3
-       AND NOT overbooked AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
+       AND NOT overbooked AND )" EXPIRED_HOLD,
                                          {UUIDOID, UUIDOID, TSTZRANGEOID});
 
 constinit SavedQuery delete_expired_hold(R"(
     DELETE FROM @extschema@.bookings
      WHERE id = (SELECT id
                    FROM @extschema@.bookings
-                  WHERE id = $1 AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp()
+                  WHERE id = $1 AND )" EXPIRED_HOLD R"(
                     FOR UPDATE SKIP LOCKED))",
                                          {UUIDOID});
 

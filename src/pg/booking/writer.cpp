@@ -4,6 +4,7 @@
 #include "pg/booking/attempt.hpp"
 #include "pg/booking/customer_rules.hpp"
 #include "pg/calendar/calendar.hpp"
+#include "pg/calendar/status.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/server/snapshot.hpp"
 #include "pg/server/memory.hpp"
@@ -28,9 +29,7 @@ namespace bookmeatoz::pg {
 namespace {
 
 // A hold of the caller's that has expired is not what a repeated call is about.
-constinit SavedQuery delete_expired_hold(R"(
-    DELETE FROM @extschema@.bookings
-     WHERE id = $1 AND status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp())",
+constinit SavedQuery delete_expired_hold("DELETE FROM @extschema@.bookings WHERE id = $1 AND " EXPIRED_HOLD,
                                          {UUIDOID});
 
 constinit SavedQuery user_query("SELECT FROM @extschema@.users WHERE id = $1", {UUIDOID});

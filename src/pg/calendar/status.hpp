@@ -9,6 +9,9 @@
 /// S11 in the words of a query on bookings; its indexes and constraints say the same.
 #define OCCUPYING_STATUS "status NOT IN ('cancelled', 'rejected', 'no_show')"
 
+/// S19, likewise: a hold that blocks nothing any more.
+#define EXPIRED_HOLD "status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp()"
+
 namespace bookmeatoz::pg {
 
 /// The values of one enum type, looked up by their labels once.

@@ -1,6 +1,7 @@
 // bookmeatoz_maintain(): partitions, retention, what has expired. The steps that others may have to wait for come last: from then
 // on it is only a moment to the end of the transaction.
 #include "pg/accounts/purge_tokens.hpp"
+#include "pg/calendar/status.hpp"
 #include "pg/history/audited_table.hpp"
 #include "pg/history/retention.hpp"
 #include "pg/schema/partitions.hpp"
@@ -41,7 +42,7 @@ constinit SavedQuery purge_holds(R"(
     DELETE FROM @extschema@.bookings
      WHERE id = ANY (ARRAY(SELECT id
                              FROM @extschema@.bookings
-                            WHERE status = 'pending' AND hold_expires_at <= pg_catalog.clock_timestamp()
+                            WHERE )" EXPIRED_HOLD R"(
                               FOR UPDATE SKIP LOCKED)))",
                                  {});
 
