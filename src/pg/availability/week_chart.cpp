@@ -9,6 +9,7 @@
 #include "pg/server/uuid.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ constexpr int widest_name = 24;
 constinit SavedQuery employees_query(R"(
     SELECT e.id, e.employment_status, u.profile ->> 'name', u.email, e.user_id
       FROM @extschema@.employees e LEFT JOIN @extschema@.users u ON u.id = e.user_id
-     WHERE e.business_id = $1 ORDER BY e.id)",
+     WHERE e.business_id = $1)",
                                      {UUIDOID});
 
 constinit SavedQuery name_query("SELECT name FROM @extschema@.businesses WHERE id = $1", {UUIDOID});
@@ -72,16 +73,15 @@ struct ChartRow {
 };
 
 struct Employee {
-    Uuid id;
     bool is_active;
     Shown name;
 };
 
-/// Ascending by id, with the name in their profile, or else the address, or the beginning of the id.
-std::vector<Employee> employees_of(Oid schema, const pg_uuid_t& business_id) {
+/// By their ids, with the name in their profile, or else the address, or the beginning of the id.
+std::map<Uuid, Employee> employees_of(Oid schema, const pg_uuid_t& business_id) {
     const SpiConnection spi;
     const SpiRows rows = employees_query.run(schema, {UUIDPGetDatum(&business_id)});
-    std::vector<Employee> employees;
+    std::map<Uuid, Employee> employees;
     for (const SpiRow row : rows) {
         const bool is_active = row.label(2) == enum_value(rows.column_type(2), "active");
         row.id(5); // an error where it is NULL: that is not one that the caller does not see
@@ -92,7 +92,7 @@ std::vector<Employee> employees_of(Oid schema, const pg_uuid_t& business_id) {
         }
         if (name.text.empty())
             name = shown_name(uuid_text(row.id(1)).substr(0, 8));
-        employees.push_back({to_uuid(row.id(1)), is_active, std::move(name)});
+        employees.emplace(to_uuid(row.id(1)), Employee{is_active, std::move(name)});
     }
     return employees;
 }
@@ -194,14 +194,9 @@ BOOKMEATOZ_FUNCTION(week_chart, takes({UUIDOID, DATEOID}).returns_set_of(TEXTOID
     const pg_uuid_t business_id = call.id(0, "business_id");
     const LocalDate first = call.date(1, "from_date");
     const Oid schema = extension_schema(fcinfo);
-    const std::vector<Employee> employees = employees_of(schema, business_id);
-    std::vector<Uuid> ids;
-    ids.reserve(employees.size());
-    for (const Employee& employee : employees)
-        ids.push_back(employee.id);
     // S19: a hold that expired before this transaction began is none.
     LoadedCalendar& loaded =
-        call.open(WholeBusiness{business_id, ids, true}, to_instant(GetCurrentTransactionStartTimestamp()));
+        call.open(WholeBusiness{business_id, true}, to_instant(GetCurrentTransactionStartTimestamp()));
     loaded.load(
         instants_of(loaded.time_zone(), first, first + std::chrono::days(days_of_a_week - 1), call.memory()));
 
@@ -212,8 +207,12 @@ BOOKMEATOZ_FUNCTION(week_chart, takes({UUIDOID, DATEOID}).returns_set_of(TEXTOID
     std::vector<ChartRow> rows;
     if (loaded.business_is_resource())
         rows.push_back({name_of_business(schema, business_id), charts(calendar.resources.front(), true)});
-    for (std::size_t i = 0; i < employees.size(); ++i)
-        rows.push_back({employees[i].name, charts(calendar.resources[i], employees[i].is_active)});
+    const std::map<Uuid, Employee> employees = employees_of(schema, business_id);
+    for (const Resource& resource : calendar.resources) {
+        const auto employee = employees.find(resource.id);
+        if (employee != employees.end())
+            rows.push_back({employee->second.name, charts(resource, employee->second.is_active)});
+    }
     std::ranges::sort(rows, {}, [](const ChartRow& row) -> const std::string& { return row.name.text; });
     rows.push_back({shown_name("unassigned"), charts({{}, {}, {}, calendar.unassigned}, false)});
     ResultRows lines(fcinfo, MAT_SRF_USE_EXPECTED_DESC);

@@ -66,12 +66,8 @@ LoadedCalendar::LoadedCalendar(const WholeBusiness& asked, Instant as_of, Oid sc
             not_found(Sought::business, asked.id);
         apply(*business);
         std::pmr::vector<Uuid> ids(memory_);
-        if (asked.employees) {
-            ids.assign(asked.employees->begin(), asked.employees->end());
-        } else {
-            source.employees_of(business_id_, ids);
-        }
-        business_is_resource_ = ids.empty() && !(asked.employees && source.has_employee(business_id_));
+        source.employees_of(business_id_, ids);
+        business_is_resource_ = ids.empty();
         if (business_is_resource_)
             ids.push_back(business_id_);
         for (const Uuid& id : ids)

@@ -23,11 +23,9 @@ struct Question {
     std::optional<pg_uuid_t> exclude_booking_id;
 };
 
-/// A whole business, whatever its services.
+/// A whole business, whatever its services: all employees, active or not.
 struct WholeBusiness {
     pg_uuid_t id;
-    /// Ascending by id. None: all of them, active or not.
-    std::optional<std::span<const Uuid>> employees;
     bool with_bookings;
 };
 
@@ -41,7 +39,7 @@ public:
     /// duration and the settings of the business. BM003 when the caller sees no such employee.
     LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
                    std::pmr::memory_resource* memory);
-    /// The same for employees of a business, and for what is booked without one: for the business itself where it has no
+    /// The same for all employees of a business, and for what is booked without one: for the business itself where it has no
     /// employees. Without bookings load() reads none. BM003 when the caller sees no such business.
     LoadedCalendar(const WholeBusiness& asked, Instant as_of, Oid schema, std::pmr::memory_resource* memory);
     LoadedCalendar(const LoadedCalendar&) = delete;

@@ -24,7 +24,7 @@ using namespace bookmeatoz::pg;
 
 BOOKMEATOZ_FUNCTION(working_time, takes({UUIDOID, DATEOID, DATEOID}).returns_table({UUIDOID, INTERVALOID})) {
     SlotCall call(fcinfo);
-    const WholeBusiness everybody{call.id(0, "business_id"), std::nullopt, false};
+    const WholeBusiness everybody{call.id(0, "business_id"), false};
     const auto [first, last] = call.dates(1);
 
     LoadedCalendar& loaded = call.open(everybody, Instant());
