@@ -12,6 +12,7 @@
 #include "pg/booking/state.hpp"
 #include "pg/booking/writer.hpp"
 #include "pg/server/extension_schema.hpp"
+#include "pg/server/hex.hpp"
 #include "pg/server/sha256.hpp"
 #include "pg/server/subtransaction.hpp"
 #include "pg/availability/arguments.hpp"
@@ -82,13 +83,13 @@ std::vector<std::optional<pg_uuid_t>> ids_argument_at(FunctionCallInfo fcinfo, i
 }
 
 /// The same where none may be NULL (22004).
-std::vector<pg_uuid_t> required_ids_at(FunctionCallInfo fcinfo, int position, const char* name) {
-    std::vector<pg_uuid_t> ids;
+std::vector<Uuid> required_ids_at(FunctionCallInfo fcinfo, int position, const char* name) {
+    std::vector<Uuid> ids;
     for (const std::optional<pg_uuid_t>& id : ids_argument_at(fcinfo, position)) {
         if (!id)
             throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED,
                            "an element of " + std::string(name) + " must not be NULL");
-        ids.push_back(*id);
+        ids.push_back(to_uuid(*id));
     }
     return ids;
 }
@@ -130,12 +131,12 @@ void name_item(SqlError& error, std::size_t item) {
     error.message = "item " + std::to_string(item + 1) + ": " + error.message;
 }
 
-void lock_for_several(SavedQuery& businesses_query, std::span<const Uuid> ids, Oid schema) {
+void lock_businesses(SavedQuery& businesses_query, std::span<const Uuid> ids, Oid schema) {
     std::vector<Uuid> businesses;
     for (const SpiRow row : businesses_query.run_latest(schema, {uuid_array(ids)}))
         businesses.push_back(to_uuid(row.id(1)));
     for (const Uuid& business : businesses)
-        pg::lock_for_several(business);
+        lock_for_several(business);
 }
 
 // ---- book_slots()
@@ -172,12 +173,7 @@ Outcome try_booking(const BookingRequest& request, Oid schema) {
 Datum key_of_item(Datum key, std::size_t item) {
     if (item == 0)
         return key;
-    std::string derived;
-    for (const unsigned char byte : sha256(to_text(key))) {
-        derived += "0123456789abcdef"[byte >> 4];
-        derived += "0123456789abcdef"[byte & 15];
-    }
-    return text_datum(derived + ':' + std::to_string(item + 1));
+    return text_datum(hex_text(sha256(to_text(key))) + ':' + std::to_string(item + 1));
 }
 
 bool skips_refused(FunctionCallInfo fcinfo, int position) {
@@ -214,20 +210,16 @@ struct MovedBooking {
 };
 
 /// All rows of the items, locked; BM003 for the first that is not there.
-std::vector<MovedBooking> lock_items(Oid schema, const std::vector<pg_uuid_t>& ids) {
-    std::vector<Uuid> sought;
-    sought.reserve(ids.size());
-    for (const pg_uuid_t& id : ids)
-        sought.push_back(to_uuid(id));
+std::vector<MovedBooking> lock_items(Oid schema, const std::vector<Uuid>& ids) {
     std::map<Uuid, LockedBooking> found;
-    for (LockedBooking& booking : lock_bookings(schema, sought))
+    for (LockedBooking& booking : lock_bookings(schema, ids))
         found.emplace(to_uuid(booking.record.id), std::move(booking));
     std::vector<MovedBooking> items;
     for (std::size_t item = 0; item < ids.size(); ++item) {
         try {
-            const auto booking = found.find(sought[item]);
+            const auto booking = found.find(ids[item]);
             if (booking == found.end())
-                not_found(Sought::booking, ids[item]);
+                not_found(Sought::booking, to_pg_uuid(ids[item]));
             require_movable(booking->second.record);
             items.push_back({item, booking->second, Move{}});
         } catch (SqlError& error) {
@@ -263,13 +255,10 @@ void leave_places(std::span<const Uuid> ids, Oid schema) {
                        "Move those that the session may change.");
 }
 
-void refuse_duplicates(const std::vector<pg_uuid_t>& ids) {
-    std::set<Uuid> seen;
-    for (const pg_uuid_t& id : ids) {
-        if (!seen.insert(to_uuid(id)).second)
-            throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "booking_ids names a booking twice", {},
-                           "Give each booking one new time.");
-    }
+void refuse_duplicates(const std::vector<Uuid>& ids) {
+    if (std::set(ids.begin(), ids.end()).size() < ids.size())
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "booking_ids names a booking twice", {},
+                       "Give each booking one new time.");
 }
 
 } // namespace
@@ -288,7 +277,7 @@ BOOKMEATOZ_FUNCTION(book_slots, takes({UUIDARRAYOID, TIMESTAMPTZARRAYOID, UUIDOI
         number_of_items({{"slot_starts", array_size(fcinfo, 1, "slot_starts")},
                          {"service_ids", array_size(fcinfo, 0, "service_ids")},
                          {"employee_ids", names_employees ? array_size(fcinfo, 3, "employee_ids") : 1}});
-    const std::vector<pg_uuid_t> services = required_ids_at(fcinfo, 0, "service_ids");
+    const std::vector<Uuid> services = required_ids_at(fcinfo, 0, "service_ids");
     const std::pmr::vector<Instant> starts =
         arguments.instants(1, "slot_starts", most_items, std::pmr::new_delete_resource());
     const std::vector<std::optional<pg_uuid_t>> employees =
@@ -314,7 +303,7 @@ BOOKMEATOZ_FUNCTION(book_slots, takes({UUIDARRAYOID, TIMESTAMPTZARRAYOID, UUIDOI
     hashed.add(common.visit_id);
     for (std::size_t item = 0; item < count; ++item) {
         BookingRequest& request = requests[item];
-        request.service_id = at(services, item);
+        request.service_id = to_pg_uuid(at(services, item));
         request.start = at(starts, item);
         request.employee_id = at(employees, item);
         hashed.add(request.service_id);
@@ -342,11 +331,7 @@ BOOKMEATOZ_FUNCTION(book_slots, takes({UUIDARRAYOID, TIMESTAMPTZARRAYOID, UUIDOI
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     if (count > 1) {
-        std::vector<Uuid> ids;
-        ids.reserve(services.size());
-        for (const pg_uuid_t& service : services)
-            ids.push_back(to_uuid(service));
-        lock_for_several(service_businesses_query, ids, schema);
+        lock_businesses(service_businesses_query, services, schema);
         lock_known_customer(*common.customer_id, schema);
     }
     std::vector<Outcome> outcomes(count);
@@ -378,7 +363,7 @@ BOOKMEATOZ_FUNCTION(reschedule_bookings,
         number_of_items({{"booking_ids", array_size(fcinfo, 0, "booking_ids")},
                          {"slot_starts", array_size(fcinfo, 1, "slot_starts")},
                          {"employee_ids", names_employees ? array_size(fcinfo, 2, "employee_ids") : 1}});
-    const std::vector<pg_uuid_t> ids = required_ids_at(fcinfo, 0, "booking_ids");
+    const std::vector<Uuid> ids = required_ids_at(fcinfo, 0, "booking_ids");
     if (ids.size() != count)
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "booking_ids and slot_starts do not match", {},
                        "One booking has one new time.");
@@ -392,11 +377,7 @@ BOOKMEATOZ_FUNCTION(reschedule_bookings,
 
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
-    std::vector<Uuid> all;
-    all.reserve(ids.size());
-    for (const pg_uuid_t& id : ids)
-        all.push_back(to_uuid(id));
-    lock_for_several(booking_businesses_query, all, schema);
+    lock_businesses(booking_businesses_query, ids, schema);
     std::vector<MovedBooking> items = lock_items(schema, ids);
     lock_customers(items, schema);
     for (MovedBooking& moved : items) {
