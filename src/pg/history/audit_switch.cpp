@@ -55,11 +55,6 @@ Found find_trigger(Relation table, Oid function) {
     return {nullptr, false};
 }
 
-const char* qualified_name(Relation table) {
-    return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)),
-                                      RelationGetRelationName(table));
-}
-
 /// Returns whether it was not so before.
 bool switch_audit(FunctionCallInfo fcinfo, bool on) {
     const Oid schema = extension_schema(fcinfo);
@@ -81,7 +76,7 @@ bool switch_audit(FunctionCallInfo fcinfo, bool on) {
             const Oid function = extension_function(schema, "trigger_audit");
             found = find_trigger(table.get(), function);
             owner = table.get()->rd_rel->relowner;
-            name = qualified_name(table.get());
+            name = qualified_name(id);
             create = psprintf(
                 "CREATE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION "
                 "%s.trigger_audit()",

@@ -15,6 +15,11 @@ void execute(const char* statement) {
         elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
 }
 
+const char* qualified_name(Oid relation) {
+    return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
+                                      get_rel_name(relation));
+}
+
 void take_away_default_rights(const char* name, bool is_type, Oid schema) {
     const char* const qualified = quote_qualified_identifier(get_namespace_name(schema), name);
     execute(psprintf(

@@ -1,4 +1,4 @@
-// Runs DDL by SPI, for the installer and the partitions. All may raise a server error. An SPI connection must be open, and
+// Runs DDL by SPI, for the installer, the partitions and the switches of the audit. All may raise a server error. An SPI connection must be open, and
 // search_path must lead to pg_catalog alone.
 #pragma once
 
@@ -7,6 +7,9 @@
 namespace bookmeatoz::pg {
 
 void execute(const char* statement);
+
+/// With its schema, quoted where that is needed.
+const char* qualified_name(Oid relation);
 
 /// Rights on our types and tables come from the grant functions alone. So this revokes what the database's default privileges gave
 /// on a new type or table to roles other than the owner. USAGE of a type stays everybody's, as is usual.

@@ -88,11 +88,6 @@ struct NewMonth {
     NewPartition partition;
 };
 
-const char* qualified_name(Oid relation) {
-    return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
-                                      get_rel_name(relation));
-}
-
 // Those below may raise a server error, too.
 
 TimestampTz bound(const PartitionBoundInfoData& bounds, int at) {
