@@ -1,6 +1,7 @@
 // 400 queries at once, of five contexts, over two connections: no row of another tenant, by whatever way they go.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createBooking, withContext, type Booking } from 'bookmeatoz'
 import { bookingContext as expressContext } from 'bookmeatoz/express'
 import { bookingContext as fastifyContext } from 'bookmeatoz/fastify'
@@ -43,7 +44,7 @@ for (const way of ways) {
       db = createBooking({ schema, pool: { database, user: app, max: 2, ...(await way.open()) } })
     })
     after(async () => {
-      await db.close()
+      await Promise.race([db.close(), sleep(1000)])
       await stopPgbouncer()
     })
 

@@ -15,7 +15,7 @@ export interface Business {
   employee: string
 }
 
-export const database = `client_${basename(process.argv[1] ?? '', '.test.js').replace(/\W/g, '_')}`
+export const database = `${process.env.WORLD ?? 'client'}_${basename(process.argv[1] ?? '', '.test.js').replace(/\W/g, '_')}`
 export const schema = 'booking'
 const roles = [`${database}_app`, `${database}_auth`, `${database}_admin`] as const
 export const [app, auth, administrator] = roles
@@ -132,8 +132,9 @@ export async function stopPgbouncer(): Promise<void> {
   rmSync(folder, { recursive: true })
 }
 
-/** The ways to the database: each test runs once for each. */
-export const ways: { name: string; skip: string | false; open: () => Promise<pg.PoolConfig> }[] = [
+/** The ways to the database: each test runs once for each; for mutants the first is enough. */
+const all: { name: string; skip: string | false; open: () => Promise<pg.PoolConfig> }[] = [
   { name: 'directly', skip: false, open: async () => ({}) },
   { name: 'through pgbouncer', skip: pgbouncer ? false : 'pgbouncer is not installed', open: startPgbouncer },
 ]
+export const ways = all.filter(({ name }) => name === (process.env.ONLY_WAY ?? name))
