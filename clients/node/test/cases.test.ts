@@ -1,6 +1,7 @@
 // Each row of the two tables of the design: what goes wrong in the usual design, and how each case behaves here.
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -115,6 +116,38 @@ for (const way of ways) {
         }), (error: Error) => error instanceof TransactionAbortedError && (error.cause as any).sqlstate === '22012')
         assert.equal((await db.query(`SELECT FROM notes WHERE body = 'swallowed'`)).rowCount, 0)
       })
+    })
+
+    test('the same where the answers of the server come in pieces', async () => {
+      const target = `${config.host ?? process.env.PGHOST ?? '/var/run/postgresql'}/.s.PGSQL.${config.port ?? process.env.PGPORT ?? 5432}`
+      // It holds back the last message of each piece, which says that the server is ready.
+      const proxy = createServer(client => {
+        const server = connect(target)
+        let sent = Promise.resolve()
+        server.on('data', data => {
+          sent = sent.then(async () => {
+            client.write(data.subarray(0, -6))
+            await sleep(5)
+            client.write(data.subarray(-6))
+          })
+        })
+        client.on('data', data => server.write(data))
+        for (const [one, other] of [[client, server], [server, client]] as const) one.on('close', () => other.destroy()).on('error', () => {})
+      })
+      await new Promise<void>(done => proxy.listen(0, '127.0.0.1', done))
+      const db = open({ max: 1, host: '127.0.0.1', port: (proxy.address() as AddressInfo).port })
+      await assert.rejects(A(db, () => db.transaction(() => db.query('SELECT 1/0').catch(() => {}))), TransactionAbortedError)
+      await assert.rejects(A(db, () => db.query('SELECT 1/0')), ArgumentError)
+      assert.equal(db.pool.totalCount, 1)
+      const client = await A(db, () => db.pool.connect())
+      await client.query('BEGIN')
+      await assert.rejects(client.query('SELECT 1/0'))
+      client.release()
+      assert.equal(db.pool.totalCount, 0)
+      assert.deepEqual(await B(db, () => ids(db)), [business(1).context.businessId])
+      await db.pool.end()
+      opened.splice(opened.indexOf(db), 1)
+      proxy.close()
     })
 
     test('a transaction inside a transaction, pool of one: a savepoint on the same client', async () => {
