@@ -28,8 +28,9 @@ const mappings: Record<string, Mapping> = {
 
 /** The arrays that pg reads as such; it reads others as the text `{a,b}`. */
 const arrays: Record<string, string> = {
-  bool: 'boolean', bytea: 'Buffer', date: 'Date', float4: 'number', float8: 'number', int2: 'number', int4: 'number', int8: 'string',
-  json: 'JsonValue', jsonb: 'JsonValue', numeric: 'number', text: 'string', timestamp: 'Date', timestamptz: 'Date', uuid: 'string', varchar: 'string',
+  bool: 'boolean', bpchar: 'string', bytea: 'Buffer', cidr: 'string', date: 'Date', float4: 'number', float8: 'number', inet: 'string', int2: 'number',
+  int4: 'number', int8: 'string', interval: 'Interval', json: 'JsonValue', jsonb: 'JsonValue', numeric: 'number', oid: 'number', text: 'string',
+  time: 'string', timestamp: 'Date', timestamptz: 'Date', timetz: 'string', uuid: 'string', varchar: 'string',
 }
 
 const helpers: Record<string, string> = {
