@@ -1,8 +1,5 @@
-import { escapeIdentifier } from 'pg'
+import { quotedTable, type TableName } from '../table-name.js'
 import { addBlock, type Migration } from './migration.js'
-
-/** A table, as node-pg-migrate takes it. Without a schema it is found by the `search_path`. */
-export type TableName = string | { schema?: string; name: string }
 
 // The roles of applications are those that a grant function has given its rights. register_user() is granted by these functions alone,
 // to app, staff and auth; a role that may only read, say, is left as it is.
@@ -40,10 +37,9 @@ export function regrant(pgm: Migration): void {
  * application get the rights on it, and on the sequences of its columns.
  */
 export function protectTable(pgm: Migration, table: TableName): void {
-  const { schema, name } = typeof table === 'string' ? { schema: undefined, name: table } : table
-  const place = (schema === undefined ? '' : `${escapeIdentifier(schema)}.`) + escapeIdentifier(name)
+  const place = quotedTable(table)
   pgm.sql(`ALTER TABLE ${place} ENABLE ROW LEVEL SECURITY`)
-  addBlock(pgm, { place, policy: `${name}_all` }, `
+  addBlock(pgm, { place, policy: `${typeof table === 'string' ? table : table.name}_all` }, `
     protected CONSTANT regclass := to_regclass(place);
     sequence  regclass;
     role      record;`, `
