@@ -12,8 +12,12 @@ let admin: pg.Client
 let db: Booking
 let two: Sample
 
+async function copies(): Promise<string[]> {
+  return (await server.query(`SELECT datname FROM pg_database WHERE datname LIKE 'testing\\_test\\_%'`)).rows.map(row => row.datname)
+}
+
 async function remove(): Promise<void> {
-  await server.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)
+  for (const name of [...(await copies()), template]) await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
   for (const role of ['testing_owner', 'testing_app']) await server.query(`DROP ROLE IF EXISTS ${role}`)
 }
 
@@ -46,8 +50,7 @@ after(async () => {
   await db.close()
   await admin.end()
   await copy.drop()
-  const { rows } = await server.query(`SELECT datname FROM pg_database WHERE datname LIKE 'testing\\_test\\_%'`)
-  assert.deepEqual(rows, [])
+  assert.deepEqual(await copies(), [])
   await remove()
   await server.end()
 })
@@ -64,14 +67,14 @@ test('a copy has the rows of its template, its rights, and no temporary objects'
 })
 
 test('copies are made at once, are independent, and are dropped although somebody is connected', async () => {
-  const copies = await Promise.all([1, 2].map(() => temporaryDatabase({ template, admin: { user: 'postgres' } })))
-  await inDatabase(copies[0]!.name, client => client.query('DELETE FROM booking.bookings; DELETE FROM booking.tenants'))
-  const count = await inDatabase(copies[1]!.name, async client => (await client.query('SELECT count(*)::int FROM booking.tenants')).rows[0].count)
+  const both = await Promise.all([1, 2].map(() => temporaryDatabase({ template, admin: { user: 'postgres' } })))
+  await inDatabase(both[0]!.name, client => client.query('DELETE FROM booking.bookings; DELETE FROM booking.tenants'))
+  const count = await inDatabase(both[1]!.name, async client => (await client.query('SELECT count(*)::int FROM booking.tenants')).rows[0].count)
   assert.equal(count, 2)
-  const left = new pg.Client({ database: copies[0]!.name })
+  const left = new pg.Client({ database: both[0]!.name })
   left.on('error', () => {})
   await left.connect()
-  await Promise.all(copies.map(other => other.drop()))
+  await Promise.all(both.map(other => other.drop()))
 })
 
 test('a database without bookmeatoz leaves no copy', async () => {
