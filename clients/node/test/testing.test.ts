@@ -78,8 +78,10 @@ test('copies are made at once, are independent, and are dropped although somebod
 })
 
 test('a database without bookmeatoz leaves no copy', async () => {
-  await assert.rejects(temporaryDatabase({ template: 'template1' }), /no extension bookmeatoz/)
-  assert.deepEqual((await server.query(`SELECT datname FROM pg_database WHERE datname LIKE 'template1\\_%'`)).rows, [])
+  await server.query('CREATE DATABASE testing_test_bare')
+  await assert.rejects(temporaryDatabase({ template: 'testing_test_bare' }), /no extension bookmeatoz/)
+  await server.query('DROP DATABASE testing_test_bare')
+  assert.deepEqual(await copies(), [copy.name])
 })
 
 test('the sample can be booked', async () => {
