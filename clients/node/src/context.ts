@@ -10,8 +10,8 @@ export interface Context {
   systemAdmin?: boolean | undefined
 }
 
-/** What a resolver answers: a context, `'anonymous'` for deliberately nobody, or undefined: then every query throws {@link ContextMissingError}. */
-export type Resolved = Context | 'anonymous' | undefined
+/** What a resolver answers: a context, `'anonymous'` for deliberately nobody, or nothing: then every query throws {@link ContextMissingError}. */
+export type Resolved = Context | 'anonymous' | null | undefined
 
 // Two copies of this package in one process must share one storage.
 const key = Symbol.for('bookmeatoz.context.1')
@@ -55,7 +55,7 @@ export function inContext<T>(context: Readonly<Context>, fn: () => T): T {
 
 /**
  * The core of a middleware: resolves the context of a request, then runs `next` in it. It holds no connection meanwhile.
- * Where `resolve` answers undefined, `next` runs without a context.
+ * Where `resolve` answers nothing, `next` runs without a context.
  */
 export async function withContext<T>(resolve: () => Resolved | Promise<Resolved>, next: () => T): Promise<Awaited<T>> {
   return await scopeOf(await resolve())(next)
@@ -63,7 +63,7 @@ export async function withContext<T>(resolve: () => Resolved | Promise<Resolved>
 
 /** What runs a function in the resolved context. */
 export function scopeOf(resolved: Resolved): <T>(fn: () => T) => T {
-  if (resolved === undefined) return fn => storage.exit(fn)
+  if (resolved == null) return fn => storage.exit(fn)
   const context = resolved === 'anonymous' ? nobody : checkedContext(resolved)
   return fn => storage.run(context, fn)
 }
