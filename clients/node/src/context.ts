@@ -50,7 +50,15 @@ export function checkedContext(context: Context): Readonly<Context> {
 
 /** Runs `fn` in a context that was checked. */
 export function inContext<T>(context: Readonly<Context>, fn: () => T): T {
-  return storage.run(context, fn)
+  return storage.run(context, () => {
+    const result = fn()
+    // What query builders return begins when somebody awaits it. That must not be outside.
+    return isLazy(result) ? (new Promise((resolve, reject) => result.then(resolve, reject)) as T) : result
+  })
+}
+
+function isLazy(value: unknown): value is PromiseLike<unknown> {
+  return !(value instanceof Promise) && typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 /**
@@ -65,5 +73,5 @@ export async function withContext<T>(resolve: () => Resolved | Promise<Resolved>
 export function scopeOf(resolved: Resolved): <T>(fn: () => T) => T {
   if (resolved == null) return fn => storage.exit(fn)
   const context = resolved === 'anonymous' ? nobody : checkedContext(resolved)
-  return fn => storage.run(context, fn)
+  return fn => inContext(context, fn)
 }
