@@ -1,4 +1,5 @@
--- What the sample shows: free slots and why there are no others, a week of a salon, a refused double booking, row security, and nights of clock changes.
+-- What the sample shows: free slots and why there are no others, a week of a salon, a refused double booking, row security, nights of clock changes, a
+-- report, and who did what to a booking.
 -- Run it after sample.sql, as the owner of the tables: psql < demo/show.sql (./dev demo does).
 
 SET client_encoding = 'UTF8';
@@ -182,3 +183,48 @@ FROM (SELECT * FROM night WHERE "end" - start <> interval '24 hours' ORDER BY da
      find_available_slots(:'night_cut', n.start, n.start + interval '6 hours') f
 GROUP BY n.date, n.start, n."end"
 ORDER BY n.date;
+
+
+\echo
+\echo '── 6. The months of Haarwerk Berlin, in figures ───────────────────────────────────────────────────'
+\echo
+SELECT date_trunc('month', current_date - 7)::date AS from_date,
+       (date_trunc('month', current_date + 21) + interval '1 month - 1 day')::date AS to_date \gset
+BEGIN;
+SET LOCAL ROLE demo_app;
+SET LOCAL app.current_business_id = :'salon';
+\set ECHO queries
+SELECT to_char(month, 'Mon YYYY') AS month, bookings, booked_minutes / 60 AS hours, revenue, customers,
+       new_customers AS new, cancellations AS cancelled, no_shows,
+       round(100.0 * booked_minutes / nullif(working_minutes, 0), 1) AS "used %"
+FROM business_statistics(:'from_date', :'to_date');
+\set ECHO none
+COMMIT;
+
+
+\echo
+\echo '── 7. Who did what to a booking ───────────────────────────────────────────────────────────────────'
+\echo
+SELECT u.id AS receptionist FROM users u JOIN user_business_roles r ON r.user_id = u.id
+WHERE r.business_id = :'salon' ORDER BY u.email LIMIT 1 \gset
+SELECT slot_start AS first_slot, employee_ids[1] AS stylist
+FROM find_available_slots(:'haircut', now() + interval '2 days', now() + interval '9 days') LIMIT 1 \gset
+SELECT max(slot_start) AS other_slot
+FROM find_available_slots(:'haircut', now() + interval '2 days', now() + interval '9 days', :'stylist') \gset
+BEGIN;
+SET LOCAL ROLE demo_app;
+SET LOCAL app.current_business_id = :'salon';
+SELECT booking_id AS booking FROM hold_slot(:'haircut', :'first_slot', :'stylist') \gset
+SET LOCAL app.current_user_id = :'receptionist';
+SELECT FROM confirm_booking(:'booking', :'customer') \g /dev/null
+SELECT FROM reschedule_booking(:'booking', :'other_slot') \g /dev/null
+SELECT FROM cancel_booking(:'booking') \g /dev/null
+\echo 'It was held on the site, then confirmed, moved and cancelled at the desk:'
+\echo
+\set ECHO queries
+SELECT action, coalesce(u.email, a.actor_role) AS who, c.name AS "column", a.before ->> c.name AS before, c.value AS after
+FROM audit_logs a LEFT JOIN users u ON u.id = a.actor_user_id, jsonb_each_text(a.after) AS c (name, value)
+WHERE a.entity_id = :'booking' AND c.name IN ('status', 'start_time')
+ORDER BY a.created_at, c.name;
+\set ECHO none
+ROLLBACK;

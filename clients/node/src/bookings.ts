@@ -13,11 +13,24 @@ export interface BookingResult {
   holdExpiresAt: Date | null
 }
 
-/** An item of `bookMany()`: with `skip`, booked or with the reason why not. */
-export type ItemResult = { item: number } & (
-  | (BookingResult & { reason: null })
-  | ({ [key in keyof BookingResult]: null } & { reason: string })
-)
+/** An item that was booked; items count from 1. */
+export interface BookedItem extends BookingResult {
+  item: number
+  reason: null
+}
+
+/** An item that was refused, with the reason. */
+export interface RefusedItem {
+  item: number
+  reason: string
+  /** When it was to start. */
+  startTime: Date
+  bookingId: null
+  employeeId: string | null
+  endTime: null
+  status: null
+  holdExpiresAt: null
+}
 
 /** The arguments of `book_slot()`. */
 export interface BookArguments {
@@ -109,8 +122,8 @@ export interface Bookings {
   reschedule(booking: RescheduleArguments): Promise<BookingResult>
   cancel(booking: CancelArguments): Promise<BookingResult>
   /** Several slots in one call: a series, or the services of a visit. */
-  bookMany(bookings: BookManyArguments & { onConflict: 'skip' }): Promise<ItemResult[]>
-  bookMany(bookings: BookManyArguments): Promise<(BookingResult & { item: number; reason: null })[]>
+  bookMany(bookings: BookManyArguments & { onConflict: 'skip' }): Promise<(BookedItem | RefusedItem)[]>
+  bookMany(bookings: BookManyArguments): Promise<BookedItem[]>
   rescheduleMany(bookings: RescheduleManyArguments): Promise<BookingResult[]>
   /** Cancels what is left of a series. */
   cancelSeries(series: CancelSeriesArguments): Promise<BookingResult[]>

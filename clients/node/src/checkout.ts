@@ -41,8 +41,8 @@ export class Checkout {
 
   query(config: unknown, values?: unknown): Promise<pg.QueryResult> {
     if (this.#released) return Promise.reject(new TransactionClosedError('the client was released to the pool'))
-    const text = typeof config === 'string' ? config : (config as { text?: unknown } | null)?.text
-    if (typeof text !== 'string') return Promise.reject(new ArgumentError('a query has a text; cursors and COPY need the client of a transaction'))
+    const { text, submit } = typeof config === 'string' ? { text: config } : ((config ?? {}) as { text?: unknown; submit?: unknown })
+    if (typeof text !== 'string' || submit) return Promise.reject(new ArgumentError('this is no text; for a cursor use stream(), or a client after BEGIN'))
     const reason = refused.find(([pattern]) => pattern.test(text))?.[1]
     if (reason !== undefined) return Promise.reject(new ArgumentError(reason))
     return this.#queue.run(() => this.#send(config, values))
