@@ -127,7 +127,7 @@ for (const way of ways) {
         server.on('data', data => {
           sent = sent.then(async () => {
             client.write(data.subarray(0, -6))
-            await sleep(5)
+            await sleep(40)
             client.write(data.subarray(-6))
           })
         })
