@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { BookingError, BookingStateError, CheckError, NotFoundError, SlotNotBookableError, SlotTakenError, toHttp, type Booking } from 'bookmeatoz'
+import { BookingError, BookingStateError, CheckError, SlotNotBookableError, SlotTakenError, toHttp, type Booking } from 'bookmeatoz'
 import { bookingContext } from 'bookmeatoz/fastify'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { addDays, dateOf, longDate } from './dates.js'
@@ -263,15 +263,17 @@ export function createApp(db: Booking, secret: string): FastifyInstance {
 
   // ---- What goes wrong
 
-  const problem = (title: string, text: string): string => pages.page(null, title, html`<p>${text}</p><p><a href="/">To the start</a></p>`)
-  const notFound = problem('There is nothing here', 'The address is wrong, or what was here is gone.')
-  app.setNotFoundHandler((_request, reply) => send(reply.code(404), notFound))
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+  const problem = ({ url }: FastifyRequest, title: string, text: string): string =>
+    pages.page(null, title, html`<p>${text}</p>${url !== '/' && html`<p><a href="/">To the start</a></p>`}`)
+  const notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    send(reply.code(404), problem(request, 'There is nothing here', 'The address is wrong, or what was here is gone.'))
+  app.setNotFoundHandler(notFound)
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error instanceof BookingError ? toHttp(error).status : (error.statusCode ?? 500)
-    if (status === 404 || error instanceof NotFoundError) return send(reply.code(404), notFound)
+    if (status === 404) return notFound(request, reply)
     if (status >= 500) console.error(error)
-    return send(reply.code(status), problem('Sorry', explain(error) ?? (status < 500 ? 'This request was not understood.' : 'Something went wrong here. Please try again later.')))
+    const text = status < 500 ? 'This request was not understood.' : 'Something went wrong here. Please try again later.'
+    return send(reply.code(status), problem(request, 'Sorry', text))
   })
   return app
 }
-

@@ -6,7 +6,7 @@ export const timeOf = (instant: Date, timeZone: string): string =>
 const inUtc = (date: string): Date => new Date(`${date}T00:00:00Z`)
 
 export const longDate = (date: string): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(inUtc(date))
+  new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' }).format(inUtc(date))
 export const longMonth = (month: string): string =>
   new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', month: 'long', year: 'numeric' }).format(inUtc(`${month}-01`))
 

@@ -142,7 +142,10 @@ ${slots.length === 0 && html`<p>Nothing is free on this day any more.</p>`}
 ${slots.length > 0 && html`<p class="soft">Times are those of ${business.timezone.replace(/.*\//, '').replaceAll('_', ' ')}.</p>`}`
 }
 
-const whenOf = (booking: BookingRow, timezone: string): string => `${longDate(dateOf(booking.start, timezone))}, ${timeOf(booking.start, timezone)}`
+function whenOf({ start }: BookingRow, timezone: string): string {
+  const date = dateOf(start, timezone)
+  return `${longDate(date)} ${date.slice(0, 4)}, ${timeOf(start, timezone)}`
+}
 
 export function bookingContent({ timezone, loggedIn }: Business, booking: BookingRow, now: Date): Html {
   const action = (name: string): Html => html`/bookings/${booking.key}/${name}`
@@ -152,7 +155,7 @@ export function bookingContent({ timezone, loggedIn }: Business, booking: Bookin
   if (booking.holdExpires) {
     if (booking.holdExpires <= now) return html`${card}<p>We kept this time for some minutes; now it is free again.</p>${again}`
     return html`${card}
-<p>We keep this time for you until <strong>${timeOf(booking.holdExpires, timezone)}</strong>.</p>
+<p>We keep this time for you for <strong>${Math.ceil((booking.holdExpires.getTime() - now.getTime()) / 60_000)} min</strong>.</p>
 <form method="post" action="${action('confirm')}">
 ${!loggedIn && html`<label>Name <input name="name" required maxlength="200" autocomplete="name"></label>
 <label>E-mail <input name="email" type="email" required maxlength="254" autocomplete="email"></label>`}
@@ -184,9 +187,12 @@ export function accountContent(bookings: BookingRow[], figures: Figures[], timez
 ${bookings.map(booking => html`<a class="card" href="/bookings/${booking.key}"><span>${booking.service}<small>${whenOf(booking, timezone)}</small></span>
 <span class="soft">${states[booking.status] ?? booking.status}</span></a>`)}
 ${bookings.length === 0 && html`<p>You have none here.</p>`}`}
-${figures.length > 0 && html`<h2>Your businesses in figures</h2><div class="figures"><table>
-<thead><tr><th>Business</th><th>Bookings</th><th>Booked</th><th>Revenue</th><th>Customers</th><th>No-shows</th></tr></thead>
-<tbody>${figures.map((row, i) => html`${row.month !== figures[i - 1]?.month && html`<tr><td colspan="6"><strong>${longMonth(row.month)}</strong></td></tr>`}
-<tr><td>${row.name}</td><td>${row.bookings}</td><td>${row.utilisation === null ? '–' : `${Math.round(row.utilisation * 100)} %`}</td>
-<td>${Object.entries(row.revenue).map(([currency, amount]) => money(amount, currency)).join(', ') || '–'}</td><td>${row.customers}</td><td>${row.noShows}</td></tr>`)}</tbody></table></div>`}`
+${figures.map((row, i) => html`${row.month !== figures[i - 1]?.month && html`<h2>Your businesses in ${longMonth(row.month)}</h2>`}
+<div class="card"><strong>${row.name}</strong><small>${[
+    `${row.bookings} bookings`,
+    row.utilisation !== null && `${Math.round(row.utilisation * 100)} % booked`,
+    ...Object.entries(row.revenue).map(([currency, amount]) => money(amount, currency)),
+    `${row.customers} customers`,
+    `${row.noShows} no-shows`,
+  ].filter(Boolean).join(' · ')}</small></div>`)}`
 }

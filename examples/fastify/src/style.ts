@@ -36,9 +36,5 @@ table { border-collapse: collapse; width: 100% }
 .month a, .month span { display: block; padding: .5rem 0; border-radius: .5rem }
 .month a { background: var(--tint); color: var(--main); font-weight: 700 }
 .month span { opacity: .55 }
-.figures { overflow-x: auto }
-.figures th, .figures td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
-.figures th { color: var(--soft); font-size: .85rem }
-.figures th:first-child, .figures td:first-child { text-align: left }
 :focus-visible { outline: 3px solid var(--main); outline-offset: 2px }
 `
