@@ -25,7 +25,7 @@ example() {
 	echo 'installing the packages of npm ...' >&2
 	node_build "$work/src/clients/node"
 	node_build "$work/src/examples/fastify"
-	cd "$work/src/examples/fastify"
+	cd "$work/src/examples/fastify" || return
 	npm run --silent migrate >"$work/migrate.log" 2>&1 || {
 		cat "$work/migrate.log" >&2
 		return 1
@@ -34,7 +34,7 @@ example() {
 	node build/src/sample.js
 	# Without npm between: it would not pass on the end.
 	if $test; then
-		run_until_end node build/test/browser.test.js
+		run_until_end node --test-reporter=spec build/test/browser.test.js
 	else
 		export PORT=${PORT:-3000}
 		say_where

@@ -257,7 +257,7 @@ export function createApp(db: Booking, secret: string): FastifyInstance {
       SELECT b.name, to_char(f.month, 'YYYY-MM') AS month, f.bookings, f.booked_minutes::float / nullif(f.working_minutes, 0) AS utilisation,
              f.revenue, f.customers, f.no_shows AS "noShows"
       FROM business_statistics((date_trunc('month', now()) - interval '1 month')::date, (date_trunc('month', now()) + interval '2 months')::date - 1) f
-      JOIN businesses b ON b.id = f.business_id ORDER BY f.month, b.name`)).rows)
+      JOIN businesses b ON b.id = f.business_id WHERE f.bookings > 0 ORDER BY f.month, b.name`)).rows)
     return send(reply, pages.page(here, 'Your account', pages.accountContent(own, figures, here.timezone)))
   })
 

@@ -134,7 +134,7 @@ export function dayContent(business: Business, service: Service, { date, slots, 
 ${parts.map(([name, from, to]) => {
     const those = timed.filter(({ time }) => time >= from && time < to)
     return those.length > 0 && html`<h2>${name}</h2><div class="slots">${those.map(slot => html`<button name="start" value="${slot.slotStart.toISOString()}">${slot.time}${
-      slot.remainingCapacity > 1 && html`<small>${slot.remainingCapacity} places</small>`}</button>`)}</div>`
+      slot.remainingCapacity > 1 && html`<small>${slot.remainingCapacity} free</small>`}</button>`)}</div>`
   })}
 </form>
 ${slots.length === 0 && html`<p>Nothing is free on this day any more.</p>`}
