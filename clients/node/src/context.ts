@@ -10,8 +10,8 @@ export interface Context {
   systemAdmin?: boolean | undefined
 }
 
-/** What a resolver answers: a context, `'anonymous'` for deliberately nobody, or undefined: then every query throws {@link ContextMissingError}. */
-export type Resolved = Context | 'anonymous' | undefined
+/** What a resolver answers: a context, `'anonymous'` for deliberately nobody, or nothing: then every query throws {@link ContextMissingError}. */
+export type Resolved = Context | 'anonymous' | null | undefined
 
 // Two copies of this package in one process must share one storage.
 const key = Symbol.for('bookmeatoz.context.1')
@@ -50,12 +50,20 @@ export function checkedContext(context: Context): Readonly<Context> {
 
 /** Runs `fn` in a context that was checked. */
 export function inContext<T>(context: Readonly<Context>, fn: () => T): T {
-  return storage.run(context, fn)
+  return storage.run(context, () => {
+    const result = fn()
+    // What query builders return begins when somebody awaits it. That must not be outside.
+    return isLazy(result) ? (new Promise((resolve, reject) => result.then(resolve, reject)) as T) : result
+  })
+}
+
+function isLazy(value: unknown): value is PromiseLike<unknown> {
+  return !(value instanceof Promise) && typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 /**
  * The core of a middleware: resolves the context of a request, then runs `next` in it. It holds no connection meanwhile.
- * Where `resolve` answers undefined, `next` runs without a context.
+ * Where `resolve` answers nothing, `next` runs without a context.
  */
 export async function withContext<T>(resolve: () => Resolved | Promise<Resolved>, next: () => T): Promise<Awaited<T>> {
   return await scopeOf(await resolve())(next)
@@ -63,7 +71,7 @@ export async function withContext<T>(resolve: () => Resolved | Promise<Resolved>
 
 /** What runs a function in the resolved context. */
 export function scopeOf(resolved: Resolved): <T>(fn: () => T) => T {
-  if (resolved === undefined) return fn => storage.exit(fn)
+  if (resolved == null) return fn => storage.exit(fn)
   const context = resolved === 'anonymous' ? nobody : checkedContext(resolved)
-  return fn => storage.run(context, fn)
+  return fn => inContext(context, fn)
 }

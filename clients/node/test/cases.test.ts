@@ -373,6 +373,13 @@ for (const way of ways) {
       })
     })
 
+    test('what begins only when it is awaited, as queries of builders do, begins in its context', async () => {
+      const db = open()
+      const lazy = () => ({ then: (tell: (context: unknown) => void) => tell(db.context()) }) as unknown as Promise<unknown>
+      assert.deepEqual(await A(db, lazy), A(db, () => db.context()))
+      assert.deepEqual(await db.anonymous(lazy), {})
+    })
+
     test("every statement sets all four values, with the schema's name: a leftover SET is overridden", async () => {
       const db = open({ max: 1 })
       await B(db, () => db.query(`SET app.current_business_id = '${business(1).context.businessId}'`))
