@@ -11,7 +11,7 @@
 #   bench/availability/run.py. Takes some eight minutes. The report is also in build/bench/availability.md, with the picture beside it.
 #   --growth compares 200,000 bookings with 20,000,000 instead: it takes half an hour, and 20 GB of disk in /tmp.
 # ./dev bench node [--calls N]: what a statement with a session context costs a client in Node.js (clients/node, bench/node), on a private
-#   server, by its socket and at a distance. Takes some three minutes. The report is also in build/bench/node.md.
+#   server, by its socket and at a distance. Takes some four minutes. The report is also in build/bench/node.md.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
