@@ -5,6 +5,7 @@
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
+source "$top/dev.d/node.sh"
 
 example() {
 	local test=false
@@ -13,10 +14,14 @@ example() {
 	--test) test=true ;;
 	*) echo "usage: ./dev example [--test]" >&2 && return 2 ;;
 	esac
-	need_node
 	if $test && [ -z "${CHROMIUM-}" ]; then need_packages chromium; fi
 	at_end=finish_example
 	start_private_server example
+	need_node
+	if [ -n "$node_missing" ]; then
+		echo "./dev example needs Node.js: $node_missing" >&2
+		return 1
+	fi
 	"$bindir/createdb" example
 	address="postgresql:///example?host=$work&user="
 	export ADMIN_DATABASE_URL=${address}postgres DATABASE_URL=${address}demo_app AUTH_DATABASE_URL=${address}demo_auth
@@ -42,14 +47,7 @@ example() {
 	fi
 }
 
-need_node() {
-	if ! command -v npm >/dev/null || ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then
-		echo './dev example needs Node.js 20.19 or later with npm (Debian 13: nodejs, npm; else https://nodejs.org)' >&2
-		return 1
-	fi
-}
-
-node_build() { (cd "$1" && npm ci --silent --no-audit --no-fund && npm run --silent build); }
+node_build() { (cd "$1" && npm ci --loglevel=error --no-audit --no-fund && npm run --silent build); }
 
 say_where() {
 	cat <<TEXT
