@@ -185,8 +185,9 @@ export function createApp(db: Booking, secret: string): FastifyInstance {
     const here = await business()
     const found = await booking(key)
     const now = new Date()
-    const left = found.holdExpires && Math.ceil((found.holdExpires.getTime() - now.getTime()) / 1000) + 1
-    return pages.page(here, pages.bookingTitle(found, now), pages.bookingContent(here, found, now), notice, left && left > 0 ? left : undefined)
+    const seconds = found.holdExpires && Math.ceil((found.holdExpires.getTime() - now.getTime()) / 1000) + 1
+    const refresh = seconds && seconds > 0 ? `${seconds}; url=/bookings/${key}` : undefined
+    return pages.page(here, pages.bookingTitle(found, now), pages.bookingContent(here, found, now), notice, refresh)
   }
 
   app.get<{ Params: { key: string }; Querystring: { moved?: string } }>('/bookings/:key', async ({ params, query }, reply) =>

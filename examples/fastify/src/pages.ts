@@ -47,13 +47,13 @@ export interface Figures {
   noShows: string
 }
 
-export function page(site: Site | null, title: string, content: Html, notice?: string, refreshAfter?: number): string {
+export function page(site: Site | null, title: string, content: Html, notice?: string, refresh?: string): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-${refreshAfter !== undefined && html`<meta http-equiv="refresh" content="${refreshAfter}">`}
+${refresh && html`<meta http-equiv="refresh" content="${refresh}">`}
 <title>${title}${site && ` · ${site.name}`}</title>
 <link rel="icon" href="data:,">
 <style>${new Html(style)}</style>
