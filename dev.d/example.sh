@@ -47,7 +47,7 @@ example() {
 	fi
 }
 
-node_build() { (cd "$1" && npm ci --loglevel=error --no-audit --no-fund && npm run --silent build); }
+node_build() { (cd "$1" && npm ci --loglevel=error --no-audit --no-fund >&2 && npm run --silent build); }
 
 say_where() {
 	cat <<TEXT
