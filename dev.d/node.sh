@@ -1,5 +1,5 @@
 # The client for Node.js: builds it in a copy, tests it with the Node.js of this machine and with 22, and looks at what npm would pack.
-# Sourced by check. It needs a network: what the client is tested with comes by npm.
+# Sourced by check and example. It needs a network: what the client is tested with comes by npm.
 
 # The oldest Node.js that the client supports.
 node_oldest=20.19
