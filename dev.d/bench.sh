@@ -15,6 +15,7 @@
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
+source "$top/dev.d/node.sh"
 
 bench() {
 	case ${1-} in
@@ -59,14 +60,11 @@ bench_booking() {
 }
 
 bench_node() {
-	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-		echo './dev bench node needs node and npm (Debian: nodejs, npm)' >&2
-		return 1
-	fi
 	start_bench_server
+	require_node './dev bench node'
 	PGOPTIONS='-c client_min_messages=warning' "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION bookmeatoz CASCADE' \
 		-f "$work/src/demo/sample.sql" -c 'VACUUM ANALYZE' >&2
-	(cd "$work/src/clients/node" && npm ci --silent --no-audit --no-fund && npm run --silent build)
+	node_build "$work/src/clients/node"
 	(cd "$work/src/bench/node" && npm ci --silent --no-audit --no-fund)
 	mkdir -p "$top/build/bench"
 	# Client and server take turns, so one processor is enough. On two, what waking the other one takes depends on where each backend

@@ -17,11 +17,7 @@ example() {
 	if $test && [ -z "${CHROMIUM-}" ]; then need_packages chromium; fi
 	at_end=finish_example
 	start_private_server example
-	need_node
-	if [ -n "$node_missing" ]; then
-		echo "./dev example needs Node.js: $node_missing" >&2
-		return 1
-	fi
+	require_node './dev example'
 	"$bindir/createdb" example
 	address="postgresql:///example?host=$work&user="
 	export ADMIN_DATABASE_URL=${address}postgres DATABASE_URL=${address}demo_app AUTH_DATABASE_URL=${address}demo_auth
@@ -46,8 +42,6 @@ example() {
 		run_until_end node build/src/main.js
 	fi
 }
-
-node_build() { (cd "$1" && npm ci --loglevel=error --no-audit --no-fund >&2 && npm run --silent build); }
 
 say_where() {
 	cat <<TEXT

@@ -1,5 +1,5 @@
 # The client for Node.js: builds it in a copy, tests it with the Node.js of this machine and with 22, and looks at what npm would pack.
-# Sourced by check and example. It needs a network: what the client is tested with comes by npm.
+# Sourced by check, example and bench. It needs a network: what the client is tested with comes by npm.
 
 # The oldest Node.js that the client supports.
 node_oldest=20.19
@@ -18,6 +18,18 @@ need_node() {
 		install_node 22 && PATH=$work/node-22/node_modules/node/bin:$PATH
 	fi
 }
+
+# require_node COMMAND: need_node for a command that can do nothing without.
+require_node() {
+	need_node
+	if [ -n "$node_missing" ]; then
+		echo "$1 needs Node.js: $node_missing" >&2
+		return 1
+	fi
+}
+
+# node_build FOLDER: what npm says goes to standard error.
+node_build() { (cd "$1" && npm ci --loglevel=error --no-audit --no-fund >&2 && npm run --silent build); }
 
 # Whether there is a route to anywhere. A system without network (./dev matrix) has none.
 has_network() { [ -n "$(cat /proc/net/route /proc/net/ipv6_route 2>/dev/null | awk '$1 != "Iface" && $NF != "lo"')" ]; }
@@ -40,8 +52,7 @@ check_node() {
 # All in the work folder: nothing stays in the checkout.
 node_client() {
 	cd "$work/src/clients/node" || return
-	npm ci --no-audit --no-fund
-	npm run build
+	node_build .
 	node node_modules/typescript/bin/tsc -p test
 	node_package
 	node_tests "$(command -v node)"
