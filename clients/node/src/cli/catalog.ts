@@ -36,6 +36,7 @@ export async function readRelations(client: ClientBase, schema: string): Promise
   return rows
 }
 
+// A trigger that fires only where a column is NULL fills it in, as a default does.
 const relationsQuery = `
   SELECT c.relname AS name, obj_description(c.oid, 'pg_class') AS comment,
          json_agg(json_build_object(
@@ -44,7 +45,9 @@ const relationsQuery = `
              'isArray', element.oid IS NOT NULL,
              'labels', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = coalesce(element.oid, base.oid)),
              'isNullable', NOT (a.attnotnull OR t.typnotnull),
-             'hasDefault', a.atthasdef OR a.attidentity <> '',
+             'hasDefault', a.atthasdef OR a.attidentity <> '' OR EXISTS (
+                 SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgtype & 6 = 6
+                    AND position(format('(new.%I IS NULL)', a.attname) IN pg_get_triggerdef(g.oid)) > 0),
              'isWritable', c.relkind IN ('r', 'p', 'f') AND a.attgenerated = '' AND a.attidentity <> 'a'
                  AND (has_column_privilege(c.oid, a.attnum, 'INSERT') OR has_column_privilege(c.oid, a.attnum, 'UPDATE')),
              'comment', col_description(c.oid, a.attnum)) ORDER BY a.attnum) AS columns
