@@ -26,7 +26,7 @@ Arguments:
 booked_by_user_id becomes the user of the session context, if there is such an account.
 Errors, where DETAIL is a reason of check_slot():
 - 23P01: the slot is taken; DETAIL: limit_reached, booked, buffer or full
-- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned; or not for this customer (S21); DETAIL: customer_blocked, customer_limit or customer_busy
+- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, closed, unavailable_override or not_aligned; or not for this customer (S21); DETAIL: customer_blocked, customer_limit or customer_busy
 - BM002: the idempotency_key was used with other arguments
 - BM003: the service or the customer does not exist or is not visible; DETAIL: service or customer
 - 22004: a NULL
@@ -100,7 +100,7 @@ Arguments:
 - slot_interval_minutes: as in book_slot()
 Errors:
 - 23P01: the slot is taken; DETAIL: limit_reached, booked, buffer or full
-- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, unavailable_override or not_aligned, or customer_busy (S21), too_late
+- BM001: the slot cannot be booked; DETAIL: not_offered, in_past, too_soon, too_far, outside_hours, closed, unavailable_override or not_aligned, or customer_busy (S21), too_late
 - BM003: the booking does not exist, is not visible or may not be changed; DETAIL: booking
 - BM004: its state does not allow it; DETAIL: is_a_hold, or the status: cancelled, completed, rejected or no_show
 - 22004, 22023, 22008, 53400, 40001: as book_slot()';

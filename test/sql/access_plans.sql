@@ -67,6 +67,14 @@ EXPLAIN (COSTS OFF) SELECT id FROM bookings WHERE start_time >= '2030-02-01' AND
 EXPLAIN (COSTS OFF) UPDATE bookings SET notes = 'seen' WHERE start_time >= '2030-02-01' AND start_time < '2030-02-02';
 COMMIT;
 
+-- The two lists that every application shows: the requests that wait for an answer, and the newest bookings. Without an index of their
+-- own all bookings of the business would be read, because equality of an enum is not leakproof.
+BEGIN;
+CALL act('alpha', 'salon', NULL);
+EXPLAIN (COSTS OFF) SELECT id FROM bookings WHERE status = 'pending' ORDER BY start_time LIMIT 50;
+EXPLAIN (COSTS OFF) SELECT id FROM bookings ORDER BY created_at DESC LIMIT 50;
+COMMIT;
+
 -- Employments: that a user may accept the own ones costs business and tenant nothing, their condition is what it would be without.
 BEGIN;
 CALL act('alpha', 'salon', 'anna');

@@ -34,4 +34,16 @@ SELECT price, currency FROM bookings WHERE id = :'booking';
 -- NULL takes what holds now.
 UPDATE bookings SET price = NULL WHERE id = :'booking' RETURNING price, currency;
 UPDATE bookings SET currency = NULL, price = 7 WHERE id = :'booking' RETURNING price, currency;
+-- Who may not see the service leaves none of it out: neither the buffers nor the price. A row that no policy lets in is refused by it.
+CREATE ROLE regress_prices_app;
+SELECT bookmeatoz_grant_app_role('regress_prices_app');
+CREATE POLICY hidden ON services AS RESTRICTIVE FOR SELECT TO regress_prices_app USING (false);
+INSERT INTO businesses (tenant_id, name, slug) VALUES (:'tenant', 'Other', 'other') RETURNING id AS other \gset
+SET ROLE regress_prices_app;
+SELECT set_session_context(NULL, :'shop', NULL);
+SELECT left_out, pg_temp.tried(format('INSERT INTO bookings (business_id, customer_id, service_id, start_time, end_time, buffer_before_minutes, buffer_after_minutes, price, currency)
+    VALUES (%L, %L, %L, %L, %L, %s)', business, :'carol', :'cut', '2040-01-09 10:00', '2040-01-09 11:00', rest))
+  FROM (VALUES ('nothing', :'shop', '0, 0, 5, ''EUR'''), ('buffers', :'shop', 'NULL, NULL, 5, ''EUR'''), ('price', :'shop', '0, 0, NULL, ''EUR'''), ('currency', :'shop', '0, 0, 5, NULL'),
+    ('price, in another business', :'other', '0, 0, NULL, NULL')) v (left_out, business, rest);
+SELECT pg_temp.tried(format('UPDATE bookings SET price = NULL WHERE id = %L', :'booking'));
 ROLLBACK;

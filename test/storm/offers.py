@@ -7,10 +7,8 @@ from typing import List, Optional
 
 import psycopg2
 
-from world import APP, BUSINESSES, DAYS, FIRST_DAY, Business, Service, connect, customer
+from world import APP, BUSINESSES, DAYS, FIRST_DAY, NEWCOMER, TAKEN_REASONS, Business, Service, connect, customer
 
-# Refused because the time is taken; all other reasons: not bookable.
-TAKEN_REASONS = {"limit_reached", "booked", "buffer", "full"}
 REASONS = {"not_offered", "in_past", "too_soon", "too_far", "outside_hours", "unavailable_override", "not_aligned", *TAKEN_REASONS}
 MINUTES = range(DAYS * 24 * 60)
 INSTANTS = 12
@@ -45,7 +43,7 @@ def broken_offers_of(cursor, choice: random.Random, business: Business, service:
         where = f"offer: {service.name} at {instant} with {employee or 'anybody'}"
         if available != (instant in listed) or available and free != listed[instant]:
             found.append(f"{where} is listed: {instant in listed}, check_slot says {reason}")
-        answer = booked(cursor, service.id, instant, customer(business, 0), employee)
+        answer = booked(cursor, service.id, instant, customer(business, NEWCOMER), employee)
         expected = "ok" if available else f"{'23P01' if reason in TAKEN_REASONS else 'BM001'} {reason}"
         if answer != expected:
             found.append(f"{where} was answered {answer} by book_slot, not {expected}")

@@ -2,23 +2,26 @@
 and by what the clients were told. Each violation is one line of text. Used by storm.py; test_proof.py breaks each rule once."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from world import BUSINESSES, Business
+from world import BUSINESSES, Business, guests
 
 # The bookings that occupy time (S11) and of whom: the employee, or the business where nobody is employed (S12). Expired holds occupy
 # nothing (S19). The administration lowers the capacity of a service, and never raises it above that of the beginning.
 OCCUPYING = f"""
 highest (service_id, capacity) AS (VALUES {", ".join(f"('{service.id}'::uuid, {service.capacity})" for business in BUSINESSES for service in business.services)}),
+guest (id) AS (VALUES {", ".join(f"('{guest}'::uuid)" for business in BUSINESSES for guest in guests(business))}),
 occupying AS (
-    SELECT b.id, coalesce(b.employee_id, b.business_id) AS whose, b.business_id, b.service_id, b.start_time, b.end_time,
+    SELECT b.id, coalesce(b.employee_id, b.business_id) AS whose, b.business_id, b.service_id, b.customer_id, b.start_time, b.end_time,
            b.start_time - make_interval(mins => b.buffer_before_minutes) AS busy_from,
            b.end_time + make_interval(mins => b.buffer_after_minutes) AS busy_to,
            (b.start_time AT TIME ZONE business.timezone)::date AS day,
            highest.capacity,
            (service.settings ->> 'max_bookings_per_day')::int AS service_limit,
-           (business.settings ->> 'max_bookings_per_day')::int AS business_limit
+           (business.settings ->> 'max_bookings_per_day')::int AS business_limit,
+           (business.settings ->> 'max_active_bookings_per_customer')::int AS customer_limit,
+           business.settings ->> 'customer_overlap' AS customer_overlap
       FROM bookings AS b
       JOIN services AS service ON service.id = b.service_id
       JOIN businesses AS business ON business.id = b.business_id
@@ -50,6 +53,17 @@ RULES = {
         WITH {OCCUPYING}
         SELECT format('%s bookings of %s on %s, limit %s', count(*), whose, day, business_limit)
           FROM occupying GROUP BY whose, day, business_limit HAVING count(*) > business_limit""",
+    # S21, of those for whom only the functions book
+    "limit of a customer": f"""
+        WITH {OCCUPYING}
+        SELECT format('%s bookings for %s, limit %s', count(*), customer_id, customer_limit)
+          FROM occupying WHERE customer_id IN (TABLE guest) AND end_time > clock_timestamp()
+         GROUP BY customer_id, customer_limit HAVING count(*) > customer_limit""",
+    "customer in two places": f"""
+        WITH {OCCUPYING}
+        SELECT format('%s [%s, %s) and %s [%s, %s) for %s', a.id, a.start_time, a.end_time, b.id, b.start_time, b.end_time, a.customer_id)
+          FROM occupying AS a JOIN occupying AS b ON a.customer_id = b.customer_id AND a.id < b.id
+         WHERE a.customer_id IN (TABLE guest) AND a.customer_overlap = 'refuse' AND a.start_time < b.end_time AND b.start_time < a.end_time""",
 }
 
 
@@ -139,22 +153,32 @@ def broken_promises(cursor, told: Iterable[Told]) -> List[str]:
     stored: Dict[str, State] = {row[0]: State(*row[1:]) for row in cursor.fetchall()}
     cursor.execute("SELECT clock_timestamp()")
     now = cursor.fetchone()[0]
-    writes = defaultdict(list)
-    for write in sorted(told, key=lambda write: write.position):
-        writes[write.booking].append(write)
+    writes = histories(told)
     found = [f"nobody was told: {booking} {state}" for booking, state in stored.items() if booking not in writes]
     for booking, history in writes.items():
         possible = possible_ends(history)
         state = stored.get(booking)
         if state is None:
-            # The database itself deletes nothing but expired holds.
-            kept = any(end is None or end.hold_expires_at and end.hold_expires_at <= now for end in possible)
+            kept = may_be_gone(history, now)
         else:
             kept = state in possible
         if not kept:
             operations = ", ".join(write.operation + ("" if write.certain else "?") for write in history[-4:])
             found.append(f"told otherwise: {booking} is {state}, after {operations} a client saw {possible}")
     return found
+
+
+def histories(told: Iterable[Told]) -> Dict[str, List[Told]]:
+    """The writes to each booking in their order."""
+    writes = defaultdict(list)
+    for write in sorted(told, key=lambda write: write.position):
+        writes[write.booking].append(write)
+    return writes
+
+
+def may_be_gone(history: List[Told], now: datetime) -> bool:
+    """The database itself deletes nothing but expired holds."""
+    return any(end is None or end.hold_expires_at and end.hold_expires_at <= now for end in possible_ends(history))
 
 
 def possible_ends(history: List[Told]) -> List[Optional[State]]:
@@ -165,16 +189,22 @@ def possible_ends(history: List[Told]) -> List[Optional[State]]:
     return [write.state for write in history[certain[-1]:]]
 
 
-def broken_keys(answers: Dict[str, set]) -> List[str]:
-    """S20: all calls with one idempotency key got one booking."""
-    return [f"idempotency key {key} got {len(bookings)} bookings" for key, bookings in answers.items() if len(bookings) > 1]
+def broken_keys(answers: Dict[str, set], told: Iterable[Told]) -> List[str]:
+    """S20: all calls with one idempotency key got one booking; another only in place of a hold that expired or was released."""
+    now, writes, found = datetime.now(timezone.utc), histories(told), []
+    for key, bookings in answers.items():
+        kept = [booking for booking in bookings if booking not in writes or not may_be_gone(writes[booking], now)]
+        if len(kept) > 1:
+            found.append(f"idempotency key: {key} got {len(kept)} bookings")
+    return found
 
 
 # ---- while the administration meddles
 
 FREES = {"cancelled", "rejected", "no_show"}
 # Writes of these are decided by the search's rules, so by who is active (S12).
-BY_SEARCH = {"book", "book_any", "book_beside", "book_with_key", "hold", "reschedule"}
+BY_SEARCH = {"book", "book_any", "book_beside", "book_with_key", "hold", "hold_with_key", "reschedule", "book_series", "book_visit",
+             "book_several_with_key", "shift", "change_places", "move_session"}
 Session = Tuple[str, datetime, datetime]
 
 
@@ -241,9 +271,18 @@ def booked_while_inactive(told: Iterable[Told], changes: Changes) -> List[str]:
 
 
 def wrong_refusals(refusals: Iterable[NotBookable], changes: Changes) -> List[str]:
-    """Nothing is unavailable but what was asked for outside the hours, off the grid, or of somebody who may have been inactive."""
+    """Nothing is unavailable but what was asked for outside the hours, off the grid, or of somebody who may have been inactive; and to a customer
+    where the business has such a rule (S21)."""
     def may_be_inactive(refusal: NotBookable) -> bool:
         subjects = [refusal.business.id, *refusal.business.employees]
         return any(set(changes.possible(subject, "active", refusal.begun, refusal.ended)) != {"active"} for subject in subjects)
-    return [f"not bookable: {refusal.reason} in {refusal.business.name}" for refusal in refusals
-            if refusal.reason not in ("outside_hours", "not_aligned") and not (refusal.reason == "not_offered" and may_be_inactive(refusal))]
+
+    def is_right(refusal: NotBookable) -> bool:
+        if refusal.reason == "not_offered":
+            return may_be_inactive(refusal)
+        if refusal.reason == "customer_limit":
+            return bool(refusal.business.customer_limit)
+        if refusal.reason == "customer_busy":
+            return refusal.business.customer_overlap == "refuse"
+        return refusal.reason in ("outside_hours", "not_aligned")
+    return [f"not bookable: {refusal.reason} in {refusal.business.name}" for refusal in refusals if not is_right(refusal)]

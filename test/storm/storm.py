@@ -197,7 +197,7 @@ def storm(seconds: float, seed: int, names: List[str], data: str = "") -> Outcom
     outcome.violations += proof.added_to_full_sessions(outcome.told, changes)
     outcome.violations += proof.booked_while_inactive(outcome.told, changes)
     outcome.violations += proof.wrong_refusals(outcome.refusals, changes)
-    outcome.violations += proof.broken_keys(outcome.keys)
+    outcome.violations += proof.broken_keys(outcome.keys, outcome.told)
     for (phase, _, name, result), count in outcome.counts.items():
         if result in (DISCONNECTED, IN_DOUBT) and phase != CRASHES:
             outcome.violations.append(f"{count} connections lost in {name} though nothing was killed")

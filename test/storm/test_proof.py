@@ -9,7 +9,7 @@ import proof
 import world
 from proof import Change, Changes, NotBookable, State, Told
 from storm import storm
-from world import BUSINESSES, FIRST_DAY, customer
+from world import BUSINESSES, FIRST_DAY, GUESTS, customer
 
 SALON, STUDIO, CLINIC, ROOM = BUSINESSES
 DIRECT = ["insert_plain", "insert_beside", "insert_or_nothing", "insert_hold", "move", "hand_over", "set_cancelled", "set_active_again", "import_rows"]
@@ -51,6 +51,76 @@ SEATS_BY_NUMBER = NAIVE_GUARD.replace(
 assert SEATS_BY_NUMBER != NAIVE_GUARD
 
 
+ANSWER = "booking_id uuid, employee_id uuid, start_time timestamptz, end_time timestamptz, status text, hold_expires_at timestamptz"
+BOOK_SLOTS = f"""
+    ALTER FUNCTION book_slots RENAME TO right_book_slots;
+    CREATE FUNCTION book_slots(service_ids uuid[], slot_starts timestamptz[], customer_id uuid, employee_ids uuid[], on_conflict text, idempotency_key text,
+                               series_id uuid, visit_id uuid)
+    RETURNS TABLE ({ANSWER}, item integer, reason text) """
+
+# Books all that is asked for, or what it can, and tells of all but the last.
+FORGETFUL_BOOK_SLOTS = BOOK_SLOTS + """LANGUAGE sql AS $$
+    SELECT * FROM right_book_slots(service_ids, slot_starts, customer_id, employee_ids, on_conflict, series_id => series_id, visit_id => visit_id)
+     ORDER BY item LIMIT array_length(slot_starts, 1) - 1 $$"""
+
+# One item after the other as they come, as an application does it in a loop; and the first that is refused ends it, without an error.
+LOOP_OF_BOOK_SLOT = BOOK_SLOTS + """LANGUAGE plpgsql AS $$ BEGIN
+    FOR i IN 1 .. array_length(slot_starts, 1) LOOP
+        RETURN QUERY SELECT b.*, i, NULL::text FROM book_slot(service_ids[i], slot_starts[i], customer_id, employee_ids[i]) AS b;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+EXCEPTION WHEN exclusion_violation OR SQLSTATE 'BM001' THEN
+    RETURN QUERY SELECT b.*, 1, NULL::text FROM book_slot(service_ids[1], slot_starts[1], customer_id, employee_ids[1]) AS b;
+END $$"""
+
+KEYLESS_HOLD_SLOT = f"""
+    ALTER FUNCTION hold_slot RENAME TO right_hold_slot;
+    CREATE FUNCTION hold_slot(service_id uuid, slot_start timestamptz, employee_id uuid, customer_id uuid, idempotency_key text) RETURNS TABLE ({ANSWER})
+    LANGUAGE sql AS $$ SELECT * FROM right_hold_slot(service_id, slot_start, employee_id, customer_id) $$"""
+
+# Moves all, but one of them back.
+CARELESS_RESCHEDULE_BOOKINGS = f"""
+    ALTER FUNCTION reschedule_bookings RENAME TO right_reschedule_bookings;
+    CREATE FUNCTION reschedule_bookings(ids uuid[], slot_starts timestamptz[], employee_ids uuid[], keep_duration boolean) RETURNS TABLE ({ANSWER})
+    LANGUAGE plpgsql AS $$
+    DECLARE
+        first bookings;
+    BEGIN
+        SELECT * INTO first FROM bookings WHERE id = ids[1];
+        RETURN QUERY SELECT * FROM right_reschedule_bookings(ids, slot_starts, employee_ids, keep_duration);
+        UPDATE bookings AS b SET start_time = first.start_time, end_time = first.end_time WHERE id = ids[1];
+    EXCEPTION WHEN exclusion_violation OR unique_violation THEN
+        RAISE EXCEPTION USING ERRCODE = 'BM004';
+    END $$"""
+
+HALF_CANCEL_SERIES = f"""
+    ALTER FUNCTION cancel_series RENAME TO right_cancel_series;
+    CREATE FUNCTION cancel_series(series_id uuid, from_time timestamptz, reason text) RETURNS TABLE ({ANSWER})
+    LANGUAGE sql AS $$ SELECT * FROM right_cancel_series(series_id, from_time + interval '1 day', reason) $$"""
+
+# Counts the customer's bookings without a lock, and then inserts.
+NAIVE_BOOK_SLOT = f"""
+    ALTER FUNCTION book_slot RENAME TO right_book_slot;
+    CREATE FUNCTION book_slot(service uuid, slot_start timestamptz, customer uuid, employee uuid) RETURNS TABLE ({ANSWER}) LANGUAGE plpgsql AS $$
+    DECLARE
+        business businesses;
+    BEGIN
+        SELECT b.* INTO business FROM businesses AS b JOIN services AS s ON s.business_id = b.id WHERE s.id = service;
+        IF (SELECT count(*) FROM bookings AS b WHERE customer_id = customer AND b.status = 'confirmed')
+                >= (business.settings ->> 'max_active_bookings_per_customer')::int
+            OR business.settings ->> 'customer_overlap' = 'refuse' AND EXISTS (SELECT FROM bookings AS b WHERE customer_id = customer AND b.status = 'confirmed'
+                AND b.start_time < slot_start + interval '15 minutes' AND b.end_time > slot_start) THEN
+            RAISE exclusion_violation;
+        END IF;
+        PERFORM pg_sleep(0.1);
+        RETURN QUERY INSERT INTO bookings AS b (business_id, customer_id, service_id, employee_id, start_time, status)
+            VALUES (business.id, customer, service, employee, slot_start, 'confirmed')
+            RETURNING b.id, b.employee_id, b.start_time, b.end_time, b.status::text, b.hold_expires_at;
+    EXCEPTION WHEN unique_violation THEN
+        RAISE exclusion_violation;
+    END $$"""
+
+
 class Proof(unittest.TestCase):
     """Rows that break a rule, written past the guard and rolled back."""
 
@@ -64,12 +134,12 @@ class Proof(unittest.TestCase):
         self.cursor.execute("BEGIN;" + UNGUARDED)
         self.addCleanup(self.cursor.connection.close)
 
-    def insert(self, business, service, start, employee=None) -> str:
+    def insert(self, business, service, start, employee=None, number=0) -> str:
         self.cursor.execute(
             "INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, end_time, status, "
             "buffer_before_minutes, buffer_after_minutes, session_key, seat) "
             "VALUES (%s, %s, %s, %s, %s, %s, 'confirmed', %s, %s, gen_random_uuid(), 1) RETURNING id",
-            (business.id, customer(business, 0), service.id, employee, start, start + timedelta(minutes=service.duration),
+            (business.id, customer(business, number), service.id, employee, start, start + timedelta(minutes=service.duration),
              service.before, service.after))
         return self.cursor.fetchone()[0]
 
@@ -133,6 +203,28 @@ class Proof(unittest.TestCase):
         self.insert(CLINIC, check_up, FIRST_DAY + timedelta(hours=10), employee)
         self.assert_broken("limit of a service", "limit of a business")
 
+    def test_limit_of_a_customer(self):
+        for number in (0, GUESTS[0]):
+            for day in range(5):
+                self.insert(CLINIC, CLINIC.services[0], NOON + timedelta(days=day, hours=number), CLINIC.employees[day % 2], number)
+            self.insert(CLINIC, CLINIC.services[0], NOON - timedelta(days=5000, hours=number), CLINIC.employees[0], number)
+        self.insert(CLINIC, CLINIC.services[0], NOON + timedelta(hours=1), CLINIC.employees[0], 0)
+        self.assert_broken()
+        self.insert(CLINIC, CLINIC.services[0], NOON + timedelta(hours=2), CLINIC.employees[0], GUESTS[0])
+        self.assert_broken("limit of a customer")
+
+    def test_customer_in_two_places(self):
+        haircut, _, fringe = SALON.services
+        for number in (0, GUESTS[0]):
+            self.insert(SALON, haircut, NOON + timedelta(days=number), SALON.employees[0], number)
+            self.insert(SALON, fringe, NOON + timedelta(days=number, minutes=30), SALON.employees[1], number)
+        self.insert(SALON, fringe, NOON + timedelta(minutes=15), SALON.employees[2], 0)
+        for employee in STUDIO.employees:
+            self.insert(STUDIO, STUDIO.services[1], NOON, employee, GUESTS[0])
+        self.assert_broken()
+        self.insert(SALON, fringe, NOON + timedelta(days=GUESTS[0], minutes=15), SALON.employees[2], GUESTS[0])
+        self.assert_broken("customer in two places")
+
     def test_promises(self):
         booking = self.insert(SALON, SALON.services[0], NOON, SALON.employees[0])
         stored = State(SALON.employees[0], NOON, NOON + timedelta(minutes=30), "confirmed", None)
@@ -178,8 +270,14 @@ class Proof(unittest.TestCase):
         waiter.close()
 
     def test_keys(self):
-        self.assertEqual(proof.broken_keys({"a": {"one"}, "b": {"one"}}), [])
-        self.assertEqual(len(proof.broken_keys({"a": {"one"}, "b": {"one", "two"}})), 1)
+        self.assertEqual(proof.broken_keys({"a": {"one"}, "b": {"one"}}, []), [])
+        self.assertEqual(len(proof.broken_keys({"a": {"one"}, "b": {"one", "two"}}, [])), 1)
+        past, future = (datetime(year, 1, 1, tzinfo=timezone.utc) for year in (2020, 2040))
+        confirmed = State(None, NOON, NOON, "confirmed", None)
+        for end, right in ((None, True), (confirmed._replace(status="pending", hold_expires_at=past), True),
+                           (confirmed._replace(status="pending", hold_expires_at=future), False), (confirmed, False)):
+            told = [Told(1, "one", confirmed, True, "hold_with_key"), Told(2, "one", end, True, "shorten"), Told(3, "two", confirmed, True, "hold_with_key")]
+            self.assertEqual(proof.broken_keys({"a": {"one", "two"}}, told) == [], right)
 
 
 class Administration(unittest.TestCase):
@@ -266,10 +364,17 @@ class Administration(unittest.TestCase):
                     self.assertEqual(proof.wrong_refusals(refusals, changes) == [], is_right, (reason, begun, business.name))
 
 
-class StormWithoutGuard(unittest.TestCase):
+    def test_refused_customers(self):
+        for reason, right in (("customer_limit", CLINIC), ("customer_busy", SALON), ("customer_blocked", None), ("too_late", None)):
+            for business in BUSINESSES:
+                refusals = [NotBookable(reason, business, 1.0, 2.0)]
+                self.assertEqual(proof.wrong_refusals(refusals, Changes([])) == [], business is right, (reason, business.name))
+
+
+class BrokenStorm(unittest.TestCase):
     """What is only seen when many write at once."""
 
-    def assert_found(self, expected: set, *statements: str):
+    def assert_found(self, expected: set, *statements: str, names=tuple(DIRECT)):
         """On a machine with other work a storm may be a breeze: it blows again a few times."""
         world.create()
         self.addCleanup(world.drop)
@@ -279,7 +384,7 @@ class StormWithoutGuard(unittest.TestCase):
         cursor.connection.close()
         found = set()
         for turn in range(6):
-            found |= {violation.split(":")[0] for violation in storm(2, turn, DIRECT).violations}
+            found |= {violation.split(":")[0] for violation in storm(2, turn, list(names)).violations}
             if expected <= found:
                 return
         self.assertLessEqual(expected, found)
@@ -302,6 +407,25 @@ class StormWithoutGuard(unittest.TestCase):
                           "CREATE FUNCTION lock() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(hashtext(NEW.id::text) % 64); "
                           "RETURN NEW; END $$",
                           "CREATE TRIGGER lock BEFORE INSERT OR UPDATE ON bookings FOR EACH ROW EXECUTE FUNCTION lock()")
+
+    def test_with_calls_for_several_that_forget(self):
+        self.assert_found({"wrong answer", "nobody was told", "idempotency key"}, FORGETFUL_BOOK_SLOTS, KEYLESS_HOLD_SLOT,
+                          names=("book_visit", "hold_with_key"))
+
+    def test_with_bookings_that_are_not_moved(self):
+        self.assert_found({"told otherwise"}, CARELESS_RESCHEDULE_BOOKINGS, names=("book", "shift", "change_places"))
+
+    def test_with_series_that_are_not_cancelled(self):
+        self.assert_found({"wrong answer"}, HALF_CANCEL_SERIES, names=("book_series", "cancel_series"))
+
+    def test_with_several_in_any_order(self):
+        self.assert_found({"book_series at READ COMMITTED 40P01", "wrong answer"}, LOOP_OF_BOOK_SLOT,
+                          f"ALTER DATABASE {world.DATABASE} SET deadlock_timeout = '20ms'", names=("book_series",))
+
+    def test_with_customers_counted_without_a_lock(self):
+        self.assert_found({"limit of a customer", "customer in two places"}, NAIVE_BOOK_SLOT,
+                          "UPDATE businesses SET settings = settings || CASE name WHEN 'clinic' THEN '{\"max_active_bookings_per_customer\": 2}' "
+                          "ELSE '{\"customer_overlap\": \"refuse\"}' END::jsonb", names=("book", "cancel", "set_cancelled"))
 
     def test_with_rows_that_vanish(self):
         self.assert_found({"told otherwise"},

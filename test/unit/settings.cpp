@@ -34,6 +34,11 @@ TEST(S17Settings, Defaults) {
     EXPECT_EQ(settings.max_bookings_per_day_of_business, std::nullopt);
     EXPECT_EQ(settings.hold, minutes(5));
     EXPECT_EQ(settings.assignment, Assignment::least_busy);
+    EXPECT_EQ(settings.cancel_notice, minutes(0));
+    EXPECT_EQ(settings.reschedule_notice, minutes(0));
+    EXPECT_EQ(settings.max_active_bookings_per_customer_of_service, std::nullopt);
+    EXPECT_EQ(settings.max_active_bookings_per_customer_of_business, std::nullopt);
+    EXPECT_EQ(settings.customer_overlap, CustomerOverlap::allow);
     EXPECT_EQ(settings.working_hours_inheritance, HoursInheritance::schedule);
     EXPECT_EQ(settings.availability_override_mode, OverrideMode::add);
 }
@@ -56,6 +61,15 @@ const IntegerKey integer_keys[] = {
      [](const Settings& s) {
          return std::max(s.max_bookings_per_day_of_service.value_or(-1),
                          s.max_bookings_per_day_of_business.value_or(-1));
+     }},
+    {"cancel_notice_minutes", true, 0, 525600,
+     [](const Settings& s) { return int(s.cancel_notice.count()); }},
+    {"reschedule_notice_minutes", true, 0, 525600,
+     [](const Settings& s) { return int(s.reschedule_notice.count()); }},
+    {"max_active_bookings_per_customer", true, 1, 10000,
+     [](const Settings& s) {
+         return std::max(s.max_active_bookings_per_customer_of_service.value_or(-1),
+                         s.max_active_bookings_per_customer_of_business.value_or(-1));
      }},
 };
 
@@ -92,6 +106,24 @@ TEST(S17Settings, WhatIsNoInteger) {
     EXPECT_EQ(settings.slot_interval, minutes(15));
 }
 
+TEST(S17Settings, IntegersAreNumbersAndNullIsUnset) {
+    for (const IntegerKey& key : integer_keys) {
+        const std::string wanted =
+            "an integer from " + std::to_string(key.least) + " to " + std::to_string(key.most);
+        const std::string value = std::to_string(key.least + 7);
+        Settings settings;
+        EXPECT_EQ(string(settings, service, key.name, value), wanted) << key.name;
+        EXPECT_EQ(number(settings, service, key.name, value + ".5"), wanted) << key.name;
+        EXPECT_EQ(apply_setting(settings, service, key.name, {Kind::boolean, "true"}), wanted) << key.name;
+        EXPECT_EQ(apply_setting(settings, service, key.name, {Kind::other, "[" + value + "]"}), wanted)
+            << key.name;
+        EXPECT_EQ(key.read(settings), key.read(Settings{})) << key.name;
+        EXPECT_EQ(number(settings, service, key.name, value), taken) << key.name;
+        EXPECT_EQ(apply_setting(settings, service, key.name, {Kind::null, ""}), taken) << key.name;
+        EXPECT_EQ(key.read(settings), key.least + 7) << key.name;
+    }
+}
+
 TEST(S17Settings, AWholeNumberMayHaveZeroDecimals) {
     Settings settings;
     EXPECT_EQ(number(settings, service, "slot_interval_minutes", "20.0"), taken);
@@ -118,6 +150,12 @@ TEST(S17Settings, NamesOfChoices) {
     EXPECT_EQ(settings.working_hours_inheritance, HoursInheritance::day);
     EXPECT_EQ(string(settings, business, "working_hours_inheritance", "schedule"), taken);
     EXPECT_EQ(settings.working_hours_inheritance, HoursInheritance::schedule);
+    EXPECT_EQ(string(settings, business, "customer_overlap", "refuse"), taken);
+    EXPECT_EQ(settings.customer_overlap, CustomerOverlap::refuse);
+    EXPECT_EQ(apply_setting(settings, business, "customer_overlap", {Kind::null, ""}), taken);
+    EXPECT_EQ(settings.customer_overlap, CustomerOverlap::refuse);
+    EXPECT_EQ(string(settings, business, "customer_overlap", "allow"), taken);
+    EXPECT_EQ(settings.customer_overlap, CustomerOverlap::allow);
     EXPECT_EQ(string(settings, business, "availability_override_mode", "replace"), taken);
     EXPECT_EQ(settings.availability_override_mode, OverrideMode::replace);
     EXPECT_EQ(string(settings, business, "availability_override_mode", "add"), taken);
@@ -134,6 +172,10 @@ TEST(S17Settings, WhatIsNoChoice) {
     EXPECT_EQ(string(settings, business, "assignment", "random"), "one of \"least_busy\", \"first\"");
     EXPECT_EQ(string(settings, business, "working_hours_inheritance", "week"),
               "one of \"schedule\", \"day\"");
+    EXPECT_EQ(string(settings, business, "customer_overlap", "maybe"), "one of \"allow\", \"refuse\"");
+    EXPECT_EQ(apply_setting(settings, business, "customer_overlap", {Kind::boolean, "true"}),
+              "one of \"allow\", \"refuse\"");
+    EXPECT_EQ(settings.customer_overlap, CustomerOverlap::allow);
     EXPECT_EQ(string(settings, business, "availability_override_mode", "x"), "one of \"add\", \"replace\"");
 }
 
@@ -158,6 +200,22 @@ TEST(S17Settings, NullIsUnsetAndTheLaterValueWins) {
     EXPECT_EQ(settings.slot_interval, minutes(20));
 }
 
+TEST(S17Settings, TheServiceComesBeforeTheBusiness) {
+    for (const IntegerKey& key : integer_keys) {
+        if (!key.of_business || std::string_view(key.name).starts_with("max_"))
+            continue; // The limits of both apply; the horizon has a line of its own.
+        Settings settings;
+        EXPECT_EQ(number(settings, business, key.name, std::to_string(key.least + 9)), taken) << key.name;
+        EXPECT_EQ(key.read(settings), key.least + 9) << key.name;
+        EXPECT_EQ(number(settings, service, key.name, std::to_string(key.least + 3)), taken) << key.name;
+        EXPECT_EQ(key.read(settings), key.least + 3) << key.name;
+    }
+    Settings settings;
+    EXPECT_EQ(number(settings, business, "max_advance_days", "9"), taken);
+    EXPECT_EQ(number(settings, service, "max_advance_days", "3"), taken);
+    EXPECT_EQ(settings.max_advance_days, 3);
+}
+
 TEST(S17Settings, KeysOfTheOtherOwnerAndUnknownKeysAreNotRead) {
     Settings settings;
     EXPECT_EQ(number(settings, business, "capacity", "5"), taken);
@@ -167,6 +225,9 @@ TEST(S17Settings, KeysOfTheOtherOwnerAndUnknownKeysAreNotRead) {
     EXPECT_EQ(settings.working_hours_inheritance, HoursInheritance::schedule);
     EXPECT_EQ(string(settings, service, "availability_override_mode", "replace"), taken);
     EXPECT_EQ(settings.availability_override_mode, OverrideMode::add);
+    EXPECT_EQ(string(settings, service, "customer_overlap", "refuse"), taken);
+    EXPECT_EQ(string(settings, service, "customer_overlap", "maybe"), taken);
+    EXPECT_EQ(settings.customer_overlap, CustomerOverlap::allow);
     EXPECT_EQ(number(settings, service, "colour", "5"), taken);
     EXPECT_EQ(number(settings, service, "", "5"), taken);
 }
@@ -177,6 +238,20 @@ TEST(S16Limits, ServiceAndBusinessKeepTheirOwn) {
     EXPECT_EQ(number(settings, service, "max_bookings_per_day", "3"), taken);
     EXPECT_EQ(settings.max_bookings_per_day_of_business, 8);
     EXPECT_EQ(settings.max_bookings_per_day_of_service, 3);
+}
+
+TEST(S21Customers, ServiceAndBusinessKeepTheirOwn) {
+    Settings settings;
+    EXPECT_FALSE(settings.limits_customers());
+    EXPECT_EQ(number(settings, business, "max_active_bookings_per_customer", "8"), taken);
+    EXPECT_TRUE(settings.limits_customers());
+    EXPECT_EQ(number(settings, service, "max_active_bookings_per_customer", "3"), taken);
+    EXPECT_EQ(settings.max_active_bookings_per_customer_of_business, 8);
+    EXPECT_EQ(settings.max_active_bookings_per_customer_of_service, 3);
+    Settings of_service;
+    EXPECT_EQ(number(of_service, service, "max_active_bookings_per_customer", "3"), taken);
+    EXPECT_TRUE(of_service.limits_customers());
+    EXPECT_EQ(of_service.max_active_bookings_per_customer_of_business, std::nullopt);
 }
 
 } // namespace

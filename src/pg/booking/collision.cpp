@@ -9,6 +9,7 @@ extern "C" {
 #include "access/genam.h"
 #include "access/relscan.h"
 #include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_constraint.h"
@@ -68,9 +69,9 @@ Relation open_seat_index(Relation bookings) {
     return nullptr;
 }
 
-/// The first that is wanted. Closes the index.
+/// The first that is wanted, with its seat if that column is named. Closes the index.
 Rival scan_for_rival(Relation bookings, Relation index, ScanKey keys, int count, ItemPointerData own_place,
-                     Wanted wanted) {
+                     Wanted wanted, AttrNumber seat = InvalidAttrNumber) {
     SnapshotData dirty;
     InitDirtySnapshot(dirty);
     const IndexScanDesc scan = begin_index_scan(bookings, index, &dirty, count);
@@ -87,6 +88,10 @@ Rival scan_for_rival(Relation bookings, Relation index, ScanKey keys, int count,
             rival.fate = Rival::Fate::certain;
         rival.insertion = dirty.speculativeToken;
         rival.place = slot->tts_tid;
+        if (seat != InvalidAttrNumber) {
+            bool is_null = false;
+            rival.seat = DatumGetInt16(slot_getattr(slot, seat, &is_null));
+        }
     }
     index_endscan(scan);
     ExecDropSingleTupleTableSlot(slot);
@@ -108,28 +113,44 @@ Rival find_collision(Relation bookings, const IndexedBooking& booking, Wanted wa
     return scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), booking.place, wanted);
 }
 
-Rival find_seat_taker(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
+Rival scan_seats(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
     const Relation index = open_seat_index(bookings);
     if (index == nullptr)
         return {};
     ScanKeyData keys[2];
     ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, booking.session_key);
     ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(booking.seat));
-    Rival rival =
-        scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), booking.place, wanted);
-    rival.has_seat = true;
-    return rival;
+    const AttrNumber seat = index->rd_index->indkey.values[1];
+    return scan_for_rival(bookings, index, keys, booking.comes_alone ? 1 : 2, booking.place, wanted, seat);
 }
 
 } // namespace
 
 Rival find_rival(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
     return pg_call([&] {
-        const Rival of_seat = find_seat_taker(bookings, booking, wanted);
+        const Rival of_seat = scan_seats(bookings, booking, wanted);
         if (of_seat.fate == Rival::Fate::open)
             return of_seat;
         const Rival collision = find_collision(bookings, booking, wanted);
         return collision.fate == Rival::Fate::none ? of_seat : collision;
+    });
+}
+
+Rival find_seat_taker(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
+    return pg_call([&] { return scan_seats(bookings, booking, wanted); });
+}
+
+void require_in_snapshot(Relation bookings, const Rival& rival) {
+    pg_call([&] {
+        if (!IsolationUsesXactSnapshot())
+            return;
+        TupleTableSlot* const slot = table_slot_create(bookings, nullptr);
+        ItemPointerData place = rival.place;
+        const bool is_seen = table_tuple_fetch_row_version(bookings, &place, GetTransactionSnapshot(), slot);
+        ExecDropSingleTupleTableSlot(slot);
+        if (!is_seen)
+            ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                            errmsg("could not serialize access due to concurrent update")));
     });
 }
 

@@ -3,6 +3,8 @@
 
 #include "pg/server/boundary.hpp"
 
+#include <optional>
+
 extern "C" {
 #include "storage/itemptr.h"
 #include "utils/relcache.h"
@@ -20,8 +22,8 @@ struct Rival {
         certain,
     };
     Fate fate = Fate::none;
-    /// It has the row's seat, and would not collide otherwise.
-    bool has_seat = false;
+    /// Of one that has a seat which the row needs, and would not collide otherwise: the seat.
+    std::optional<int16> seat;
     // Of an open one: who decides, and where it lies.
     TransactionId writer = 0;
     uint32 insertion = 0;
@@ -36,6 +38,8 @@ struct IndexedBooking {
     Datum busy;
     Datum session_key;
     int16 seat;
+    /// It needs the session for itself: whoever has a seat there, whichever, is a rival.
+    bool comes_alone;
 };
 
 enum class Wanted { open, any };
@@ -44,6 +48,13 @@ enum class Wanted { open, any };
 /// bookings_one_per_seat. Decides as the server does when it looks, but waits for nobody. None where the user has done away with
 /// the constraint.
 Rival find_rival(Relation bookings, const IndexedBooking& booking, Wanted wanted);
+
+/// The same in bookings_one_per_seat alone.
+Rival find_seat_taker(Relation bookings, const IndexedBooking& booking, Wanted wanted);
+
+/// 40001 where the transaction keeps one snapshot, and the rival came after it: who decides again would not see it, nor find the booking
+/// of its own key. As ON CONFLICT does.
+void require_in_snapshot(Relation bookings, const Rival& rival);
 
 /// Waits until the fate of an open rival is decided.
 void wait_for(Relation bookings, Rival rival);

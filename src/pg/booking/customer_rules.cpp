@@ -67,11 +67,14 @@ void require_below_limit(const CustomerClaim& claim, const Settings& settings, O
 
 void require_customer_may_book(const CustomerClaim& claim, const Settings& settings, Oid schema) {
     require_customer(claim.customer_id, claim.business_id, schema);
-    if (settings.limits_customers())
-        lock_customer(to_uuid(claim.customer_id));
-    lock_customer_if_compared(claim.customer_id, settings);
+    lock_customer_if_counted(claim.customer_id, settings);
     require_below_limit(claim, settings, schema);
     require_not_busy(claim, settings, schema);
+}
+
+void lock_customer_if_counted(const pg_uuid_t& customer_id, const Settings& settings) {
+    if (settings.limits_customers() || settings.customer_overlap == CustomerOverlap::refuse)
+        lock_customer(to_uuid(customer_id));
 }
 
 void lock_customer_if_compared(const pg_uuid_t& customer_id, const Settings& settings) {

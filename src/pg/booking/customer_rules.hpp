@@ -27,6 +27,10 @@ void require_customer_may_book(const CustomerClaim& claim, const Settings& setti
 /// the lock held.
 void require_not_busy(const CustomerClaim& claim, const Settings& settings, Oid schema);
 
+/// The customer's lock, where the settings limit the customer's bookings or refuse two at a time. Who holds locks of days, sessions or
+/// time must not call it.
+void lock_customer_if_counted(const pg_uuid_t& customer_id, const Settings& settings);
+
 /// The customer's lock, where the settings refuse two bookings at a time. Who holds locks of days, sessions or time must not call
 /// it (booking/guard.cpp says why).
 void lock_customer_if_compared(const pg_uuid_t& customer_id, const Settings& settings);

@@ -142,6 +142,9 @@ BOOKMEATOZ_FUNCTION(confirm_booking, takes({UUIDOID, UUIDOID})
                                    bookmeatoz::Interval{to_instant(record.start), to_instant(record.end)},
                                    {&itself, 1}},
                                   settings_of_service(booking.service_id, schema), schema);
+    } else if (record.is_hold()) {
+        // Whoever counts the customer's bookings now must wait: the hold may expire before this is committed.
+        lock_customer_if_counted(*booking.customer_id, settings_of_service(booking.service_id, schema));
     }
     const SpiRows rows = confirm_query.run_latest(
         schema, {UUIDPGetDatum(&id), customer ? std::optional(UUIDPGetDatum(&*customer)) : std::nullopt});

@@ -18,7 +18,8 @@
 //   1  the lock of its day, then of its session, then the one of its business in a mode that only an escalated transaction
 //      (below) excludes;
 //   2  the locks of its time, in the order of their names;
-//   3  a look for others, in both constraints, that waits for nobody. If the fate of one is open, because its transaction is not
+//   3  a look for others, in both constraints (by a function's INSERT without a lock only for seats: where the capacity is one now, others may
+//      have any seat of a session from when it was larger), that waits for nobody. If the fate of one is open, because its transaction is not
 //      over, then all of these locks are given back, the row waits for that transaction, and begins again at 1. If one is there
 //      for certain, the row gives them back too and is refused, or passed over where a function of ours writes it; with the ON
 //      CONFLICT of others it goes on to the index with no time locked;
@@ -36,11 +37,11 @@
 // Who deletes an expired hold locks its time until its own row is in the indexes. Who meets the hold after that finds it being
 // deleted, an open fate, and waits for the transaction in step 3, before he has deleted anything himself: two who meet the same
 // holds never wait for each other.
-// The functions take two more sorts, before they write the first row, and so before all of the above: the business, for calls that write
-// several rows (lock_for_several), then the customers whose bookings are counted or compared (S21), ascending, then the rows that
-// they are to change, ascending by id; a function for one row locks its row before its customer. So calls for several go one after
-// the other in a business. Who writes one row takes at most one customer; while he waits, in 1 to 3, he keeps that one and
-// his own row, and those who are waited for want neither: they took all of theirs before they wrote.
+// The functions take more, before they write the first row, and so before all of the above: calls that write several rows the business
+// (lock_for_several); then all the rows that they are to change, ascending by id; then the customers whose bookings are counted or
+// compared (S21), ascending. So calls for several go one after the other in a business. Who writes one row takes at most one
+// customer; while he waits, in 1 to 3, he keeps that one and his own row, and those who are waited for want neither: they took
+// all of theirs before they wrote. (An expired hold whose row somebody has locked is not deleted in 4, and not waited for.)
 // A transaction with many locks of the first sort escalates: it tries, without waiting, to lock the whole business instead. From
 // then on it needs none of its days and sessions, and who counts in that business waits for its end. While others count there, it
 // goes on with single locks, and tries again at the next row.
@@ -164,23 +165,26 @@ Outcome force_in(const Claimant& claimant, BookingLocks& locks) {
 /// where they find it and wait in turn. Whoever waits here holds no lock: those who are waited for may want it for their next
 /// row.
 Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& holds, BookingLocks& locks) {
-    if (!claimant.claims_time() || locks.none())
+    if (!claimant.claims_time())
         return Outcome::may_be_written;
-    const BookingWrite& write = claimant.write;
+    BookingWrite& write = claimant.write;
     const RowTrigger& trigger = claimant.row.trigger();
     const Relation bookings = trigger.relation();
-    const IndexedBooking booking{trigger.old_place(), to_datum(*write.after.resource_id),
-                                 busy_range(write.after), to_datum(*write.after.session_key),
-                                 *write.after.seat};
+    IndexedBooking booking{
+        trigger.old_place(),     to_datum(*write.after.resource_id),
+        busy_range(write.after), to_datum(*write.after.session_key),
+        *write.after.seat,       claimant.settings.values.capacity == 1 && !keeps_seat(write)};
+    // Without a lock it is a function's INSERT: ON CONFLICT looks for the rest.
+    const auto find = locks.none() ? find_seat_taker : find_rival;
     Rival rival;
     if (!holds.empty()) {
         // Step 4. Who has deleted a hold is waited for, so nobody does it who is about to wait.
-        rival = find_rival(bookings, booking, Wanted::open);
+        rival = find(bookings, booking, Wanted::open);
         if (rival.fate == Rival::Fate::none)
             delete_expired_holds(write, holds);
     }
     if (rival.fate == Rival::Fate::none)
-        rival = find_rival(bookings, booking, Wanted::any);
+        rival = find(bookings, booking, Wanted::any);
     switch (rival.fate) {
     case Rival::Fate::none:
         return Outcome::may_be_written;
@@ -193,9 +197,13 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
     }
     if (claimant.forces_in)
         return force_in(claimant, locks);
+    // Where the index finds the other too.
+    if (rival.seat)
+        write.after.seat = booking.seat = *rival.seat;
     // The index would refuse the row, or wait if the other is being deleted meanwhile: so nobody goes there with time locked.
     if (write.is_insert() && write.by_function) {
         locks.release();
+        require_in_snapshot(bookings, rival);
         return Outcome::pass_over;
     }
     // With ON CONFLICT there may be nothing to do, so the index must be asked. The gain of telling plain INSERT and COPY from it: they
@@ -206,7 +214,7 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
         return Outcome::may_be_written;
     }
     locks.release();
-    if (rival.has_seat)
+    if (rival.seat)
         refuse_seat(bookings, booking);
     else
         refuse_collision(bookings, booking);
@@ -261,7 +269,8 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
     BookingWrite write = row.read();
     if (write.leaves_its_place)
         return row.written(without_place(write.after));
-    fill_from_service(write);
+    if (!fill_from_service(write) && caller_may_access_business(write, row.trigger().relation()))
+        service_not_found();
     forget_reminders(write);
     if (sets_overbooked(write))
         require_right_to_overbook(write);

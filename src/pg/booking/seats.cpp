@@ -58,12 +58,16 @@ std::optional<Uuid> session_key_of(const BookingValues& booking) {
     return key;
 }
 
+bool keeps_seat(const BookingWrite& write) {
+    return write.is_update() && write.before->competes() &&
+           write.before->session_key == write.after.session_key;
+}
+
 int16 seat_of(const BookingWrite& write, int capacity) {
-    const bool keeps_seat =
-        write.is_update() && write.before->competes() && write.before->session_key == write.after.session_key;
-    if (keeps_seat)
+    if (keeps_seat(write))
         return required(write.before->seat, BookingColumn::seat);
-    return write.after.competes() && write.after.resource_id ? seat_among_others(write, capacity) : int16(1);
+    const bool counts = capacity > 1 && write.after.competes() && write.after.resource_id;
+    return counts ? seat_among_others(write, capacity) : int16(1);
 }
 
 } // namespace bookmeatoz::pg

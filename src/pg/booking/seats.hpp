@@ -9,8 +9,13 @@ namespace bookmeatoz::pg {
 /// unassigned bookings do not share seats. Where one of these is missing, what the row has: a NOT NULL constraint refuses it.
 std::optional<Uuid> session_key_of(const BookingValues& booking);
 
+/// It has a seat in its session already.
+bool keeps_seat(const BookingWrite& write);
+
 /// The lowest free seat of the session; the row's own, if it already has one there. Where as many are taken as the capacity allows,
 /// whichever they are, one of them: the unique index refuses it (S15: the capacity may have been lowered).
+/// A capacity of one is not counted: who comes new looks for others in any seat (booking/collision.hpp), and sees also those whose fate
+/// is open.
 int16 seat_of(const BookingWrite& write, int capacity);
 
 } // namespace bookmeatoz::pg

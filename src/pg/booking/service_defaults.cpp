@@ -25,26 +25,28 @@ void set_if_missing(std::optional<T>& value, T by_default) {
 
 } // namespace
 
-void fill_from_service(BookingWrite& write) {
+void service_not_found() {
+    throw SqlError(ERRCODE_FOREIGN_KEY_VIOLATION, "the service of the booking was not found",
+                   "The end, the buffers and the price of a booking come from a service of its own business.")
+        .about({.table = "bookings", .column = "service_id", .constraint = "bookings_service_fkey"});
+}
+
+bool fill_from_service(BookingWrite& write) {
     BookingValues& booking = write.after;
     const bool is_complete =
         booking.end_time && booking.buffer_before_minutes && booking.buffer_after_minutes;
     const bool wants_price = !booking.price && (write.is_insert() || write.before->price);
     const bool wants_currency = !booking.currency && (write.is_insert() || write.before->currency);
     if ((is_complete && !wants_price && !wants_currency) || !booking.business_id || !booking.service_id)
-        return;
+        return true;
     const SpiConnection spi;
     const SpiRows rows =
         service_query.run_latest(write.schema, {to_datum(booking.business_id), to_datum(booking.service_id),
                                                 to_datum(booking.employee_id)});
-    // A row that lacks the price alone is refused by its policy or its foreign key.
     if (rows.empty() && is_complete)
-        return;
+        return false;
     if (rows.empty())
-        throw SqlError(
-            ERRCODE_FOREIGN_KEY_VIOLATION, "the service of the booking was not found",
-            "The end, the buffers and the price of a booking come from a service of its own business.")
-            .about({.table = "bookings", .column = "service_id", .constraint = "bookings_service_fkey"});
+        service_not_found();
     const SpiRow service = rows.front();
     if (booking.start_time && !TIMESTAMP_NOT_FINITE(*booking.start_time))
         set_if_missing(booking.end_time, *booking.start_time + service.int4(1) * USECS_PER_MINUTE);
@@ -58,6 +60,7 @@ void fill_from_service(BookingWrite& write) {
         booking.price = copied(4, NUMERICOID);
     if (wants_currency)
         booking.currency = copied(5, VARCHAROID);
+    return true;
 }
 
 } // namespace bookmeatoz::pg

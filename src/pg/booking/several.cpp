@@ -1,7 +1,7 @@
 // The SQL functions that write several bookings in one call: book_slots(), reschedule_bookings() and cancel_series(). Each booking is
 // decided and written as by the functions for one (S20, booking/writer.hpp). The first two lock the business for several first, then
-// customers, then the rows that are there already, ascending by id, and only then write: booking/guard.cpp says why nobody waits
-// in a circle.
+// the rows that are there already, ascending by id, then customers, ascending, and only then write: booking/guard.cpp says why
+// nobody waits in a circle.
 #include "pg/booking/attempt.hpp"
 #include "pg/booking/customer_rules.hpp"
 #include "pg/server/uuid_datum.hpp"

@@ -81,8 +81,15 @@ public:
         return found != counts_.end() && found->second >= 5;
     }
 
+    /// Whether the caught ServerError says that a row has gone which the decision had found (employee, service, customer), so
+    /// that the next decision refuses it by its own words. A foreign key of the application's fails again, and is told then.
+    bool forgives_vanished_row() {
+        return vanished_++ < 3 && Subtransaction::forgives({ERRCODE_FOREIGN_KEY_VIOLATION});
+    }
+
 private:
     std::map<Uuid, int> counts_;
+    int vanished_ = 0;
 };
 
 /// One decision: the calendar of a question under the latest snapshot, and whom to book.
@@ -195,20 +202,26 @@ BookingRecord write_booking(const BookingRequest& request, Oid schema) {
         // What a failed attempt has locked or deleted is given back before the next one.
         Subtransaction attempt;
         const BookingAttempt marked;
-        const SpiRows rows = insert_query.run_latest(
-            schema, {to_datum(business), to_datum(request.customer_id), UUIDPGetDatum(&request.service_id),
-                     employee, to_datum(request.start), to_datum(request.start + calendar.service.duration),
-                     to_datum(calendar.service.buffer_before), to_datum(calendar.service.buffer_after),
-                     status, request.notes, request.metadata, expiry, request.idempotency_key,
-                     request.idempotency_hash, to_datum(user), BookingAttempt::mark(),
-                     to_datum(request.series_id), to_datum(request.visit_id)});
-        if (!rows.empty()) {
-            BookingRecord written = booking_record(rows.front());
-            attempt.commit();
-            return written;
+        try {
+            const SpiRows rows = insert_query.run_latest(
+                schema,
+                {to_datum(business), to_datum(request.customer_id), UUIDPGetDatum(&request.service_id),
+                 employee, to_datum(request.start), to_datum(request.start + calendar.service.duration),
+                 to_datum(calendar.service.buffer_before), to_datum(calendar.service.buffer_after), status,
+                 request.notes, request.metadata, expiry, request.idempotency_key, request.idempotency_hash,
+                 to_datum(user), BookingAttempt::mark(), to_datum(request.series_id),
+                 to_datum(request.visit_id)});
+            if (!rows.empty()) {
+                BookingRecord written = booking_record(rows.front());
+                attempt.commit();
+                return written;
+            }
+            refusals.add(resource.id);
+        } catch (const ServerError&) {
+            if (!refusals.forgives_vanished_row())
+                throw;
         }
         attempt.roll_back();
-        refusals.add(resource.id);
     }
 }
 
@@ -259,12 +272,14 @@ BookingRecord move_booking(const LockedBooking& booking, const Move& move, Oid s
                 attempt.commit();
                 return moved;
             }
+            refusals.add(resource.id);
         } catch (const ServerError&) {
-            if (!Subtransaction::forgives({ERRCODE_EXCLUSION_VIOLATION, ERRCODE_UNIQUE_VIOLATION}))
+            if (Subtransaction::forgives({ERRCODE_EXCLUSION_VIOLATION, ERRCODE_UNIQUE_VIOLATION}))
+                refusals.add(resource.id);
+            else if (!refusals.forgives_vanished_row())
                 throw;
         }
         attempt.roll_back();
-        refusals.add(resource.id);
     }
 }
 
