@@ -25,9 +25,9 @@ inline constexpr int months_ahead = 3;
 /// rows there. Others may write the table meanwhile. Only at the end, for a moment, nobody can write the default partition, and if the
 /// table had no partition of the present month, nobody can write the table.
 /// Throws SqlError 42809 unless the table is partitioned by a range of one timestamptz.
-std::vector<std::string> add_partitions(Oid schema, const char* table, TimestampTz now);
+std::vector<std::string> add_partitions(Oid schema, const char* name, TimestampTz now);
 
 /// Drops the partitions that end at `limit` or before. Nobody can use the table from then on until the end of the transaction.
-std::vector<std::string> drop_partitions(Oid schema, const char* table, TimestampTz limit);
+std::vector<std::string> drop_partitions(Oid schema, const char* name, TimestampTz limit);
 
 } // namespace bookmeatoz::pg
