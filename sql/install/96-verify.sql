@@ -321,7 +321,7 @@ BEGIN
             WHEN g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') THEN false
             -- A partition is read through its table.
             WHEN g.relispartition THEN false
-            WHEN g.relname = 'audit_logs' THEN g.privilege_type = 'SELECT' AND NOT r.is_auth
+            WHEN g.relname IN ('audit_logs', 'bookings_archive') THEN g.privilege_type = 'SELECT' AND NOT r.is_auth
             WHEN g.relname = ANY (token_tables) THEN r.is_auth
             WHEN g.relname <> 'users' THEN NOT r.is_auth
             WHEN r.is_auth THEN coalesce(
