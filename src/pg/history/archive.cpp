@@ -90,17 +90,19 @@ const char* columns_to_copy(TupleDesc bookings, TupleDesc archive) {
 }
 
 /// Conditions that no foreign key of a row refers to booking b. What a key does on deletion, it would do to an archived booking too.
+/// The id says which booking it is: a key that has it has no other column that the planner could take for a good one.
 const char* nobody_refers(Oid schema) {
     execute(psprintf(
         "SELECT coalesce(string_agg(format(' AND NOT EXISTS (SELECT FROM %%s r WHERE %%s)', "
         "k.conrelid::regclass,"
-        "    (SELECT string_agg(format('r.%%I = b.%%I', own.attname, of_booking.attname), ' AND ')"
-        "       FROM unnest(k.conkey, k.confkey) pair (own, of_booking)"
+        "    (SELECT string_agg(format('r.%%I = b.%%I', own.attname, booking.attname), ' AND ')"
+        "       FROM unnest(k.conkey, k.confkey) pair (own, booking)"
         "       JOIN pg_attribute own ON own.attrelid = k.conrelid AND own.attnum = pair.own"
-        "       JOIN pg_attribute of_booking ON of_booking.attrelid = k.confrelid AND of_booking.attnum = "
-        "pair.of_booking)),"
+        "       JOIN pg_attribute booking ON booking.attrelid = k.confrelid AND booking.attnum = pair.booking"
+        "      WHERE pair.booking = id.attnum OR id.attnum <> ALL (k.confkey))),"
         "    '' ORDER BY k.oid), '')"
-        "  FROM pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = %s::regclass",
+        "  FROM pg_constraint k JOIN pg_attribute id ON id.attrelid = k.confrelid AND id.attname = 'id'"
+        " WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = %s::regclass",
         quote_literal_cstr(qualified_name("bookings", schema))));
     return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
