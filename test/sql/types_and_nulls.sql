@@ -186,6 +186,33 @@ SELECT public.answer($$INSERT INTO diary VALUES (id('a'), NULL) RETURNING 'inser
 ALTER TABLE diary DROP COLUMN business_id;
 SELECT public.answer($$INSERT INTO diary VALUES (id('a')) RETURNING 'inserted'$$);
 ROLLBACK;
+-- the archive: retyped, missing, NULL
+BEGIN;
+SELECT public.answer($$SELECT archive_bookings('1 year') || ' archived'$$);
+ALTER TABLE bookings_archive ALTER COLUMN notes TYPE varchar;
+SELECT public.answer($$SELECT archive_bookings('1 year')$$);
+ROLLBACK;
+BEGIN;
+ALTER TABLE bookings DROP COLUMN busy CASCADE;
+SELECT public.answer($$SELECT archive_bookings('1 year')$$);
+ROLLBACK;
+BEGIN;
+ALTER TABLE bookings_archive RENAME TO renamed;
+CREATE VIEW bookings_archive AS SELECT * FROM renamed;
+SELECT public.answer($$SELECT archive_bookings('1 year')$$);
+ROLLBACK;
+BEGIN;
+ALTER TABLE bookings DROP COLUMN id CASCADE;
+SELECT public.answer($$SELECT archive_bookings('1 year')$$);
+ROLLBACK;
+BEGIN;
+ALTER TABLE bookings_archive DROP CONSTRAINT bookings_archive_business_fkey, ALTER COLUMN business_id DROP NOT NULL;
+SET LOCAL row_security = off;
+INSERT INTO bookings_archive SELECT (jsonb_populate_record(NULL::bookings_archive, to_jsonb(b) || '{"business_id": null}')).* FROM bookings b WHERE id = id('booking');
+SELECT public.answer($$DELETE FROM bookings_archive$$);
+ALTER TABLE bookings_archive RENAME COLUMN business_id TO renamed;
+SELECT public.answer($$DELETE FROM bookings_archive$$);
+ROLLBACK;
 -- NULL that the statement writes: the table's own constraints refuse it
 SELECT public.answer($$INSERT INTO services (id, business_id, name, duration, settings) VALUES (NULL, id('salon'), 'Cut', 30, '{"capacity": "many"}') RETURNING 'inserted'$$);
 
