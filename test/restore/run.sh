@@ -71,7 +71,7 @@ log_goes_on() {
 	entries=$(value restore_plain 'SELECT count(*) FROM audit_logs') &&
 		value restore_plain "UPDATE customers SET name = name || '!' WHERE id = (SELECT id FROM customers LIMIT 1)" &&
 		[ "$(value restore_plain 'SELECT count(*) FROM audit_logs')" = $((entries + 1)) ] &&
-		[ "$(value restore_plain 'SELECT count(*) FROM bookmeatoz_maintain()')" = 0 ] &&
+		[ "$(value restore_plain "SELECT count(*) FROM bookmeatoz_maintain() line WHERE line !~ 'bookings_archive'")" = 0 ] &&
 		! sql restore_plain -c 'DELETE FROM audit_logs' 2>"$work/refusal" && grep -q 'nobody may write' "$work/refusal"
 }
 check 'the audit log of the restored database goes on' log_goes_on
