@@ -13,7 +13,6 @@ WHERE b.slug = 'haarwerk' AND s.name = 'Haircut' \gset
 SELECT b.tenant_id AS everest, s.id AS checkup
 FROM businesses b JOIN services s ON s.business_id = b.id
 WHERE b.slug = 'harbour' AND s.name = 'Check-up' \gset
-SELECT id AS consultation FROM services WHERE business_id = :'salon' AND name = 'Consultation' \gset
 SELECT id AS nights, timezone AS night_zone FROM businesses WHERE slug = 'bowery' \gset
 SELECT id AS night_cut FROM services WHERE business_id = :'nights' AND name = 'Haircut' \gset
 SELECT id AS portal_user FROM users WHERE email = 'lena.schmidt@mail.example' \gset
@@ -48,44 +47,11 @@ GROUP BY c.reason ORDER BY starts DESC;
 \echo
 \echo '── 2. The next seven days of Haarwerk Berlin, by quarters of an hour ──────────────────────────────'
 \echo
-\echo '   █ booked   ▒ buffer after a booking   · free   x absent   blank: does not work'
-\echo
-WITH business AS (
-    SELECT id, timezone, (now() AT TIME ZONE timezone)::date AS today FROM businesses WHERE id = :'salon'
-), day AS (
-    SELECT b.today + n AS date, b.timezone FROM business b, generate_series(1, 7) AS n
-), quarter AS (
-    SELECT date, t.at AT TIME ZONE timezone AS start, (t.at AT TIME ZONE timezone) + interval '15 minutes' AS "end"
-    FROM day, generate_series(date + time '09:00', date + time '19:45', interval '15 minutes') AS t (at)
-), free AS MATERIALIZED (
-    -- A quarter is free when a consultation, 15 minutes without buffers, could start there.
-    SELECT employee.id, f.slot_start AS start
-    FROM find_available_slots(:'consultation', (SELECT min(start) FROM quarter), (SELECT max("end") FROM quarter)) f,
-         unnest(f.employee_ids) AS employee (id)
-), chart AS (
-    SELECT q.date, e.id, u.profile ->> 'name' AS name,
-           string_agg(CASE WHEN booked.id IS NOT NULL AND booked.start_time < q."end" AND booked.end_time > q.start THEN '█'
-                           WHEN booked.id IS NOT NULL THEN '▒'
-                           WHEN free.id IS NOT NULL THEN '·'
-                           WHEN absent.id IS NOT NULL THEN 'x' ELSE ' ' END, '' ORDER BY q.start) AS bar
-    FROM employees e
-    JOIN users u ON u.id = e.user_id
-    CROSS JOIN quarter q
-    LEFT JOIN free ON free.id = e.id AND free.start = q.start
-    LEFT JOIN employee_availability_overrides absent
-           ON absent.employee_id = e.id AND absent.is_unavailable AND absent.start_time <= q.start AND absent.end_time >= q."end"
-    LEFT JOIN LATERAL (SELECT b.id, b.start_time, b.end_time FROM bookings b
-                       WHERE b.employee_id = e.id AND b.busy && tstzrange(q.start, q."end")
-                         AND b.status NOT IN ('cancelled', 'rejected', 'no_show')
-                       ORDER BY b.start_time < q."end" AND b.end_time > q.start DESC LIMIT 1) AS booked ON true
-    WHERE e.business_id = :'salon'
-    GROUP BY 1, 2, 3
-)
-SELECT CASE WHEN row_number() OVER (PARTITION BY date ORDER BY name) = 1 THEN to_char(date, 'Dy DD Mon') ELSE '' END AS day,
-       name, bar AS "9   10  11  12  13  14  15  16  17  18  19  "
-FROM chart
-WHERE bar ~ '[^ ]'
-ORDER BY date, name;
+\pset format unaligned
+\pset tuples_only on
+SELECT week_chart(:'salon', (now() AT TIME ZONE 'Europe/Berlin')::date + 1);
+\pset format aligned
+\pset tuples_only off
 
 
 \echo

@@ -191,6 +191,7 @@ check_database() {
 	step 'attacks on row security' count_unittest row_security_attacks
 	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
+	step 'figures of reports' count_one figures_run
 	step 'substitution fuzz' count_checks substitution_fuzz
 	step 'robustness' count_unittest robustness
 	step 'hot standby' count_tap hot_standby
@@ -223,6 +224,8 @@ differential_run() {
 	cd "$work/src"
 	"$python3" test/differential/run.py --scenarios "$scenarios" --seed "$seed"
 }
+
+figures_run() { PGDATABASE=differential "$python3" "$work/src/test/differential/figures.py" --seed "$seed"; }
 
 row_security_rights() { "$python3" "$work/src/test/row_security/rights.py"; }
 

@@ -84,6 +84,8 @@ start_cluster() {
 		echo "unix_socket_directories = '$1'"
 		echo 'fsync = off'
 		echo 'jit = off'
+		# test/robustness/test_claims.py connects two hundred workers.
+		echo 'max_connections = 300'
 		# Otherwise tables would be analyzed at any moment, and the plans in expected outputs would change with it.
 		echo 'autovacuum = off'
 		echo "timezone = 'UTC'"

@@ -3,7 +3,7 @@
 
 module_packages=(g++ make)
 core_packages=(cmake clang libclang-rt-dev libgtest-dev libbenchmark-dev python3 python3-psycopg2 tzdata)
-proof_packages=(python3 python3-psycopg2 pgbouncer nodejs)
+proof_packages=(python3 python3-psycopg2 python3-icalendar pgbouncer nodejs)
 lint_packages=(clang-format clang-tidy shellcheck)
 
 as_root() {

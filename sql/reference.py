@@ -118,7 +118,7 @@ def signature(function) -> str:
     result = "" if function["result"] == "void" else f" RETURNS {short_type(function['result'])}"
     if len(line + result) <= 110:
         return line + result
-    types = max(map(len, short))
+    types = max(map(len, short), default=0)
     lines = [f"    {name:{width}} {kind:{types}}" + (f" DEFAULT {short_default(default)}" if default else "")
              for name, kind, default in zip(function["names"], short, function["defaults"])]
     return f"{function['name']}(\n" + ",\n".join(line.rstrip() for line in lines) + ")\n" + result.strip() if arguments else line + "\n" + result.strip()
@@ -135,7 +135,7 @@ def functions_page(cursor) -> str:
     page = ["# Functions\n", WRITTEN]
     page.append("""All functions belong to the extension and live in its schema. In psql, `\\df+` shows the comment of each. S1 to S20 are
 [rules](rules.md); the codes of errors are in [errors.md](errors.md). More than fits into a comment: [finding slots](availability.md),
-[booking](booking.md), [searching under row security](search.md), [roles and session context](security.md), [operations](operations.md).
+[booking](booking.md), [reminders and calendars](reminders.md), [searching under row security](search.md), [roles and session context](security.md), [operations](operations.md).
 """)
     contents = []
     for title, names in parts:
@@ -214,9 +214,9 @@ def trigger_words(definition: str) -> str:
 
 
 def read_schema(cursor) -> dict:
-    cursor.execute("SELECT array_agg(name) AS tables FROM bookmeatoz_objects() WHERE kind = 'table'")
+    cursor.execute("SELECT array_agg(name) AS tables FROM bookmeatoz_objects() WHERE kind <> 'type'")
     known = cursor.fetchone()["tables"]
-    parts = topics("*.schema.sql", "TABLE")
+    parts = topics("*.schema.sql", "(?:TABLE|VIEW|MATERIALIZED VIEW)")
     parts[-1][1].extend(name for name in known if not any(name in names for _, names in parts))
     tables = {"tables": known}
     schema = {"parts": parts, "columns": defaultdict(list), "rest": defaultdict(list)}
@@ -231,13 +231,15 @@ def read_schema(cursor) -> dict:
     cursor.execute("SELECT c.relname AS table, obj_description(c.oid, 'pg_class') AS comment FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
                    " AND c.relname = ANY (%(tables)s)", tables)
     schema["comments"] = {row["table"]: row["comment"] for row in cursor.fetchall()}
+    cursor.execute("SELECT array_agg(name) AS views FROM bookmeatoz_objects() WHERE kind ~ 'view'")
+    schema["views"] = cursor.fetchone()["views"]
     cursor.execute(TYPES)
     schema["types"] = cursor.fetchall()
     return schema
 
 
 def schema_page(schema: dict) -> str:
-    page = ["# Tables\n", WRITTEN, """`bookmeatoz_install_schema()` creates these in the schema of the extension, as ordinary tables of the owner's. Add columns, keys, indexes
+    page = ["# Tables\n", WRITTEN, """`bookmeatoz_install_schema()` creates these in the schema of the extension, as ordinary tables and views of the owner's. Add columns, keys, indexes
 and triggers of your own as you like. Every table has row security: [security.md](security.md) says what a session sees.
 
 ![The tables and their foreign keys, by domain](schema.svg)
@@ -279,9 +281,11 @@ def picture(schema: dict) -> str:
     foreign = defaultdict(set)
     for key in schema["keys"]:
         foreign[key["table"]].update(key["columns"])
-    for number, (title, tables) in enumerate(schema["parts"]):
+    for number, (title, tables) in enumerate(part for part in schema["parts"] if not set(part[1]) <= set(schema["views"])):
         lines += [f"  subgraph cluster_{number} {{", f'    label="{title}"; style="rounded,filled"; color="#c8ced6"; fillcolor="{COLOURS[number % len(COLOURS)]}"; labeljust=l;']
         for table in tables:
+            if table in schema["views"]:
+                continue
             columns = [column for column in schema["columns"][table] if column["is_key"] or column["name"] in foreign[table]]
             rows = "".join(f'<tr><td align="left" port="{column["name"]}">{"<b>" if column["is_key"] else ""}{html.escape(column["name"])}'
                            f'{"</b>" if column["is_key"] else ""}</td></tr>' for column in columns)

@@ -89,3 +89,20 @@ COMMENT ON TRIGGER bookings_archive_never_truncated ON @extschema@.bookings_arch
 
 CREATE POLICY bookings_archive_select ON @extschema@.bookings_archive FOR SELECT USING (@extschema@.can_access_booking(business_id, customer_id));
 COMMENT ON POLICY bookings_archive_select ON @extschema@.bookings_archive IS 'As of bookings: the business and its tenant; a user those of the own customer records. There is no policy for writing.';
+
+------------------------------------------------------------------------------------------------- bookings_all
+-- The alias: see the queries of views in bookmeatoz_definitions().
+CREATE VIEW @extschema@.bookings_all WITH (security_invoker) AS
+    SELECT s.id, s.business_id, s.customer_id, s.service_id, s.employee_id, s.start_time, s.end_time, s.status, s.notes, s.metadata,
+           s.booked_by_user_id, s.cancellation_reason, s.rescheduled_from_booking_id, s.reminder_sent_24h, s.reminder_sent_1h, s.hold_expires_at,
+           s.overbooked, s.idempotency_key, s.idempotency_hash, s.price, s.currency, s.series_id, s.visit_id, s.created_at, s.updated_at,
+           s.buffer_before_minutes, s.buffer_after_minutes, s.busy, s.resource_id, s.session_key, s.seat
+    FROM @extschema@.bookings s
+    UNION ALL
+    SELECT s.id, s.business_id, s.customer_id, s.service_id, s.employee_id, s.start_time, s.end_time, s.status, s.notes, s.metadata,
+           s.booked_by_user_id, s.cancellation_reason, s.rescheduled_from_booking_id, s.reminder_sent_24h, s.reminder_sent_1h, s.hold_expires_at,
+           s.overbooked, s.idempotency_key, s.idempotency_hash, s.price, s.currency, s.series_id, s.visit_id, s.created_at, s.updated_at,
+           s.buffer_before_minutes, s.buffer_after_minutes, s.busy, s.resource_id, s.session_key, s.seat
+    FROM @extschema@.bookings_archive s;
+
+COMMENT ON VIEW @extschema@.bookings_all IS 'All bookings, archived or not, with the rights and the row security of the one who reads it. Its columns are described in bookings. A column that you add there is none of the view''s.';

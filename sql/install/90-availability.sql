@@ -144,3 +144,19 @@ The window is at most 367 times 24 hours, a year of local days; an empty one has
 Errors:
 - BM003: the employee does not exist or is not visible
 - 22004, 22023, 22008, 54000: as find_available_slots()';
+
+CREATE FUNCTION @extschema@.week_chart(
+    business_id uuid,
+    from_date   date)
+RETURNS SETOF text
+LANGUAGE C STABLE PARALLEL SAFE COST 10000 ROWS 50 AS 'MODULE_PATHNAME', 'week_chart';
+COMMENT ON FUNCTION @extschema@.week_chart(uuid, date) IS
+    'The seven local dates of a business from from_date on as a picture, for people at a terminal: lines of text, to be read with psql -At. The first line has the hours, the last one explains the characters.
+Between them is a line for each date and employee with working time or bookings, with a character for each quarter of an hour: booked, buffer, free, absent (working time that an override takes away) or blank. Of all that touches a quarter the first of these is shown. A business without employees has lines of its own (S12), and so have bookings without an employee.
+Names are those in the users'' profiles, key name, or else addresses. In a database that is not UTF-8 the characters are ASCII.
+Errors:
+- BM003: the business does not exist or is not visible; DETAIL: business
+- 22004: a NULL
+- 22023: an infinite date, an invalid setting
+- 22008: beyond the years 1 to 9999
+- 54000: as find_available_slots()';

@@ -3,18 +3,18 @@
 CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_install_schema() IS
-    'Creates the types, tables, columns, constraints, indexes, triggers and policies that are missing, as ordinary objects of the caller. Returns a line for each thing done, none if nothing is missing.
+    'Creates the types, tables, views, columns, constraints, indexes, triggers and policies that are missing, as ordinary objects of the caller. Returns a line for each thing done, none if nothing is missing.
 Run it as the owner of the data; a superuser acts as the owner.
 Errors; nothing is done then:
-- 42710: something of another role has the name of a type, table or index of ours
-- 42809: something has the name of a type or table of ours, but another definition
+- 42710: something of another role has the name of a type, table, view or index of ours
+- 42809: something has the name of a type, table or view of ours, but another definition
 - 42501: another role calls it';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_install_schema() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_objects() RETURNS TABLE (kind text, name text)
 LANGUAGE C STABLE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_objects() IS
-    'The types and tables of this version in the order of their creation, whether they exist or not. kind is type or table.';
+    'The types, tables and views of this version in the order of their creation, whether they exist or not. kind is type, table, view or materialized view.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_objects() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_functions() RETURNS SETOF oid
@@ -28,15 +28,15 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_functions() IS
     'The functions that are members of the extension. Called by the functions that give and take rights.';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_functions() FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.bookmeatoz_tables() RETURNS SETOF oid
+CREATE FUNCTION @extschema@.bookmeatoz_relations() RETURNS SETOF oid
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH ours AS (
-        SELECT to_regclass(format('%s.%I', '@extschema@', o.name))::oid AS oid FROM @extschema@.bookmeatoz_objects() o WHERE o.kind = 'table'
+        SELECT to_regclass(format('%s.%I', '@extschema@', o.name))::oid AS oid FROM @extschema@.bookmeatoz_objects() o WHERE o.kind <> 'type'
     )
     SELECT o.oid FROM ours o WHERE o.oid IS NOT NULL
     UNION
     SELECT t.relid FROM ours o CROSS JOIN pg_partition_tree(o.oid) t
 $$;
-COMMENT ON FUNCTION @extschema@.bookmeatoz_tables() IS
-    'The tables of this version that exist, and all partitions of them. Called by the functions that give and take rights.';
-REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_tables() FROM PUBLIC;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_relations() IS
+    'The tables and views of this version that exist, and all partitions of the tables. Called by the functions that give and take rights.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_relations() FROM PUBLIC;

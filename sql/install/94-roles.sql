@@ -25,17 +25,17 @@ BEGIN
             USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that is no member of such a role.';
     END IF;
     FOR relation IN
-        SELECT o.name, c.oid, c.relowner
+        SELECT o.kind, o.name, c.oid, c.relowner
         FROM @extschema@.bookmeatoz_objects() o LEFT JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
-        WHERE o.kind = 'table'
+        WHERE o.kind <> 'type'
         ORDER BY c.oid
     LOOP
         IF relation.oid IS NULL THEN
-            RAISE EXCEPTION 'table % does not exist', relation.name
+            RAISE EXCEPTION '% % does not exist', relation.kind, relation.name
                 USING ERRCODE = 'undefined_table', HINT = 'Run bookmeatoz_install_schema() first.';
         END IF;
         IF pg_has_role(role, relation.relowner, 'MEMBER') THEN
-            RAISE EXCEPTION 'role % cannot be used by an application: it owns table %, and row security does not apply to owners', role, relation.name
+            RAISE EXCEPTION 'role % cannot be used by an application: it owns % %, and row security does not apply to owners', role, relation.kind, relation.name
                 USING ERRCODE = 'invalid_grant_operation', HINT = 'Use a role that neither is the owner nor a member of the owner''s role.';
         END IF;
     END LOOP;
@@ -78,14 +78,14 @@ BEGIN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
     SELECT c.relname INTO owned
-    FROM @extschema@.bookmeatoz_tables() t JOIN pg_class c ON c.oid = t WHERE c.relowner = role ORDER BY c.oid LIMIT 1;
+    FROM @extschema@.bookmeatoz_relations() t JOIN pg_class c ON c.oid = t WHERE c.relowner = role ORDER BY c.oid LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'role % owns table %: what it has is not taken away', role, quote_ident(owned)
             USING ERRCODE = 'invalid_grant_operation', HINT = 'Hand the tables to another role first: bookmeatoz_set_owner().';
     END IF;
     FOR granted IN
         WITH relation AS (
-            SELECT c.oid, c.relowner, c.relacl FROM @extschema@.bookmeatoz_tables() t JOIN pg_class c ON c.oid = t
+            SELECT c.oid, c.relowner, c.relacl FROM @extschema@.bookmeatoz_relations() t JOIN pg_class c ON c.oid = t
         )
         SELECT 'ALL' AS privilege, format('TABLE %s', t.oid::regclass) AS object, t.relowner AS owner, acl.grantor
         FROM relation t CROSS JOIN aclexplode(t.relacl) acl WHERE acl.grantee = role
@@ -163,7 +163,7 @@ BEGIN
     FOREACH app_table IN ARRAY app_tables LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s.%I TO %s', '@extschema@', app_table, role);
     END LOOP;
-    EXECUTE format('GRANT SELECT ON %1$s.audit_logs, %1$s.bookings_archive TO %2$s', '@extschema@', role);
+    EXECUTE format('GRANT SELECT ON %1$s.audit_logs, %1$s.bookings_archive, %1$s.bookings_all, %1$s.accessible_business_stats TO %2$s', '@extschema@', role);
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO user_columns
     FROM pg_attribute a
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
@@ -175,7 +175,8 @@ BEGIN
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
         'is\_auth\_role', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
         'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
-        'cancel\_booking', 'cancel\_series',
+        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart',
+        'working\_time', 'business\_figures', 'business\_statistics',
         'json\_text', 'search\_text', 'search\_pattern']::text[]);
 
     IF has_column_privilege(role, '@extschema@.users', 'password_hash', 'SELECT')

@@ -19,7 +19,8 @@ DECLARE
         'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'archive\_bookings', 'can\_%', 'access\_%', 'current\_session\_%',
         'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
         'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
-        'cancel\_booking', 'cancel\_series',
+        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart',
+        'working\_time', 'business\_figures', 'business\_statistics', 'refresh\_business\_stats',
         'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
     me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
     required name;
@@ -29,6 +30,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
+    -- REFRESH MATERIALIZED VIEW CONCURRENTLY compares by a temporary table of the owner.
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %s', current_database(), role);
     -- The owner creates what is missing in the schema, and gives USAGE on it to the application's role. Foreign keys are checked with
     -- the owner's rights.
     EXECUTE format('GRANT CREATE ON SCHEMA %s TO %s', '@extschema@', role);
@@ -42,8 +45,8 @@ BEGIN
 
     FOR object IN
         SELECT found.*, format('ALTER %s %s OWNER TO %s', found.kind, found.object, role) AS command
-        FROM (SELECT 'table', c.relname, c.oid::regclass::text, c.relowner
-              FROM @extschema@.bookmeatoz_tables() o JOIN pg_class c ON c.oid = o
+        FROM (SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END, c.relname, c.oid::regclass::text, c.relowner
+              FROM @extschema@.bookmeatoz_relations() o JOIN pg_class c ON c.oid = o
               UNION ALL
               SELECT 'type', t.typname, t.oid::regtype::text, t.typowner
               FROM @extschema@.bookmeatoz_objects() o JOIN pg_type t ON o.kind = 'type' AND t.oid = to_regtype(format('%s.%I', '@extschema@', o.name))
@@ -72,10 +75,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
-    'Makes a role the owner of all types and tables, and of all partitions. It also gives the role EXECUTE on the functions of administration, on purging tokens, on archiving and on overbooking, and the rights that it needs on the schemas. Run it as a superuser; it can be repeated.
-Types and tables may belong to the role, the caller, a superuser or an earlier owner by this function.
+    'Makes a role the owner of all types, tables with their partitions, and views. It also gives the role EXECUTE on the functions of administration, on purging tokens, on archiving and on overbooking, TEMPORARY on the database, and the rights that it needs on the schemas. Run it as a superuser; it can be repeated.
+Types, tables and views may belong to the role, the caller, a superuser or an earlier owner by this function.
 Errors:
-- 42710: a type or table belongs to another role';
+- 42710: a type, table or view belongs to another role';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_force_row_security(force boolean) RETURNS void
@@ -87,8 +90,8 @@ BEGIN
         RAISE EXCEPTION 'force must not be NULL' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     FOR relation IN
-        SELECT c.oid::regclass FROM @extschema@.bookmeatoz_tables() t JOIN pg_class c ON c.oid = t
-        WHERE c.relforcerowsecurity <> force AND c.relkind <> 'f'
+        SELECT c.oid::regclass FROM @extschema@.bookmeatoz_relations() t JOIN pg_class c ON c.oid = t
+        WHERE c.relforcerowsecurity <> force AND c.relkind IN ('r', 'p')
     LOOP
         EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', relation, CASE WHEN force THEN 'FORCE' ELSE 'NO FORCE' END);
     END LOOP;

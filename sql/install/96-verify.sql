@@ -9,7 +9,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET bytea_output = hex SET extra_float_digits = 1 AS $$
     WITH relation AS (
-        SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, c.relispartition, c.relam
+        SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, c.relispartition, c.relam, c.reloptions
         FROM pg_class c WHERE c.relnamespace = '@extschema@'::regnamespace AND c.relname = ANY (names) AND c.relkind <> 'c'
     )
     SELECT r.relname::text, 'table', '',
@@ -18,9 +18,13 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
            || CASE WHEN r.relispartition THEN ', a partition of another' ELSE '' END
     FROM relation r
     UNION ALL
+    -- With its options. Up to 15 the columns of a query of one relation are written with its alias, which is s in our views.
+    SELECT r.relname, 'query', '', coalesce(array_to_string(r.reloptions, ', ') || ': ', '') || btrim(regexp_replace(regexp_replace(pg_get_viewdef(r.oid), '\ms\.', '', 'g'), '\s+', ' ', 'g'))
+    FROM relation r WHERE r.relkind IN ('v', 'm')
+    UNION ALL
     SELECT r.relname, 'partition key', '', pg_get_partkeydef(r.oid) FROM relation r WHERE r.relkind = 'p'
     UNION ALL
-    SELECT r.relname, 'row security', '', CASE WHEN r.relrowsecurity THEN 'on' ELSE 'off' END FROM relation r
+    SELECT r.relname, 'row security', '', CASE WHEN r.relrowsecurity THEN 'on' ELSE 'off' END FROM relation r WHERE r.relkind NOT IN ('v', 'm')
     UNION ALL
     SELECT r.relname, 'persistence', '', CASE r.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' ELSE 'temporary' END FROM relation r
     UNION ALL
@@ -71,7 +75,7 @@ SET intervalstyle = postgres SET datestyle = 'ISO, MDY' SET timezone = 'UTC' SET
     FROM pg_type t WHERE t.typnamespace = '@extschema@'::regnamespace AND t.typname = ANY (names) AND t.typtype = 'e'
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_definitions(text[]) IS
-    'The named tables and enum types of the extension''s schema, and all that belongs to them, each with its definition. A definition '
+    'The named tables, views and enum types of the extension''s schema, and all that belongs to them, each with its definition. A definition '
     'is the same in every session and after a restore. bookmeatoz_verify() compares it with bookmeatoz_expected_definitions().';
 
 CREATE FUNCTION @extschema@.bookmeatoz_function_definitions()
@@ -119,6 +123,8 @@ DECLARE
     relations    CONSTANT oid[] := ARRAY(SELECT DISTINCT coalesce(t.relid::oid, c.oid)
                                          FROM pg_class c LEFT JOIN pg_partition_tree(c.oid) t ON c.relkind = 'p'
                                          WHERE c.relnamespace = here AND c.relname = ANY (tables) AND c.relkind IN ('r', 'p'));
+    views        CONSTANT oid[] := ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = here AND c.relname = ANY (tables)
+                                                                       AND c.relkind IN ('v', 'm'));
     -- One role should own everything: the one that owns most.
     data_owner   CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = ANY (relations)
                                   GROUP BY c.relowner ORDER BY count(*) DESC, c.relowner LIMIT 1);
@@ -142,7 +148,8 @@ BEGIN
         -- Whether a table is audited is the owner's choice.
         SELECT CASE WHEN d.kind = 'index' AND d.wanted !~ '^CREATE UNIQUE' THEN 'warning'
                     WHEN d.kind = 'trigger' AND d.got = d.wanted || ', disabled' AND d.wanted ~ '\mtrigger_audit\M' THEN 'warning' ELSE 'error' END,
-               CASE WHEN d.kind IN ('table', 'type') AND d.got IS NULL THEN format('%s %I is missing', d.kind, d.object)
+               CASE WHEN d.kind IN ('table', 'type') AND d.got IS NULL
+                         THEN format('%s %I is missing', CASE d.kind WHEN 'type' THEN 'type' ELSE substr(d.wanted, length('a ') + 1) END, d.object)
                     WHEN d.kind = 'type' THEN format('type %I: its labels are %s, expected %s in this order', d.object, d.got, d.wanted)
                     WHEN d.kind = 'table' THEN format('table %I: it is %s, expected %s', d.object, d.got, d.wanted)
                     WHEN d.name = '' THEN format('table %I: %s is %s', d.object, d.kind, coalesce(d.got, 'missing'))
@@ -222,7 +229,7 @@ BEGIN
             ELSE format('table %I: view %s lacks security_invoker and shows what the owner of the view sees', reader.relname, v.oid::regclass) END
         FROM (SELECT DISTINCT r.ev_class, c.relname
               FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid JOIN pg_class c ON c.oid = d.refobjid
-              WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (relations) AND r.ev_class <> d.refobjid) reader
+              WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (relations || views) AND r.ev_class <> ALL (d.refobjid || views)) reader
         JOIN pg_class v ON v.oid = reader.ev_class
         WHERE v.relkind = 'm'
            OR v.relkind = 'v' AND NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o
@@ -232,7 +239,8 @@ BEGIN
     -- One role owns everything, and row security binds it on all tables or on none.
     RETURN QUERY
         SELECT 'error', format('%s %I belongs to role %I, the others to role %I', o.kind, o.name, pg_get_userbyid(o.owner), pg_get_userbyid(data_owner))
-        FROM (SELECT 'table', c.relname, c.relowner FROM pg_class c WHERE c.oid = ANY (relations)
+        FROM (SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END, c.relname, c.relowner
+              FROM pg_class c WHERE c.oid = ANY (relations || views)
               UNION ALL
               SELECT 'type', t.typname, t.typowner FROM pg_type t WHERE t.typnamespace = here AND t.typname = ANY (types)) o (kind, name, owner)
         WHERE o.owner <> data_owner ORDER BY o.kind, o.name COLLATE "C";
@@ -299,11 +307,11 @@ BEGIN
     RETURN QUERY
         WITH granted AS (
             SELECT c.relname, c.relispartition, NULL::name AS column_name, acl.grantee, acl.privilege_type, acl.is_grantable
-            FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl WHERE c.oid = ANY (relations) AND acl.grantee <> c.relowner
+            FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl WHERE c.oid = ANY (relations || views) AND acl.grantee <> c.relowner
             UNION ALL
             SELECT c.relname, c.relispartition, a.attname, acl.grantee, acl.privilege_type, acl.is_grantable
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-            CROSS JOIN aclexplode(a.attacl) acl WHERE c.oid = ANY (relations) AND acl.grantee <> c.relowner
+            CROSS JOIN aclexplode(a.attacl) acl WHERE c.oid = ANY (relations || views) AND acl.grantee <> c.relowner
         ),
         grantee AS (
             SELECT r.oid, coalesce(has_function_privilege(r.oid, to_regprocedure('@extschema@.may_authenticate_users()'), 'EXECUTE'), false) AS is_auth
@@ -319,9 +327,10 @@ BEGIN
         FROM granted g JOIN grantee r ON r.oid = g.grantee
         WHERE g.grantee = 0 OR g.is_grantable OR NOT CASE
             WHEN g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') THEN false
+            WHEN g.relname = 'business_stats' THEN false
             -- A partition is read through its table.
             WHEN g.relispartition THEN false
-            WHEN g.relname IN ('audit_logs', 'bookings_archive') THEN g.privilege_type = 'SELECT' AND NOT r.is_auth
+            WHEN g.relname IN ('accessible_business_stats', 'audit_logs', 'bookings_archive', 'bookings_all') THEN g.privilege_type = 'SELECT' AND NOT r.is_auth
             WHEN g.relname = ANY (token_tables) THEN r.is_auth
             WHEN g.relname <> 'users' THEN NOT r.is_auth
             WHEN r.is_auth THEN coalesce(
@@ -420,7 +429,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
     'What weakens tenant isolation in this database or for the current role; no row if nothing was found. Everybody may call it. What is hidden from the role is not judged.
-It compares the definitions of tables, types and functions with those of this version, and privileges with what the grant functions give. Further columns, keys, indexes, labels, restrictive policies and AFTER triggers are no finding.
+It compares the definitions of tables, views, types and functions with those of this version, and privileges with what the grant functions give. Further columns, keys, indexes, labels, restrictive policies and AFTER triggers are no finding.
 Values of severity:
 - error: tenant isolation or the guard does not hold as designed
 - warning: row security does not bind the current role, something that was added gets past it, an index is missing, or a table of ours is not audited';

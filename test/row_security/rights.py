@@ -78,6 +78,10 @@ def contexts() -> List[Context]:
             + [Context(role=ADMINISTRATOR, **parts) for parts in administrators])
 
 
+# All bookings of the world.
+REPORTED = "'2030-01-01', '2031-12-31'"
+
+
 # The owner is bound under FORCE alone, and must then be bound exactly as any other role.
 def contexts_under_force() -> List[Context]:
     bound_as = {CARELESS: OWNER, ADMINISTRATOR: OWNER}
@@ -372,12 +376,36 @@ class Rights:
             return [str(len(moved)), "23505", "23P01"]
         return refused if not any(allowed) else refused + ["23505", "23P01"]
 
+    def check_reports(self, context: Context):
+        """The figures of a business are for who speaks for it, by the view and by the function. The materialized view has no row security: who
+        has no privilege on it reads nothing."""
+        booked = sorted({row.business for row in self.world.rows["bookings"]})
+        own = tuple(sorted(identity(name) for name in booked if context.kind == "admin" or self.oracle.reaches_business(context, name)))
+        by_hand = context.role in (CARELESS, ADMINISTRATOR, AUTH, OWNER)
+        everything = tuple(sorted(identity(name) for name in booked)) if by_hand else ("error 42501",)
+        found = {
+            "accessible_business_stats": (own, f"SELECT DISTINCT business_id::text FROM {SCHEMA}.accessible_business_stats"),
+            "business_statistics": (own, f"SELECT DISTINCT business_id::text FROM {SCHEMA}.business_statistics({REPORTED}) WHERE bookings > 0"),
+            "business_stats": (everything, f"SELECT DISTINCT business_id::text FROM {SCHEMA}.business_stats"),
+        }
+        for table in ("bookings", "bookings_archive"):
+            visible = self.oracle.rows(context, table, "SELECT")
+            found[f"bookings_all of {table}"] = (visible, f"SELECT id::text FROM {SCHEMA}.bookings_all a WHERE EXISTS (SELECT FROM {SCHEMA}.{table} b WHERE b.id = a.id)")
+        names = {identity(name): name for name in booked}
+        for what, (expected, statement) in found.items():
+            keys = self.keys(statement)
+            self.checks += 1
+            if keys != expected:
+                self.fail(what, "SELECT", context, f"expected {[names.get(key, key) for key in expected]}, found {[names.get(key, key) for key in keys]}")
+
     # ---- the pass
 
     def run(self, every: Sequence[Context], by_function: bool):
         for context in every:
             for replica in (False, True):
                 self.enter(context, by_function, replica)
+                if not replica and len(self.tables) > 1:
+                    self.check_reports(context)
                 for table in self.tables:
                     if replica:
                         self.check_blind(context, table)

@@ -28,6 +28,19 @@ NOTHING = "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
 
 # What is done, by a superuser unless it says otherwise, and what a new finding must contain.
 WEAKENINGS: List[Tuple[str, str, str]] = [
+    # reports
+    ("the figures of all readable", f"GRANT SELECT ON business_stats TO {APP}", f"table business_stats: role {APP} has SELECT on it"),
+    ("a column of the figures readable", f"GRANT SELECT (bookings) ON business_stats TO {APP}", f"table business_stats: role {APP} has SELECT on it (bookings)"),
+    ("figures for everybody", "GRANT SELECT ON accessible_business_stats TO PUBLIC", "table accessible_business_stats: everybody has SELECT"),
+    ("figures for who authenticates", f"GRANT SELECT ON accessible_business_stats TO {AUTH}", f"table accessible_business_stats: role {AUTH} has SELECT"),
+    ("a view of the figures without a barrier", "ALTER VIEW accessible_business_stats RESET (security_barrier)", "accessible_business_stats: query"),
+    ("a view of all figures", "CREATE OR REPLACE VIEW accessible_business_stats WITH (security_barrier) AS SELECT s.* FROM business_stats s", "accessible_business_stats: query"),
+    ("another view of the figures", "CREATE VIEW more AS SELECT * FROM business_stats", f"table business_stats: view {SCHEMA}.more lacks security_invoker"),
+    ("no view of the figures", "DROP VIEW accessible_business_stats", "view accessible_business_stats is missing"),
+    ("no figures", "DROP MATERIALIZED VIEW business_stats CASCADE", "materialized view business_stats is missing"),
+    ("figures that belong to another", f"ALTER MATERIALIZED VIEW business_stats OWNER TO {OTHER}", f"materialized view business_stats belongs to role {OTHER}"),
+    ("a table in the place of the figures", "DROP MATERIALIZED VIEW business_stats CASCADE; CREATE TABLE business_stats (a integer)",
+     "table business_stats: it is a table, expected a materialized view"),
     # policies
     ("a permissive policy named by a pattern", 'CREATE POLICY ".*" ON bookings USING (true OR is_system_admin())', 'table bookings: permissive policy ".*"'),
     ("a permissive policy named as another table's", "CREATE POLICY customers_select ON bookings USING (true)", "table bookings: permissive policy customers_select"),
@@ -214,6 +227,8 @@ WEAKENINGS: List[Tuple[str, str, str]] = [
     ("an archive that all see", "ALTER POLICY bookings_archive_select ON bookings_archive USING (true)", "table bookings_archive: policy bookings_archive_select differs"),
     ("an archive of businesses that are gone", "ALTER TABLE bookings_archive DROP CONSTRAINT bookings_archive_business_fkey", "table bookings_archive: constraint bookings_archive_business_fkey is missing"),
     ("row security of an archive's partition off", "ALTER TABLE bookings_archive_default DISABLE ROW LEVEL SECURITY", "row security of its partition new.bookings_archive_default is off"),
+    ("a view of all bookings as its owner", "ALTER VIEW bookings_all RESET (security_invoker)", "bookings_all: query"),
+    ("a view of all bookings for an auth role", f"GRANT SELECT ON bookings_all TO {AUTH}", f"table bookings_all: role {AUTH} has SELECT"),
     ("a log for an auth role", f"GRANT SELECT ON audit_logs TO {AUTH}", f"table audit_logs: role {AUTH} has SELECT"),
     ("row security of a partition off", "ALTER TABLE audit_logs_default DISABLE ROW LEVEL SECURITY", "row security of its partition new.audit_logs_default is off"),
     ("a grant on a partition", f"GRANT SELECT ON audit_logs_default TO {APP}", f"table audit_logs_default: role {APP} has SELECT"),

@@ -343,6 +343,7 @@ def create(world: World, database: str = DATABASE):
     cursor.execute(f"GRANT SET ON PARAMETER app.is_system_admin TO {OPERATOR}, {ADMINISTRATOR}, {OWNER}")
     cursor.execute(ATTEMPT)
     cursor.execute(";\n".join(world.statements(cursor)) + "; RESET session_replication_role")
+    cursor.execute("SELECT refresh_business_stats()")
     connection.commit()
     connection.autocommit = True
     cursor.execute("VACUUM ANALYZE")

@@ -17,7 +17,7 @@ RESET client_min_messages;
 SET bookmeatoz.install_schema = off;
 CREATE EXTENSION bookmeatoz SCHEMA "My Bookings";
 :tables
-SELECT count(*) > 150 AS objects, min(line) AS first, bool_and(line ~ '^created (type|table|index|trigger|policy|partition) [a-z0-9_]+( (on|of) [a-z_]+)?$') AS readable
+SELECT count(*) > 150 AS objects, min(line) AS first, bool_and(line ~ '^created (type|table|index|trigger|policy|partition|view|materialized view) [a-z0-9_]+( (on|of) [a-z_]+)?$') AS readable
 FROM "My Bookings".bookmeatoz_install_schema() line;
 :tables
 -- Again: nothing to do.

@@ -94,6 +94,8 @@ UNION ALL
 SELECT 'column', t.name || '.' || a.attname FROM our_tables t JOIN pg_attribute a ON a.attrelid = t.id AND a.attnum > 0 AND NOT a.attisdropped
 WHERE col_description(t.id, a.attnum) IS NULL
 UNION ALL
+SELECT o.kind, o.name FROM bookmeatoz_objects() o WHERE o.kind ~ 'view' AND obj_description(to_regclass(o.name), 'pg_class') IS NULL
+UNION ALL
 SELECT 'type', o.name FROM bookmeatoz_objects() o WHERE o.kind = 'type' AND obj_description(to_regtype(o.name), 'pg_type') IS NULL
 UNION ALL
 SELECT 'function', f.id::text FROM our_functions f WHERE obj_description(f.id, 'pg_proc') IS NULL

@@ -94,7 +94,7 @@ SELECT bookmeatoz_set_owner('regress_bookmeatoz_owner');
 SELECT bookmeatoz_set_owner('regress_bookmeatoz_owner');
 SELECT o.name
 FROM bookmeatoz_objects() o
-LEFT JOIN pg_class c ON o.kind = 'table' AND c.oid = to_regclass(o.name)
+LEFT JOIN pg_class c ON o.kind <> 'type' AND c.oid = to_regclass(o.name)
 LEFT JOIN pg_type t ON o.kind = 'type' AND t.oid = to_regtype(o.name)
 WHERE coalesce(c.relowner, t.typowner)::regrole IS DISTINCT FROM 'regress_bookmeatoz_owner'::regrole;
 SET LOCAL ROLE regress_bookmeatoz_owner;

@@ -97,7 +97,7 @@ SELECT public.after('DROP TRIGGER working_hours_explain_night ON working_hours',
 SELECT public.after('ALTER TABLE working_hours ALTER valid_from TYPE timestamptz');
 SELECT public.after('ALTER TABLE business_availability_overrides ALTER start_time TYPE timestamp');
 SELECT public.after('ALTER TABLE employee_availability_overrides ALTER start_time TYPE timestamp');
-SELECT public.after('ALTER TABLE bookings ALTER created_at DROP DEFAULT', 'ALTER TABLE bookings ALTER created_at TYPE text', $$ALTER TABLE bookings ALTER created_at SET DEFAULT ''$$);
+SELECT public.after('DROP VIEW bookings_all', 'ALTER TABLE bookings ALTER created_at DROP DEFAULT', 'ALTER TABLE bookings ALTER created_at TYPE text', $$ALTER TABLE bookings ALTER created_at SET DEFAULT ''$$);
 SELECT public.after('ALTER TABLE bookings RENAME seat TO seat_before', 'ALTER TABLE bookings ADD seat integer DEFAULT 1');
 SELECT public.after('ALTER TABLE bookings RENAME session_key TO key_before', 'ALTER TABLE bookings ADD session_key bigint');
 SELECT public.after('ALTER TABLE bookings RENAME hold_expires_at TO expiry_before', 'ALTER TABLE bookings ADD hold_expires_at date');
@@ -189,6 +189,7 @@ ROLLBACK;
 -- the archive: retyped, missing, NULL
 BEGIN;
 SELECT public.answer($$SELECT archive_bookings('1 year') || ' archived'$$);
+DROP VIEW bookings_all;
 ALTER TABLE bookings_archive ALTER COLUMN notes TYPE varchar;
 SELECT public.answer($$SELECT archive_bookings('1 year')$$);
 ROLLBACK;

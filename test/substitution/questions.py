@@ -11,6 +11,7 @@ MONDAY, TUESDAY, LATER = "2035-01-08 00:00+01", "2035-01-09 00:00+01", "2035-01-
 AS_OF = "as_of => '2035-01-01'"
 # What differs from run to run.
 UNSTABLE = "'{id,created_at,updated_at,session_key,idempotency_hash}'"
+CALENDAR = "regexp_replace({}, '(DTSTAMP|CREATED|LAST-MODIFIED|SEQUENCE):[0-9TZ]+', '\\1', 'g')"
 
 
 class Question(NamedTuple):
@@ -48,6 +49,9 @@ def searches() -> List[Question]:
         search("check_slot, absent", f"check_slot(u('service', 1), '2035-01-08 11:00+01', u('employee', 1), {AS_OF})"),
         search("free_busy", f"free_busy(u('employee', 1), {window})"),
         search("free_busy by the hours of the business", f"free_busy(u('employee', 2), {window})"),
+        Question("employee_calendar", "SELECT " + CALENDAR.format(f"employee_calendar(u('employee', 1), {window})")),
+        Question("booking_event", "SELECT " + CALENDAR.format("booking_event(u('booking', 1))")),
+        search("week_chart", "week_chart(u('business', 1), '2035-01-08')"),
     ]
 
 

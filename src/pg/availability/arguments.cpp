@@ -92,6 +92,18 @@ LocalDate SlotArguments::date(int position, const char* name) const {
     return LocalDate(date.time_since_epoch());
 }
 
+std::pair<LocalDate, LocalDate> SlotArguments::dates(int position) const {
+    const LocalDate first = date(position, "from_date");
+    const LocalDate last = date(position + 1, "to_date");
+    if (first > last)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_date must not be later than to_date", {},
+                       "Both dates are included: exchange the two.");
+    if (last - first >= longest_range)
+        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "more than 366 dates are asked for",
+                       "At most 366 dates are looked at in one call.", "Ask for several ranges in turn.");
+    return {first, last};
+}
+
 int SlotArguments::count(int position, const char* name, int most) const {
     const int value = DatumGetInt32(required(position, name));
     if (value < 1 || value > most)

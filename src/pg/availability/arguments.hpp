@@ -8,6 +8,8 @@ namespace bookmeatoz::pg {
 
 /// A year of local days: a leap day and a change of the clock included.
 inline constexpr Duration longest_window = 367 * one_day;
+/// A leap year.
+inline constexpr std::chrono::days longest_range{366};
 inline constexpr std::size_t most_starts = 1'000;
 inline constexpr std::size_t most_slots = 1'000'000;
 
@@ -26,6 +28,8 @@ public:
     std::pmr::vector<Instant> instants(int position, const char* name, std::size_t most,
                                        std::pmr::memory_resource* memory) const;
     LocalDate date(int position, const char* name) const;
+    /// from_date and to_date, both included; 22023 unless they are in order and at most 366 dates.
+    std::pair<LocalDate, LocalDate> dates(int position) const;
 
     /// The argument slot_interval_minutes, 22023 below 1.
     std::optional<int> slot_interval(int position) const;

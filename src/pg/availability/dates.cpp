@@ -11,19 +11,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// The instants of the dates in the zone of the business.
-bookmeatoz::Interval instants_of(pg_tz* zone, LocalDate first, LocalDate last,
-                                 std::pmr::memory_resource* memory) {
-    const Instant begin(first.time_since_epoch());
-    const Instant end((last + std::chrono::days(1)).time_since_epoch());
-    // The dates as if in UTC, and as far around them as a zone can shift a date.
-    const auto periods = zone_periods(zone, {begin - date_reach, end + date_reach}, memory);
-    return Zone(periods).dates(first, last);
-}
-
-/// A leap year.
-constexpr std::chrono::days longest_range{366};
-
 DateADT to_date(LocalDate date) {
     return static_cast<DateADT>(
         (date.time_since_epoch() - std::chrono::floor<std::chrono::days>(server_epoch)).count());
@@ -40,14 +27,7 @@ BOOKMEATOZ_FUNCTION(find_available_dates,
                         .returns_table({DATEOID, TIMESTAMPTZOID})) {
     SlotCall call(fcinfo);
     const Question question = call.question(3);
-    const LocalDate first = call.date(1, "from_date");
-    const LocalDate last = call.date(2, "to_date");
-    if (first > last)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_date must not be later than to_date", {},
-                       "Both dates are included: exchange the two.");
-    if (last - first >= longest_range)
-        throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "more than 366 dates are asked for",
-                       "At most 366 dates are looked at in one call.", "Ask for several ranges in turn.");
+    const auto [first, last] = call.dates(1);
 
     LoadedCalendar& loaded = call.open(question);
     loaded.load(instants_of(loaded.time_zone(), first, last, call.memory()));

@@ -55,6 +55,31 @@ LoadedCalendar::LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid 
     });
 }
 
+LoadedCalendar::LoadedCalendar(const WholeBusiness& asked, Instant as_of, Oid schema,
+                               std::pmr::memory_resource* memory)
+    : LoadedCalendar(schema, as_of, memory) {
+    reads_bookings_ = asked.with_bookings;
+    counts_unassigned_ = true;
+    from_tables([&](CalendarSource& source) {
+        const std::optional<BusinessRow> business = source.business(pg::to_uuid(asked.id));
+        if (!business)
+            not_found(Sought::business, asked.id);
+        apply(*business);
+        std::pmr::vector<Uuid> ids(memory_);
+        if (asked.employees) {
+            ids.assign(asked.employees->begin(), asked.employees->end());
+        } else {
+            source.employees_of(business_id_, ids);
+        }
+        business_is_resource_ = ids.empty() && !(asked.employees && source.has_employee(business_id_));
+        if (business_is_resource_)
+            ids.push_back(business_id_);
+        for (const Uuid& id : ids)
+            rows_.emplace_back(id, memory_);
+        read_hours(source);
+    });
+}
+
 void LoadedCalendar::load(Interval asked, BookingScope scope) {
     const Interval window = bookable(asked);
     calendar_.window = window;
@@ -72,7 +97,8 @@ void LoadedCalendar::load(Interval asked, BookingScope scope) {
             if (!employees().empty())
                 source.overrides(overrides, employees());
             source.business_overrides(business_id_, overrides, business_overrides_);
-            read_bookings(source, bookings);
+            if (reads_bookings_)
+                read_bookings(source, bookings);
         });
     }
     // All of what is asked: check_slot() asks for the date of a start beyond the horizon, where the window is empty.

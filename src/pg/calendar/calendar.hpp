@@ -23,6 +23,14 @@ struct Question {
     std::optional<pg_uuid_t> exclude_booking_id;
 };
 
+/// A whole business, whatever its services.
+struct WholeBusiness {
+    pg_uuid_t id;
+    /// Ascending by id. None: all of them, active or not.
+    std::optional<std::span<const Uuid>> employees;
+    bool with_bookings;
+};
+
 /// A calendar and the memory behind its spans.
 class LoadedCalendar {
 public:
@@ -33,6 +41,9 @@ public:
     /// duration and the settings of the business. BM003 when the caller sees no such employee.
     LoadedCalendar(const pg_uuid_t& employee_id, Instant as_of, Oid schema,
                    std::pmr::memory_resource* memory);
+    /// The same for employees of a business, and for what is booked without one: for the business itself where it has no
+    /// employees. Without bookings load() reads none. BM003 when the caller sees no such business.
+    LoadedCalendar(const WholeBusiness& asked, Instant as_of, Oid schema, std::pmr::memory_resource* memory);
     LoadedCalendar(const LoadedCalendar&) = delete;
     LoadedCalendar& operator=(const LoadedCalendar&) = delete;
 
@@ -90,8 +101,9 @@ private:
     std::vector<Uuid> left_out_;
     Calendar calendar_{};
     bool is_of_service_ = false;
+    bool reads_bookings_ = true;
     bool business_is_resource_ = false;
-    /// S14: the question is about any employee, so unassigned bookings matter.
+    /// S14: the question is about all employees, so unassigned bookings matter.
     bool counts_unassigned_ = false;
     Uuid business_id_{};
     pg_tz* time_zone_ = nullptr;

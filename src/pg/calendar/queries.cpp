@@ -21,6 +21,14 @@ constinit SavedQuery service_query(R"(
      WHERE s.id = $1)",
                                    {UUIDOID});
 
+constinit SavedQuery business_query(R"(
+    SELECT id, status, settings, timezone FROM @extschema@.businesses WHERE id = $1)",
+                                    {UUIDOID});
+
+constinit SavedQuery employees_query(R"(
+    SELECT id FROM @extschema@.employees WHERE business_id = $1 ORDER BY id)",
+                                     {UUIDOID});
+
 constinit SavedQuery employee_query(R"(
     SELECT b.id, b.status, b.settings, b.timezone
       FROM @extschema@.employees e
@@ -136,6 +144,13 @@ std::optional<ServiceRow> CalendarQueries::service(const Uuid& id) {
     return service;
 }
 
+std::optional<BusinessRow> CalendarQueries::business(const Uuid& id) {
+    const SpiRows rows = business_query.run(schema_, {to_datum(id)});
+    if (rows.empty())
+        return std::nullopt;
+    return to_business(rows, rows.front(), 1);
+}
+
 std::optional<BusinessRow> CalendarQueries::business_of_employee(const Uuid& employee_id) {
     const SpiRows rows = employee_query.run(schema_, {to_datum(employee_id)});
     if (rows.empty())
@@ -148,6 +163,11 @@ void CalendarQueries::eligible_employees(const Uuid& service_id, const std::opti
     for (const SpiRow row :
          only ? eligible_employee_query.run(schema_, {to_datum(service_id), to_datum(*only)})
               : eligible_query.run(schema_, {to_datum(service_id)}))
+        ids.push_back(to_uuid(row.id(1)));
+}
+
+void CalendarQueries::employees_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids) {
+    for (const SpiRow row : employees_query.run(schema_, {to_datum(business_id)}))
         ids.push_back(to_uuid(row.id(1)));
 }
 

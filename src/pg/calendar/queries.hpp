@@ -12,9 +12,11 @@ public:
     explicit CalendarQueries(Oid schema) : schema_(schema) {}
 
     std::optional<ServiceRow> service(const Uuid& id) override;
+    std::optional<BusinessRow> business(const Uuid& id) override;
     std::optional<BusinessRow> business_of_employee(const Uuid& employee_id) override;
     void eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
                             std::pmr::vector<Uuid>& ids) override;
+    void employees_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids) override;
     bool has_employee(const Uuid& business_id) override;
     void own_hours(std::span<ResourceRows> employees) override;
     void default_hours(const Uuid& business_id, std::pmr::vector<WeeklyShift>& hours) override;

@@ -354,6 +354,10 @@ std::optional<BusinessRow> CalendarScans::business(const Uuid& id, bool with_ten
     return found;
 }
 
+std::optional<BusinessRow> CalendarScans::business(const Uuid& id) {
+    return business(id, false);
+}
+
 bool CalendarScans::is_active_tenant(const Uuid& id) {
     bool is_active = false;
     read_by_id(layouts_.tenant, id, 0,
@@ -429,6 +433,15 @@ bool CalendarScans::keep_active_of(const Uuid& business_id, std::pmr::vector<Uui
     std::sort(active.begin(), active.end());
     ids = std::move(active);
     return true;
+}
+
+void CalendarScans::employees_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids) {
+    read(layouts_.employees_of_business, ScanKeys().uuid_is(to_datum(business_id)),
+         [&](const IndexScan& row) {
+             ids.push_back(to_uuid(row.id(2)));
+             return true;
+         });
+    std::sort(ids.begin(), ids.end());
 }
 
 bool CalendarScans::has_employee(const Uuid& business_id) {

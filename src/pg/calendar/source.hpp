@@ -96,11 +96,15 @@ public:
 
     /// nullopt where the caller does not see the service or its business.
     virtual std::optional<ServiceRow> service(const Uuid& id) = 0;
+    /// nullopt where the caller does not see it.
+    virtual std::optional<BusinessRow> business(const Uuid& id) = 0;
     /// nullopt where the caller does not see the employee or the business.
     virtual std::optional<BusinessRow> business_of_employee(const Uuid& employee_id) = 0;
     /// S12: the active employees mapped to the service, ascending; of those at most `only`.
     virtual void eligible_employees(const Uuid& service_id, const std::optional<Uuid>& only,
                                     std::pmr::vector<Uuid>& ids) = 0;
+    /// All employees of the business, whatever their status, ascending.
+    virtual void employees_of(const Uuid& business_id, std::pmr::vector<Uuid>& ids) = 0;
     /// S12: whatever their status.
     virtual bool has_employee(const Uuid& business_id) = 0;
     virtual void own_hours(std::span<ResourceRows> employees) = 0;

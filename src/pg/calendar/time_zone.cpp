@@ -1,6 +1,7 @@
 // Time zones: see calendar/time_zone.hpp. Also the trigger that keeps unknown ones out of the tables.
 #include "pg/calendar/time_zone.hpp"
 #include "pg/server/row_trigger.hpp"
+#include "core/calendar.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -92,6 +93,14 @@ std::pmr::vector<ZonePeriod> zone_periods(pg_tz* zone, Interval range, std::pmr:
             periods.push_back({change, seconds(next_offset)});
         time = boundary;
     }
+}
+
+Interval instants_of(pg_tz* zone, LocalDate first, LocalDate last, std::pmr::memory_resource* memory) {
+    const Instant begin(first.time_since_epoch());
+    const Instant end((last + std::chrono::days(1)).time_since_epoch());
+    // The dates as if in UTC, and as far around them as a zone can shift a date.
+    const auto periods = zone_periods(zone, {begin - date_reach, end + date_reach}, memory);
+    return Zone(periods).dates(first, last);
 }
 
 } // namespace bookmeatoz::pg

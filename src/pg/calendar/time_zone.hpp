@@ -35,4 +35,7 @@ pg_tz* known_time_zone(const char* name);
 /// The offsets in force in `range`, for Zone. The server's rules hold for the far past and future too.
 std::pmr::vector<ZonePeriod> zone_periods(pg_tz* zone, Interval range, std::pmr::memory_resource* memory);
 
+/// The instants of local dates, both included.
+Interval instants_of(pg_tz* zone, LocalDate first, LocalDate last, std::pmr::memory_resource* memory);
+
 } // namespace bookmeatoz::pg

@@ -36,6 +36,14 @@ Statement describe(const RawStmt* raw, const char* text) {
         statement.kind = "table";
         statement.name = reinterpret_cast<CreateStmt*>(raw->stmt)->relation->relname;
         break;
+    case T_CreateTableAsStmt:
+        statement.kind = "materialized view";
+        statement.name = reinterpret_cast<CreateTableAsStmt*>(raw->stmt)->into->rel->relname;
+        break;
+    case T_ViewStmt:
+        statement.kind = "view";
+        statement.name = reinterpret_cast<ViewStmt*>(raw->stmt)->view->relname;
+        break;
     case T_IndexStmt:
         statement.kind = "index";
         statement.name = reinterpret_cast<IndexStmt*>(raw->stmt)->idxname;

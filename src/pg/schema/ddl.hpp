@@ -12,15 +12,18 @@ namespace bookmeatoz::pg {
 
 /// One statement of the DDL.
 struct Statement {
-    /// What it creates: type, table, index, trigger or policy; nullptr for a COMMENT or an ALTER TABLE.
+    /// What it creates: type, table, view, materialized view, index, trigger or policy; nullptr for a COMMENT or an ALTER TABLE.
     const char* kind;
     const char* name;
     /// The table that a trigger, a policy or an index belongs to.
     const char* table;
     const char* text;
     Node* node;
-    /// The type or table existed before the installation. Set by check_existing_objects().
+    /// The object existed before the installation. Set by check_existing_objects() for those that stand alone.
     bool existed;
+
+    /// Whether it creates a type, a table or a view: what belongs to nothing else. bookmeatoz_objects() lists these.
+    bool stands_alone() const { return kind != nullptr && table == nullptr; }
 };
 
 /// The parsed DDL of this version, in the memory context in which it was read.

@@ -26,7 +26,7 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// A type or table that has a name of ours.
+/// A type, table or view that has a name of ours.
 struct Found {
     Oid id;
     Oid owner;
@@ -220,6 +220,13 @@ void check_table(const Statement& statement, const Found& found) {
     }
 }
 
+/// What the view selects is for bookmeatoz_verify() to compare.
+void check_view(const Statement& statement, const Found& found) {
+    const char wanted = IsA(statement.node, ViewStmt) ? RELKIND_VIEW : RELKIND_MATVIEW;
+    if (pg_call([&] { return get_rel_relkind(found.id); }) != wanted)
+        refuse_definition(statement, "is no " + std::string(statement.kind), found.owner);
+}
+
 void check_constraint_indexes(const Statement& statement, Oid schema) {
     const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
     ListCell* cell = nullptr;
@@ -255,7 +262,7 @@ Oid check_existing_objects(const Schema& schema, Oid schema_id) {
         Statement& statement = schema.statements[i];
         if (IsA(statement.node, IndexStmt))
             check_index(statement.name, statement.table, schema_id);
-        if (!IsA(statement.node, CreateEnumStmt) && !IsA(statement.node, CreateStmt))
+        if (!statement.stands_alone())
             continue;
         const Found found = pg_call([&] { return find_and_lock(statement, schema_id); });
         statement.existed = OidIsValid(found.id);
@@ -270,13 +277,15 @@ Oid check_existing_objects(const Schema& schema, Oid schema_id) {
                 throw SqlError(ERRCODE_DUPLICATE_OBJECT,
                                described(*first) + " belongs to role " + role_name(owner) + ", but " +
                                    described(statement) + " to role " + role_name(found.owner),
-                               "All types and tables of bookmeatoz must have one owner.",
+                               "All types, tables and views of bookmeatoz must have one owner.",
                                "Give all of them to one role by bookmeatoz_set_owner().");
             }
             if (IsA(statement.node, CreateEnumStmt))
                 check_type(statement, found);
-            else
+            else if (IsA(statement.node, CreateStmt))
                 check_table(statement, found);
+            else
+                check_view(statement, found);
         }
         if (IsA(statement.node, CreateStmt))
             check_constraint_indexes(statement, schema_id);
@@ -293,10 +302,10 @@ bool exists(const Statement& statement, Oid schema) {
     if (kind == "type")
         return OidIsValid(GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(statement.name),
                                           ObjectIdGetDatum(schema)));
-    if (kind == "table")
-        return OidIsValid(get_relname_relid(statement.name, schema));
     if (kind == "index")
         return is_index_of(get_relname_relid(statement.name, schema), statement.table, schema);
+    if (statement.stands_alone())
+        return OidIsValid(get_relname_relid(statement.name, schema));
     const Oid table = get_relname_relid(statement.table, schema);
     if (!OidIsValid(table))
         return false;

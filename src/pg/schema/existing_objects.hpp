@@ -1,4 +1,4 @@
-// Checks what already has the name of a type, table or index of ours, before anything is installed. It counts as ours only if it
+// Checks what already has the name of a type, table, view or index of ours, before anything is installed. It counts as ours only if it
 // is what the DDL would create, and if its owner may own the data. Otherwise any role that may create in the schema could put a
 // table with a trigger there, or a domain with a check, and whoever writes our rows would run it.
 #pragma once
@@ -8,11 +8,11 @@
 namespace bookmeatoz::pg {
 
 /// Throws SqlError for an object that is not ours: 42710 where a wrong role owns it, 42809 where its definition is wrong. Marks
-/// the types and tables that exist, and locks them, so that nobody can replace one. Returns their owner; InvalidOid where none
+/// the types, tables and views that exist, and locks them, so that nobody can replace one. Returns their owner; InvalidOid where none
 /// exists. An SPI connection must be open, and search_path must lead to pg_catalog alone.
 Oid check_existing_objects(const Schema& schema, Oid schema_id);
 
-/// The owner of an existing type or table of ours.
+/// The owner of an existing type, table or view of ours.
 Oid existing_owner(const Statement& statement, Oid schema);
 
 /// Whether an object of ours exists. An index must be an index of its table. May raise a server error.

@@ -274,8 +274,8 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
             continue;
         }
         last = untouched;
-        // A type or table that somebody created after the check is not ours: let CREATE fail on it.
-        const bool is_judged = IsA(statement.node, CreateEnumStmt) || IsA(statement.node, CreateStmt);
+        // What somebody created after the check is not ours: let CREATE fail on it.
+        const bool is_judged = statement.stands_alone();
         if (is_judged ? statement.existed : pg_call([&] { return exists(statement, schema_id); })) {
             if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id))
                 last = completed;
@@ -341,13 +341,13 @@ BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({}).returns_set_of(TEXTOID)
     return Datum(0);
 }
 
-/// The types and tables of the DDL, in its order, whether they exist or not.
+/// The types, tables and views of the DDL, in its order, whether they exist or not.
 BOOKMEATOZ_FUNCTION(bookmeatoz_objects, takes({}).returns_table({TEXTOID, TEXTOID})) {
     pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
     const Schema schema = read_schema(extension_schema(fcinfo));
     for (int i = 0; i < schema.count; ++i) {
         const Statement& statement = schema.statements[i];
-        if (statement.kind != nullptr && statement.table == nullptr)
+        if (statement.stands_alone())
             put_row(fcinfo, {statement.kind, statement.name});
     }
     return Datum(0);

@@ -12,6 +12,8 @@ struct Names {
 
 Names names_of(Sought sought) {
     switch (sought) {
+    case Sought::business:
+        return {"business", "businesses"};
     case Sought::service:
         return {"service", "services"};
     case Sought::employee:
@@ -28,8 +30,8 @@ Names names_of(Sought sought) {
 
 void not_found(Sought sought, const pg_uuid_t& id) {
     const auto [word, table] = names_of(sought);
-    std::string hint =
-        "Check the id, and that the session context is that of the " + std::string(word) + "'s business.";
+    std::string hint = "Check the id, and that the session context is that of the " +
+                       (sought == Sought::business ? std::string() : std::string(word) + "'s ") + "business.";
     if (sought == Sought::booking)
         hint += " A hold that expired may be deleted.";
     throw SqlError(errcode_not_found, std::string(word) + " " + uuid_text(id) + " was not found", word,

@@ -20,7 +20,7 @@ inline constexpr int errcode_not_found = MAKE_SQLSTATE('B', 'M', '0', '0', '3');
 inline constexpr int errcode_wrong_state = MAKE_SQLSTATE('B', 'M', '0', '0', '4');
 
 /// What a function is given the id of.
-enum class Sought { service, employee, customer, booking };
+enum class Sought { business, service, employee, customer, booking };
 
 /// BM003, in the same words for what does not exist and for what row security hides, or keeps from being changed.
 [[noreturn]] void not_found(Sought sought, const pg_uuid_t& id);

@@ -31,6 +31,11 @@ public:
         });
     }
 
+    /// Adds a copy of a row that has the columns of the result.
+    void add(HeapTuple row) {
+        pg_call([&] { tuplestore_puttuple(result_->setResult, row); });
+    }
+
 private:
     ReturnSetInfo* result_;
 };

@@ -40,6 +40,8 @@ public:
     bool is_null(int column) const;
     /// A value of this type (see TypedRow). Of an enum only the size is checked here: SavedQuery has checked the type.
     Datum get(int column, Oid type) const;
+    /// The whole row.
+    HeapTuple tuple() const { return tuple_; }
 
 private:
     HeapTuple tuple_;
