@@ -148,7 +148,7 @@ REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_execute(regrole, text[])
 CREATE FUNCTION @extschema@.bookmeatoz_grant_app_role(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- users is granted by columns, and audit_logs for reading, below. The token tables are not granted: they are for an auth role
+    -- users is granted by columns, and audit_logs and bookings_archive for reading, below. The token tables are not granted: they are for an auth role
     -- alone. Partitions are not granted: they are read through their table.
     app_tables CONSTANT text[] := ARRAY[
         'tenants', 'tenant_admins', 'businesses', 'employees', 'user_business_roles',
@@ -163,8 +163,7 @@ BEGIN
     FOREACH app_table IN ARRAY app_tables LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s.%I TO %s', '@extschema@', app_table, role);
     END LOOP;
-    EXECUTE format('GRANT SELECT ON %s.accessible_business_stats TO %s', '@extschema@', role);
-    EXECUTE format('GRANT SELECT ON %s.audit_logs TO %s', '@extschema@', role);
+    EXECUTE format('GRANT SELECT ON %1$s.audit_logs, %1$s.bookings_archive, %1$s.bookings_all, %1$s.accessible_business_stats TO %2$s', '@extschema@', role);
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO user_columns
     FROM pg_attribute a
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
@@ -192,7 +191,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) IS
-    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash, and audit_logs for reading. The token tables are not granted.
+    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash, and audit_logs and bookings_archive for reading. The token tables are not granted.
 Run it as the owner of the data, and again after you add columns to users.
 Errors:
 - 0LP01: row security would not bind the role, or it could still read password hashes or tokens';

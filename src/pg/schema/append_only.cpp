@@ -1,7 +1,11 @@
 // trigger_append_only(): see schema/append_only.hpp.
 #include "pg/schema/append_only.hpp"
+#include "pg/server/extension_schema.hpp"
+#include "pg/server/spi.hpp"
+#include "pg/server/table_owner.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -16,11 +20,38 @@ namespace {
 
 constinit int passes = 0;
 
+constinit SavedQuery business_query("SELECT FROM @extschema@.businesses WHERE id = $1", {UUIDOID});
+
 /// The table; of a partition the partitioned one. May raise a server error.
 const char* table_name(Relation relation) {
     return relation->rd_rel->relispartition
                ? get_rel_name(llast_oid(get_partition_ancestors(RelationGetRelid(relation))))
                : RelationGetRelationName(relation);
+}
+
+/// Whether this is the deletion of a row whose business is deleted: a foreign key takes the row along. The trigger's argument says
+/// which column has the id of the business.
+bool goes_with_business(const TriggerData& call, Oid schema) {
+    if (!TRIGGER_FIRED_BY_DELETE(call.tg_event) || call.tg_trigger->tgnargs == 0)
+        return false;
+    struct Business {
+        bool null;
+        Datum id;
+    };
+    const Business business = pg_call([&] {
+        const Relation table = call.tg_relation;
+        const AttrNumber column = get_attnum(RelationGetRelid(table), call.tg_trigger->tgargs[0]);
+        if (column == InvalidAttrNumber || get_atttype(RelationGetRelid(table), column) != UUIDOID)
+            return Business{true, Datum(0)};
+        Business found{};
+        found.id = heap_getattr(call.tg_trigtuple, column, RelationGetDescr(table), &found.null);
+        return found;
+    });
+    if (business.null)
+        return false;
+    const AsOwner as_owner(required_owner(schema, "businesses"));
+    const SpiConnection spi;
+    return business_query.run_latest(schema, {business.id}).empty();
 }
 
 } // namespace
@@ -47,7 +78,8 @@ BOOKMEATOZ_FUNCTION(trigger_append_only, takes({}).returns(TRIGGEROID)) {
     const bool is_insert = TRIGGER_FIRED_BY_INSERT(call.tg_event);
     const bool may_write =
         passes > 0 || (is_insert && pg_call([&] { return is_restored(call.tg_relation); }));
-    if (is_row && may_write && !TRIGGER_FIRED_BY_UPDATE(call.tg_event))
+    if (is_row && !TRIGGER_FIRED_BY_UPDATE(call.tg_event) &&
+        (may_write || goes_with_business(call, extension_schema(fcinfo))))
         return PointerGetDatum(call.tg_trigtuple);
     const std::string name = pg_call([&] { return table_name(call.tg_relation); });
     throw SqlError(ERRCODE_INSUFFICIENT_PRIVILEGE, "nobody may write table \"" + name + "\"",
