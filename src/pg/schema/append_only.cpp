@@ -1,10 +1,14 @@
 // trigger_append_only(): see schema/append_only.hpp.
 #include "pg/schema/append_only.hpp"
 
+#include <string_view>
+
 extern "C" {
+#include "access/htup_details.h"
 #include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "utils/datum.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -15,12 +19,31 @@ namespace bookmeatoz::pg {
 namespace {
 
 constinit int passes = 0;
+constinit int erasures = 0;
 
 /// The table; of a partition the partitioned one. May raise a server error.
 const char* table_name(Relation relation) {
     return relation->rd_rel->relispartition
                ? get_rel_name(llast_oid(get_partition_ancestors(RelationGetRelid(relation))))
                : RelationGetRelationName(relation);
+}
+
+/// Whether an UPDATE leaves all columns but the images as they are. May raise a server error.
+bool keeps_all_but_images(const TriggerData& call) {
+    const TupleDesc description = RelationGetDescr(call.tg_relation);
+    for (int i = 0; i < description->natts; ++i) {
+        const FormData_pg_attribute& column = *TupleDescAttr(description, i);
+        const std::string_view name = NameStr(column.attname);
+        if (column.attisdropped || name == "before" || name == "after")
+            continue;
+        bool was_null = false;
+        bool is_null = false;
+        const Datum was = heap_getattr(call.tg_trigtuple, i + 1, description, &was_null);
+        const Datum is = heap_getattr(call.tg_newtuple, i + 1, description, &is_null);
+        if (was_null != is_null || (!is_null && !datum_image_eq(was, is, column.attbyval, column.attlen)))
+            return false;
+    }
+    return true;
 }
 
 } // namespace
@@ -31,6 +54,14 @@ AppendOnlyPass::AppendOnlyPass() noexcept {
 
 AppendOnlyPass::~AppendOnlyPass() {
     --passes;
+}
+
+ErasurePass::ErasurePass() noexcept {
+    ++erasures;
+}
+
+ErasurePass::~ErasurePass() {
+    --erasures;
 }
 
 bool is_restored(Relation table) {
@@ -44,6 +75,9 @@ BOOKMEATOZ_FUNCTION(trigger_append_only, takes({}).returns(TRIGGEROID)) {
                        "function trigger_append_only() can only be called as a trigger");
     const auto& call = *reinterpret_cast<TriggerData*>(fcinfo->context);
     const bool is_row = TRIGGER_FIRED_FOR_ROW(call.tg_event);
+    if (is_row && TRIGGER_FIRED_BY_UPDATE(call.tg_event) && erasures > 0 &&
+        pg_call([&] { return keeps_all_but_images(call); }))
+        return PointerGetDatum(call.tg_newtuple);
     const bool is_insert = TRIGGER_FIRED_BY_INSERT(call.tg_event);
     const bool may_write =
         passes > 0 || (is_insert && pg_call([&] { return is_restored(call.tg_relation); }));
