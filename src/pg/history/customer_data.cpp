@@ -34,9 +34,8 @@ namespace {
 constinit SavedQuery customer_query(CUSTOMER, {UUIDOID});
 constinit SavedQuery lock_customer_query(CUSTOMER " FOR UPDATE OF c", {UUIDOID});
 
-constinit SavedQuery
-    lock_bookings_query("SELECT id FROM @extschema@.bookings WHERE customer_id = $1 ORDER BY id FOR UPDATE",
-                        {UUIDOID});
+constinit SavedQuery lock_bookings_query(
+    "SELECT id FROM @extschema@.bookings WHERE customer_id = $1 ORDER BY id FOR NO KEY UPDATE", {UUIDOID});
 
 constinit SavedQuery open_bookings_query("SELECT id FROM @extschema@.bookings"
                                          " WHERE customer_id = $1 AND end_time > pg_catalog.clock_timestamp()"
