@@ -169,13 +169,13 @@ BEGIN
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
     EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON %2$s.users TO %3$s', user_columns, '@extschema@', role);
 
-    -- The first three are granted on purpose. PUBLIC has EXECUTE on the others, unless the database's default privileges differ; they
+    -- The first four are granted on purpose. PUBLIC has EXECUTE on the others, unless the database's default privileges differ; they
     -- run with the caller's rights.
-    PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['resolve\_tenant', 'resolve\_business', 'register\_user',
+    PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['resolve\_tenant', 'resolve\_business', 'register\_user', 'erase\_customer',
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
         'is\_auth\_role', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
         'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
-        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart',
+        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart', 'export\_customer',
         'working\_time', 'business\_figures', 'business\_statistics',
         'json\_text', 'search\_text', 'search\_pattern']::text[]);
 

@@ -19,7 +19,7 @@ DECLARE
         'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'archive\_bookings', 'can\_%', 'access\_%', 'current\_session\_%',
         'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
         'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
-        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart',
+        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart', 'export\_customer', 'erase\_customer',
         'working\_time', 'business\_figures', 'business\_statistics', 'refresh\_business\_stats',
         'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
     me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);

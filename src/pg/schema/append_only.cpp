@@ -4,11 +4,14 @@
 #include "pg/server/spi.hpp"
 #include "pg/server/table_owner.hpp"
 
+#include <string_view>
+
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "utils/datum.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -19,6 +22,7 @@ namespace bookmeatoz::pg {
 namespace {
 
 constinit int passes = 0;
+constinit int erasures = 0;
 
 constinit SavedQuery business_query("SELECT FROM @extschema@.businesses WHERE id = $1", {UUIDOID});
 
@@ -54,6 +58,24 @@ bool goes_with_business(const TriggerData& call, Oid schema) {
     return business_query.run_latest(schema, {business.id}).empty();
 }
 
+/// Whether an UPDATE leaves all columns but the images as they are. May raise a server error.
+bool keeps_all_but_images(const TriggerData& call) {
+    const TupleDesc description = RelationGetDescr(call.tg_relation);
+    for (int i = 0; i < description->natts; ++i) {
+        const FormData_pg_attribute& column = *TupleDescAttr(description, i);
+        const std::string_view name = NameStr(column.attname);
+        if (column.attisdropped || name == "before" || name == "after")
+            continue;
+        bool was_null = false;
+        bool is_null = false;
+        const Datum was = heap_getattr(call.tg_trigtuple, i + 1, description, &was_null);
+        const Datum is = heap_getattr(call.tg_newtuple, i + 1, description, &is_null);
+        if (was_null != is_null || (!is_null && !datum_image_eq(was, is, column.attbyval, column.attlen)))
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 AppendOnlyPass::AppendOnlyPass() noexcept {
@@ -62,6 +84,14 @@ AppendOnlyPass::AppendOnlyPass() noexcept {
 
 AppendOnlyPass::~AppendOnlyPass() {
     --passes;
+}
+
+ErasurePass::ErasurePass() noexcept {
+    ++erasures;
+}
+
+ErasurePass::~ErasurePass() {
+    --erasures;
 }
 
 bool is_restored(Relation table) {
@@ -75,6 +105,9 @@ BOOKMEATOZ_FUNCTION(trigger_append_only, takes({}).returns(TRIGGEROID)) {
                        "function trigger_append_only() can only be called as a trigger");
     const auto& call = *reinterpret_cast<TriggerData*>(fcinfo->context);
     const bool is_row = TRIGGER_FIRED_FOR_ROW(call.tg_event);
+    if (is_row && TRIGGER_FIRED_BY_UPDATE(call.tg_event) && erasures > 0 &&
+        pg_call([&] { return keeps_all_but_images(call); }))
+        return PointerGetDatum(call.tg_newtuple);
     const bool is_insert = TRIGGER_FIRED_BY_INSERT(call.tg_event);
     const bool may_write =
         passes > 0 || (is_insert && pg_call([&] { return is_restored(call.tg_relation); }));

@@ -18,6 +18,16 @@ public:
     AppendOnlyPass& operator=(const AppendOnlyPass&) = delete;
 };
 
+/// While it lives, statements of this backend may overwrite the images of an entry, its columns before and after, and nothing else. For
+/// the erasure of a person alone. Keep it around a single statement of our own.
+class ErasurePass {
+public:
+    ErasurePass() noexcept;
+    ~ErasurePass();
+    ErasurePass(const ErasurePass&) = delete;
+    ErasurePass& operator=(const ErasurePass&) = delete;
+};
+
 /// Whether rows of the table are being restored: row_security is off, as a dump sets it, and row security does not bind the role
 /// of the session. (An application's role may change the setting too, even in the midst of its INSERT.) May raise a server error.
 bool is_restored(Relation table);
