@@ -32,8 +32,13 @@ check() {
 	echo "$("$PG_CONFIG" --version), seed $seed, logs in $logs"
 
 	if $lint; then check_lint; fi
-	check_core
-	check_database
+	check_builds
+	if [ -n "$built" ]; then
+		check_in_lanes
+		if $lint; then check_clang_tidy; fi
+	else
+		skip 'all that runs it' 'not built'
+	fi
 	verdict_given=true
 	verdict 'check'
 }
@@ -108,29 +113,19 @@ if found != {version}:
 PYTHON
 }
 
-# ---- the core, without a server
+# ---- the builds
 
-check_core() {
-	step 'build with gcc' count_one build_cmake gcc cc c++
-	if $step_passed; then
-		step 'unit tests' count_googletest unit_tests gcc
-	else
-		skip 'unit tests' 'not built'
-	fi
-	step 'build with clang and sanitizers' count_one build_cmake clang clang clang++ -DBOOKMEATOZ_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
+check_builds() {
+	built=yes
+	build 'build with gcc' build_cmake gcc cc c++
+	build 'build with clang and sanitizers' build_cmake clang clang clang++ -DBOOKMEATOZ_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
 		-DCMAKE_CXX_FLAGS_DEBUG='-O1 -g1'
-	if $step_passed; then
-		step 'unit tests under sanitizers' count_googletest unit_tests clang
-		step 'fuzzers' count_tap fuzz_smoke
-	else
-		skip 'unit tests under sanitizers' 'not built'
-		skip 'fuzzers' 'not built'
-	fi
-	if $lint; then
-		step 'clang-tidy of the core' count_one check_tidy clang "$top"/src/core/*.cpp
-		# The build with sanitizers has no module.
-		step 'clang-tidy of the module' count_one check_tidy gcc "$top"/src/pg/*/*.cpp
-	fi
+	build 'build with PGXS' build_stage "$work"
+}
+
+build() {
+	step "$1" count_one "${@:2}"
+	$step_passed || built=
 }
 
 # build_cmake NAME CC CXX OPTION...
@@ -139,6 +134,55 @@ build_cmake() {
 	shift 3
 	CC=$cc CXX=$cxx cmake -S "$top" -B "$folder" -DPG_CONFIG="$PG_CONFIG" "$@"
 	cmake --build "$folder" -j"$(nproc)"
+}
+
+check_clang_tidy() {
+	step 'clang-tidy of the core' count_one check_tidy clang "$top"/src/core/*.cpp
+	# The build with sanitizers has no module.
+	step 'clang-tidy of the module' count_one check_tidy gcc "$top"/src/pg/*/*.cpp
+}
+
+# check_tidy BUILD FILE...
+check_tidy() {
+	printf '%s\n' "${@:2}" |
+		timeout 600 xargs -P "$(nproc)" -n 1 clang-tidy -p "$top/build/check/$1" --quiet 2>&1 |
+		sed '/ warnings\{0,1\} generated\.$/d' || {
+		echo 'clang-tidy found something above, or took longer than 600 s'
+		return 1
+	}
+}
+
+# ---- two lanes
+
+# For two cores, each with a server of its own: who kills a server or fills it disturbs nobody else.
+check_in_lanes() {
+	start_cluster "$work"
+	mkdir "$work/second"
+	ln -s "$work/src" "$work/stage" "$work/second"
+	start_cluster "$work/second"
+	# The programs of the server's own version, before those of another that may be installed.
+	export PATH=$bindir:$PATH
+	second_lane &
+	child=$!
+	PGHOST=$work
+	check_answers
+	wait "$child" || skip 'the second lane' 'it stopped before its end'
+	child=
+	cp "$work/server.log" "$logs/server.log"
+	cp "$work/second/server.log" "$logs/second-server.log"
+}
+
+second_lane() {
+	check_core
+	check_surroundings
+}
+
+# ---- the core, without a server
+
+check_core() {
+	step 'unit tests' count_googletest unit_tests gcc
+	step 'unit tests under sanitizers' count_googletest unit_tests clang
+	step 'fuzzers' count_tap fuzz_smoke
 }
 
 unit_tests() { ctest --test-dir "$top/build/check/$1" --verbose; }
@@ -161,47 +205,33 @@ fuzz_smoke() {
 	done
 }
 
-# check_tidy BUILD FILE...
-check_tidy() {
-	printf '%s\n' "${@:2}" |
-		timeout 600 xargs -P "$(nproc)" -n 1 clang-tidy -p "$top/build/check/$1" --quiet 2>&1 |
-		sed '/ warnings\{0,1\} generated\.$/d' || {
-		echo 'clang-tidy found something above, or took longer than 600 s'
-		return 1
-	}
-}
-
 # ---- the extension in a server
 
-check_database() {
-	step 'build with PGXS' count_one build_stage "$work"
-	if ! $step_passed; then
-		skip 'readme to restore' 'not built'
-		return
-	fi
-	start_cluster "$work"
-	# The programs of the server's own version, before those of another that may be installed.
-	export PATH=$bindir:$PATH
+# What SQL answers, and to whom.
+check_answers() {
 	step 'readme' count_tap readme
 	step 'reference' count_one reference_is_current
 	step 'sql' count_regress installcheck ISOLATION=
 	step 'isolation specs' count_regress installcheck REGRESS=
-	step 'self-test of the differential' count_unittest differential_unittest
 	step 'rights of row security' count_checks row_security_rights
 	step 'attacks on row security' count_unittest row_security_attacks
 	step 'signed context' count_tap signed_context
 	step 'differential' count_one differential_run
 	step 'figures of reports' count_one figures_run
 	step 'substitution fuzz' count_checks substitution_fuzz
+}
+
+# What happens around it: crowds, crashes, others' objects, dumps.
+check_surroundings() {
+	step 'self-test of the differential' count_unittest differential_unittest
 	step 'robustness' count_unittest robustness
 	step 'hot standby' count_tap hot_standby
 	step 'self-test of the storm' count_unittest storm_unittest
-	step 'storm' count_one run_storm "$work" storm.py --minutes 0.2 --seed "$seed"
-	step 'storm over the archive' count_one run_storm "$work" archive.py
+	step 'storm' count_one run_storm "$PGHOST" storm.py --minutes 0.2 --seed "$seed"
+	step 'storm over the archive' count_one run_storm "$PGHOST" archive.py
 	step 'self-test of that' count_one careless_archive
 	step 'hostile installation' count_unittest hostile_installation
 	step 'restore' count_tap restore_tests
-	cp "$work/server.log" "$logs/server.log"
 }
 
 installcheck() {
@@ -241,7 +271,7 @@ hot_standby() { "$work/src/test/robustness/standby.sh"; }
 
 storm_unittest() { cd "$work/src/test/storm" && "$python3" -m unittest; }
 
-careless_archive() { ! run_storm "$work" archive.py --careless; }
+careless_archive() { ! run_storm "$PGHOST" archive.py --careless; }
 
 hostile_installation() { cd "$work/src/test/install" && "$python3" -m unittest -v; }
 

@@ -16,7 +16,7 @@ start_private_server() {
 }
 
 # private_folder NAME: makes the folder $work. At the end of the command, also by Ctrl-C or SIGTERM, it kills what run_until_end
-# runs, stops the server in $work, removes $work, and runs $at_end with the exit code.
+# runs, stops the servers in $work and below, removes $work, and runs $at_end with the exit code.
 at_end=:
 private_folder() {
 	trap leave_private_folder EXIT
@@ -25,12 +25,12 @@ private_folder() {
 }
 
 leave_private_folder() {
-	local result=$?
+	local result=$? data
 	if [ -n "${child-}" ]; then
 		kill -KILL "$child" 2>/dev/null || true
 		wait "$child" 2>/dev/null || true
 	fi
-	stop_cluster "${work:-/nonexistent}" || true
+	for data in "${work:-/nonexistent}"/data "${work:-/nonexistent}"/*/data; do stop_cluster "$(dirname "$data")" || true; done
 	rm -rf "${work:-/nonexistent}"
 	"$at_end" "$result"
 	exit "$result"

@@ -1,9 +1,6 @@
 # Runs the steps of a check, prints a line for each with its count and time, and adds the counts up. Sourced by check and sanitize.
-# The output of a step goes to a log in $logs. If the step fails, the end of the log is shown.
-
-passed=0
-failed=0
-failed_steps=()
+# The output of a step goes to a log in $logs. If the step fails, the end of the log is shown. $work/steps has a line "PASSED FAILED NAME"
+# for each, so that steps may run in several shells at once.
 
 # step NAME COUNTER COMMAND...: COUNTER reads the log and prints "PASSED FAILED". A step that counts nothing has failed.
 # COMMAND relies on set -e, so never call step where bash suspends it (if, ||, &&). Read $step_passed afterwards.
@@ -11,7 +8,6 @@ step() {
 	local name=$1 counter=$2 started=$SECONDS result ok=0 bad=0 log
 	shift 2
 	log=$logs/${name//[^a-zA-Z0-9]/-}.log
-	printf '%-32s' "$name"
 	set +e
 	(set -e && "$@") >"$log" 2>&1 </dev/null
 	result=$?
@@ -22,25 +18,21 @@ step() {
 		bad=1
 		echo 'this step ran no test at all' >>"$log"
 	fi
-	passed=$((passed + ok))
-	failed=$((failed + bad))
+	echo "$ok $bad $name" >>"$work/steps"
 	if [ "$bad" -eq 0 ]; then
 		step_passed=true
-		printf 'ok     %6d passed %5d s\n' "$ok" $((SECONDS - started))
+		printf '%-32sok     %6d passed %5d s\n' "$name" "$ok" $((SECONDS - started))
 	else
 		step_passed=false
-		printf 'FAILED %6d passed, %d failed %5d s\n' "$ok" "$bad" $((SECONDS - started))
-		failed_steps+=("$name")
-		tail -n 40 "$log" | sed 's/^/    | /'
-		echo "    the whole log: $log"
+		printf '%-32sFAILED %6d passed, %d failed %5d s\n%s\n' "$name" "$ok" "$bad" $((SECONDS - started)) \
+			"$(tail -n 40 "$log" | sed 's/^/    | /' && echo "    the whole log: $log")"
 	fi
 }
 
 # skip NAME REASON: counts a step as failed that cannot run because another one failed.
 skip() {
+	echo "0 1 $1" >>"$work/steps"
 	printf '%-32sFAILED  (%s)\n' "$1" "$2"
-	failed=$((failed + 1))
-	failed_steps+=("$1")
 }
 
 # Counters: one passed for the step itself; googletest; pg_regress before and since 16; Python's unittest; "N checks, M failures".
@@ -58,12 +50,14 @@ count_lines() { awk -v good="$1" -v bad="$2" '$0 ~ good { g++ } $0 ~ bad { b++ }
 
 # verdict WHAT: prints the last two lines of a run, and returns its exit code.
 verdict() {
+	local passed failed names
+	read -r passed failed < <(awk '{ good += $1; bad += $2 } END { print good + 0, bad + 0 }' "$work/steps")
 	echo "$passed passed, $failed failed"
 	if [ "$failed" -eq 0 ]; then
 		echo "OK: $1 passed in $SECONDS s"
 		return 0
 	fi
-	local IFS=,
-	echo "FAILED: $1: ${failed_steps[*]} ($SECONDS s); logs in $logs"
+	names=$(awk '$2 { $1 = $2 = ""; print substr($0, 3) }' "$work/steps" | paste -sd,)
+	echo "FAILED: $1: $names ($SECONDS s); logs in $logs"
 	return 1
 }
