@@ -34,6 +34,7 @@ SELECT bookmeatoz_grant_app_role('{APP}');
 TABLES = {
     "customers": {"name", "email", "phone", "profile_notes"},
     "bookings": {"notes", "metadata", "cancellation_reason", "idempotency_key", "currency"},
+    "bookings_archive": {"notes", "metadata", "cancellation_reason", "idempotency_key", "currency"},
     "notifications": {"type", "channel", "title", "body", "data", "status"},
 }
 
@@ -84,7 +85,7 @@ class Persons(unittest.TestCase):
             UPDATE customers SET birthday = '{MARK} own column' WHERE id = id(1);
             UPDATE customers SET birthday = NULL WHERE id = id(1);
             INSERT INTO bookings (id, business_id, customer_id, service_id, employee_id, start_time, status, notes, metadata, cancellation_reason, idempotency_key, booked_by_user_id)
-            SELECT id(100 * c + n), id(1), id(c), id(1), id(2), '2020-01-01 08:00+00'::timestamptz + (200 * c + n) * interval '1 hour',
+            SELECT id(100 * c + n), id(1), id(c), id(1), id(2), '2020-01-01 08:00+00'::timestamptz + (c + 2 * n) * interval '1 hour',
                    (ARRAY['completed', 'cancelled', 'no_show', 'confirmed'])[1 + n % 4]::booking_status_type_v1,
                    w || ' notes', jsonb_build_object(w || ' key', w || ' value'), w || ' reason', w || n, id(1)
             FROM (VALUES (1, '{MARK}'), (2, '{KEPT}')) v (c, w), generate_series(1, 40) n;
@@ -94,6 +95,7 @@ class Persons(unittest.TestCase):
                 (id(1), id(1), '{MARK} type', '{MARK} title', '{MARK} body', '{{"{MARK} key": "{MARK} value"}}'),
                 (id(1), id(2), 'new', '{MARK} booked', '{MARK} body', jsonb_build_object('booking_id', id(101))),
                 (id(1), id(2), 'new', '{KEPT} booked', '{KEPT} body', jsonb_build_object('booking_id', id(201)));
+            SELECT archive_bookings(now() - timestamptz '2020-01-01 16:30+00');
             SELECT refresh_business_stats();
         """)
 
@@ -112,7 +114,8 @@ class Persons(unittest.TestCase):
             self.assertEqual(dump().count(KEPT), kept)
             self.assertEqual(run(figures), before)
             self.assertEqual(run(log), logged)
-            self.assertEqual(run("SELECT count(*), count(price) FROM bookings WHERE customer_id = id(1)"), [(39, 39)])
+            self.assertEqual(run("SELECT count(*), count(price), count(*) > (SELECT count(*) FROM bookings WHERE customer_id = id(1)) FROM bookings_all WHERE customer_id = id(1)"),
+                             [(39, 39, True)])
             # Once more changes nothing.
             after = run("SELECT array_agg(a::text ORDER BY id) FROM audit_logs a")
             cursor.execute("SELECT erase_customer(id(1))")

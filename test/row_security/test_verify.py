@@ -228,6 +228,7 @@ WEAKENINGS: List[Tuple[str, str, str]] = [
     ("an archive of businesses that are gone", "ALTER TABLE bookings_archive DROP CONSTRAINT bookings_archive_business_fkey", "table bookings_archive: constraint bookings_archive_business_fkey is missing"),
     ("row security of an archive's partition off", "ALTER TABLE bookings_archive_default DISABLE ROW LEVEL SECURITY", "row security of its partition new.bookings_archive_default is off"),
     ("a view of all bookings as its owner", "ALTER VIEW bookings_all RESET (security_invoker)", "bookings_all: query"),
+    ("a view of all bookings that a role may write", f"GRANT INSERT, UPDATE ON bookings_all TO {APP}", f"table bookings_all: role {APP} has INSERT, UPDATE"),
     ("a view of all bookings for an auth role", f"GRANT SELECT ON bookings_all TO {AUTH}", f"table bookings_all: role {AUTH} has SELECT"),
     ("a log for an auth role", f"GRANT SELECT ON audit_logs TO {AUTH}", f"table audit_logs: role {AUTH} has SELECT"),
     ("row security of a partition off", "ALTER TABLE audit_logs_default DISABLE ROW LEVEL SECURITY", "row security of its partition new.audit_logs_default is off"),

@@ -39,7 +39,7 @@ EXCEPTION WHEN SQLSTATE 'P0099' THEN
 END $$;
 -- How many rows have the words.
 CREATE FUNCTION public.words() RETURNS bigint LANGUAGE sql AS $$
-    SELECT (SELECT count(*) FROM customers c WHERE c::text LIKE '%carl-%') + (SELECT count(*) FROM bookings b WHERE b::text LIKE '%carl-%')
+    SELECT (SELECT count(*) FROM customers c WHERE c::text LIKE '%carl-%') + (SELECT count(*) FROM bookings b WHERE b::text LIKE '%carl-%') + (SELECT count(*) FROM bookings_archive b WHERE b::text LIKE '%carl-%')
          + (SELECT count(*) FROM audit_logs a WHERE a::text LIKE '%carl-%') + (SELECT count(*) FROM notifications n WHERE n::text LIKE '%carl-%') $$;
 ALTER TABLE bookings DISABLE TRIGGER bookings_audit;
 UPDATE bookings SET start_time = start_time - interval '10 years', end_time = end_time - interval '10 years';
@@ -79,7 +79,7 @@ SELECT state, starts, hold, erased_with(state, starts, hold)
 FROM (VALUES ('confirmed', '1 day'::interval, NULL::interval), ('confirmed', '-10 minutes', NULL), ('pending', '1 day', NULL), ('pending', '1 day', '5 minutes'), ('pending', '1 day', '-5 minutes'),
              ('cancelled', '1 day', NULL), ('rejected', '1 day', NULL), ('no_show', '1 day', NULL), ('completed', '1 day', NULL), ('confirmed', '-1 day', NULL)) v (state, starts, hold);
 
--- What is stored: the row, the bookings, the log, that of bookings that are gone or another's by now.
+-- What is stored: the row, the bookings, the archive, the log, that of bookings that are gone or another's by now.
 UPDATE customers SET email = 'carl@words.example', phone = 'carl-phone', profile_notes = 'carl-profile' WHERE id = id('carl of salon');
 UPDATE bookings SET notes = 'carl-notes', metadata = '{"carl-key": "carl-value"}', idempotency_key = 'carl-request', booked_by_user_id = id('carl') WHERE customer_id = id('carl of salon');
 INSERT INTO bookings (id, business_id, customer_id, service_id, start_time, status, notes, cancellation_reason, price, currency)
@@ -87,7 +87,11 @@ VALUES (id('gone'), id('salon'), id('carl of salon'), id('salon'), '2020-02-03 1
        (id('given'), id('salon'), id('carl of salon'), id('salon'), '2020-02-04 10:00+00', 'completed', 'carl-given', NULL, 8, 'EUR');
 DELETE FROM bookings WHERE id = id('gone');
 UPDATE bookings SET customer_id = id('walk-in of salon'), notes = 'of walk-in' WHERE id = id('given');
+INSERT INTO bookings (id, business_id, customer_id, service_id, start_time, status, notes, metadata, cancellation_reason, idempotency_key, booked_by_user_id, price, currency)
+SELECT id(n || ' archived'), id('salon'), id(n || ' of salon'), id('salon'), '1995-02-03 10:00+00'::timestamptz + i * interval '1 day', 'completed', n || '-archived', jsonb_build_object(n || '-old', 1), n || '-old', n || '-old', id('carl'), 9, 'EUR'
+FROM unnest('{carl,walk-in}'::text[]) WITH ORDINALITY v (n, i);
 RESET ROLE;
+SELECT archive_bookings(now() - '1996-01-01') AS archived;
 INSERT INTO notifications (business_id, user_id, type, title, body, data)
 VALUES (id('salon'), id('anna'), 't', 'carl-title', 'carl-body', jsonb_build_object('booking', jsonb_build_array(upper((SELECT id FROM bookings WHERE customer_id = id('carl of salon'))::text)))),
        (id('salon'), id('anna'), 't', 'carl-title', 'carl-body', jsonb_build_object('customer_id', id('carl of salon'))),
@@ -118,6 +122,7 @@ SELECT count(*) FROM audit_logs WHERE after::text || before::text LIKE '%"carl"%
 SELECT name, email, phone, profile_notes, user_id, status FROM customers WHERE id = id('carl of salon');
 SELECT notes, metadata, cancellation_reason, idempotency_key, booked_by_user_id, status, start_time FROM bookings WHERE customer_id = id('carl of salon');
 SELECT notes FROM bookings WHERE id = id('given');
+SELECT names(customer_id), notes, metadata, cancellation_reason, idempotency_key, booked_by_user_id IS NULL AS nobody, price, start_time FROM bookings_archive ORDER BY start_time;
 SELECT (SELECT count(*) FROM (TABLE public.figures EXCEPT SELECT f.* FROM businesses b, business_figures(b.id, NULL, NULL) f) d) AS changed, (SELECT count(*) > 0 FROM public.figures) AS some;
 SELECT count(*) AS entries_lost FROM (TABLE public.log EXCEPT SELECT id, tenant_id, business_id, actor_user_id, actor_role, action, entity_type, entity_id, created_at FROM audit_logs) d;
 SELECT after FROM audit_logs WHERE action = 'a' ORDER BY after;
@@ -138,7 +143,7 @@ INSERT INTO customers (business_id, name, email) VALUES (id('salon'), 'Carl', 'c
 
 -- Nobody else gets by: the log is closed again, also after an error in the midst.
 RESET ROLE;
-SELECT tried('UPDATE audit_logs SET before = NULL');
+SELECT tried('UPDATE audit_logs SET before = NULL'), tried('UPDATE bookings_archive SET notes = NULL');
 CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'failed'; END $$;
 CREATE TRIGGER zz_fail AFTER UPDATE ON audit_logs FOR EACH ROW EXECUTE FUNCTION public.fail();
 SELECT erased(id('walk-in of salon'));

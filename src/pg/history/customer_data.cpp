@@ -1,12 +1,14 @@
 // export_customer() and erase_customer(): what is stored about a customer, shown and overwritten.
 //
-// Customer and bookings are read and written with the rights and the row security of the caller. Two things are done as the owner, for
-// nobody else may: the images of the audit log, and messages to other users. They are bounded by the business and its tenant, which the
-// caller was seen to reach.
+// Customer and bookings are read and written with the rights and the row security of the caller. Three things are written as the owner, for
+// nobody else may: archived bookings, the images of the audit log, and messages to other users. They are bounded by the business and its
+// tenant, which the caller was seen to reach.
 //
-// Locks of erase_customer(): the bookings, ascending by id, as all who change several; then the customer FOR UPDATE. From then on no
+// Locks of erase_customer(): the customer FOR NO KEY UPDATE, for which only another erasure or change of the customer waits: two erasures
+// might meet at bookings that came between their first and their last lock; the bookings, ascending by id, as all who change several; then the customer FOR UPDATE. From then on no
 // booking can be written for the customer: its foreign key must lock the same row. What was written between the two is found by
-// the statements after the lock. They write no time, so the guard makes none of them wait.
+// the statements after the lock. They write no time, so the guard makes none of them wait. A booking that is just being archived is found
+// in the archive: the statement on bookings comes first, and waits until it is gone from there.
 #include "pg/availability/arguments.hpp"
 #include "pg/calendar/status.hpp"
 #include "pg/schema/append_only.hpp"
@@ -32,6 +34,7 @@ namespace {
     "SELECT c.id, c.business_id, w.tenant_id, c.user_id"                                                     \
     "  FROM @extschema@.customers c JOIN @extschema@.businesses w ON w.id = c.business_id WHERE c.id = $1"
 constinit SavedQuery customer_query(CUSTOMER, {UUIDOID});
+constinit SavedQuery begin_query(CUSTOMER " FOR NO KEY UPDATE OF c", {UUIDOID});
 constinit SavedQuery lock_customer_query(CUSTOMER " FOR UPDATE OF c", {UUIDOID});
 
 constinit SavedQuery lock_bookings_query(
@@ -48,6 +51,8 @@ constinit SavedQuery open_bookings_query("SELECT id FROM @extschema@.bookings"
 // Also of those that were deleted, or given to another customer: the log has notes of them. $1: customer, $2: business.
 constinit SavedQuery booking_ids_query(R"(
     SELECT id FROM @extschema@.bookings WHERE customer_id = $1
+    UNION
+    SELECT id FROM @extschema@.bookings_archive WHERE customer_id = $1
     UNION
     SELECT entity_id
       FROM @extschema@.audit_logs
@@ -85,15 +90,20 @@ constinit SavedQuery delete_notifications(R"(
     RETURNING n.id)",
                                           {UUIDOID, UUIDOID, UUIDARRAYOID});
 
-// Where nothing is left to erase, nothing is written. $1: customer, $2: the user of the customer.
-constinit SavedQuery erase_bookings(R"(
-    UPDATE @extschema@.bookings
-       SET notes := NULL, metadata := '{}', cancellation_reason := NULL, idempotency_key := NULL, idempotency_hash := NULL,
-           booked_by_user_id := CASE WHEN booked_by_user_id = $2 THEN NULL ELSE booked_by_user_id END
-     WHERE customer_id = $1
-       AND (notes IS NOT NULL OR metadata <> '{}' OR cancellation_reason IS NOT NULL OR idempotency_key IS NOT NULL
-         OR booked_by_user_id = $2))",
-                                    {UUIDOID, UUIDOID});
+// Where nothing is left to erase, nothing is written. $1: customer, $2: the user of the customer, $3: the business.
+#define ERASE(table)                                                                                         \
+    "UPDATE @extschema@." table                                                                              \
+    "   SET notes := NULL, metadata := '{}', cancellation_reason := NULL, idempotency_key := NULL,"          \
+    "       idempotency_hash := NULL,"                                                                       \
+    "       booked_by_user_id := CASE WHEN booked_by_user_id = $2 THEN NULL ELSE booked_by_user_id END"      \
+    " WHERE customer_id = $1 AND business_id = $3"                                                           \
+    "   AND (notes IS NOT NULL OR metadata <> '{}' OR cancellation_reason IS NOT NULL"                       \
+    "     OR idempotency_key IS NOT NULL OR booked_by_user_id = $2)"
+constinit SavedQuery erase_bookings(ERASE("bookings"), {UUIDOID, UUIDOID, UUIDOID});
+constinit SavedQuery erase_archive(ERASE("bookings_archive"), {UUIDOID, UUIDOID, UUIDOID});
+constexpr std::string_view erased_of_archive[] = {
+    "notes", "metadata", "cancellation_reason", "idempotency_key", "idempotency_hash", "booked_by_user_id"};
+constexpr std::string_view erased_of_log[] = {"before", "after"};
 
 constinit SavedQuery erase_row(R"(
     UPDATE @extschema@.customers
@@ -107,8 +117,11 @@ constinit SavedQuery erase_row(R"(
 constinit SavedQuery export_query(R"(
     SELECT pg_catalog.jsonb_build_object(
                'customer', pg_catalog.to_jsonb(c),
-               'bookings', (SELECT coalesce(pg_catalog.jsonb_agg((pg_catalog.to_jsonb(b) - 'idempotency_hash') ORDER BY b.start_time, b.id), '[]')
-                              FROM @extschema@.bookings b WHERE b.customer_id = c.id),
+               'bookings', (SELECT coalesce(pg_catalog.jsonb_agg((e.booking - 'idempotency_hash') ORDER BY e.start_time, e.id), '[]')
+                              FROM (SELECT b.start_time, b.id, pg_catalog.to_jsonb(b) FROM @extschema@.bookings b WHERE b.customer_id = c.id
+                                    UNION ALL
+                                    SELECT b.start_time, b.id, pg_catalog.to_jsonb(b) FROM @extschema@.bookings_archive b
+                                     WHERE b.customer_id = c.id) e (start_time, id, booking)),
                'audit_logs', (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(a) ORDER BY a.created_at, a.id), '[]')
                                 FROM @extschema@.audit_logs a
                                WHERE a.business_id = c.business_id
@@ -149,10 +162,17 @@ void require_no_open_booking(const Customer& customer, Oid schema) {
             .about({.table = "bookings", .column = "end_time"});
 }
 
-/// The one place that says where a customer's bookings are kept. Every table of bookings has its statement here.
+/// Every table of bookings has its statement here. bookings comes first: see above.
 void erase_rows(const Customer& customer, Oid schema) {
     const auto user = customer.user ? std::optional<Datum>(UUIDPGetDatum(&*customer.user)) : std::nullopt;
-    erase_bookings.run_committed(schema, {UUIDPGetDatum(&customer.id), user});
+    const SavedQuery::Arguments arguments = {UUIDPGetDatum(&customer.id), user,
+                                             UUIDPGetDatum(&customer.business)};
+    erase_bookings.run_committed(schema, arguments);
+    {
+        const AsOwner as_owner(required_owner(schema, "bookings_archive"));
+        const ErasurePass pass(erased_of_archive);
+        erase_archive.run_committed(schema, arguments);
+    }
     erase_row.run_committed(schema, {UUIDPGetDatum(&customer.id)});
 }
 
@@ -169,7 +189,7 @@ void erase_traces(const Customer& customer, Oid schema) {
             ids.push_back(id);
     }
     const AsOwner as_owner(required_owner(schema, "audit_logs"));
-    const ErasurePass pass;
+    const ErasurePass pass(erased_of_log);
     erase_images.run_committed(
         schema, {UUIDPGetDatum(&customer.business), UUIDPGetDatum(&customer.tenant), uuid_array(ids)});
 }
@@ -198,8 +218,7 @@ BOOKMEATOZ_FUNCTION(erase_customer, takes({UUIDOID}).returns(VOIDOID)) {
     const pg_uuid_t id = SlotArguments(fcinfo).id(0, "customer_id");
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
-    // First without a lock: who does not see the customer keeps nobody waiting.
-    required_customer(customer_query.run_committed(schema, {UUIDPGetDatum(&id)}), id);
+    required_customer(begin_query.run_committed(schema, {UUIDPGetDatum(&id)}), id);
     lock_bookings_query.run_committed(schema, {UUIDPGetDatum(&id)});
     const Customer customer =
         required_customer(lock_customer_query.run_committed(schema, {UUIDPGetDatum(&id)}), id);

@@ -4,7 +4,7 @@
 #include "pg/server/spi.hpp"
 #include "pg/server/table_owner.hpp"
 
-#include <string_view>
+#include <algorithm>
 
 extern "C" {
 #include "access/htup_details.h"
@@ -22,7 +22,7 @@ namespace bookmeatoz::pg {
 namespace {
 
 constinit int passes = 0;
-constinit int erasures = 0;
+constinit ErasurePass::Columns erased;
 
 constinit SavedQuery business_query("SELECT FROM @extschema@.businesses WHERE id = $1", {UUIDOID});
 
@@ -58,13 +58,15 @@ bool goes_with_business(const TriggerData& call, Oid schema) {
     return business_query.run_latest(schema, {business.id}).empty();
 }
 
-/// Whether an UPDATE leaves all columns but the images as they are. May raise a server error.
-bool keeps_all_but_images(const TriggerData& call) {
+/// Whether an UPDATE leaves all columns but the erased ones as they are. May raise a server error.
+bool keeps_all_but_erased(const TriggerData& call) {
     const TupleDesc description = RelationGetDescr(call.tg_relation);
     for (int i = 0; i < description->natts; ++i) {
         const FormData_pg_attribute& column = *TupleDescAttr(description, i);
         const std::string_view name = NameStr(column.attname);
-        if (column.attisdropped || name == "before" || name == "after")
+        // A generated one has its new value only after this trigger, and follows from the others.
+        if (column.attisdropped || column.attgenerated != '\0' ||
+            std::find(erased.begin(), erased.end(), name) != erased.end())
             continue;
         bool was_null = false;
         bool is_null = false;
@@ -86,12 +88,12 @@ AppendOnlyPass::~AppendOnlyPass() {
     --passes;
 }
 
-ErasurePass::ErasurePass() noexcept {
-    ++erasures;
+ErasurePass::ErasurePass(Columns columns) noexcept : outer_(erased) {
+    erased = columns;
 }
 
 ErasurePass::~ErasurePass() {
-    --erasures;
+    erased = outer_;
 }
 
 bool is_restored(Relation table) {
@@ -105,8 +107,8 @@ BOOKMEATOZ_FUNCTION(trigger_append_only, takes({}).returns(TRIGGEROID)) {
                        "function trigger_append_only() can only be called as a trigger");
     const auto& call = *reinterpret_cast<TriggerData*>(fcinfo->context);
     const bool is_row = TRIGGER_FIRED_FOR_ROW(call.tg_event);
-    if (is_row && TRIGGER_FIRED_BY_UPDATE(call.tg_event) && erasures > 0 &&
-        pg_call([&] { return keeps_all_but_images(call); }))
+    if (is_row && TRIGGER_FIRED_BY_UPDATE(call.tg_event) && !erased.empty() &&
+        pg_call([&] { return keeps_all_but_erased(call); }))
         return PointerGetDatum(call.tg_newtuple);
     const bool is_insert = TRIGGER_FIRED_BY_INSERT(call.tg_event);
     const bool may_write =

@@ -139,6 +139,17 @@ constexpr TableColumn columns[] = {
     {"bookings", "session_key", UUIDOID},
     {"bookings", "seat", INT2OID},
 
+    {"bookings_archive", "id", UUIDOID},
+    {"bookings_archive", "business_id", UUIDOID},
+    {"bookings_archive", "customer_id", UUIDOID},
+    {"bookings_archive", "start_time", TIMESTAMPTZOID},
+    {"bookings_archive", "notes", TEXTOID},
+    {"bookings_archive", "metadata", JSONBOID},
+    {"bookings_archive", "booked_by_user_id", UUIDOID},
+    {"bookings_archive", "cancellation_reason", TEXTOID},
+    {"bookings_archive", "idempotency_key", TEXTOID},
+    {"bookings_archive", "idempotency_hash", BYTEAOID},
+
     {"notifications", "id", UUIDOID},
     {"notifications", "business_id", UUIDOID},
     {"notifications", "user_id", UUIDOID},
@@ -150,6 +161,7 @@ constexpr TableColumn columns[] = {
     {"notifications", "status", VARCHAROID},
     {"notifications", "scheduled_for", TIMESTAMPTZOID},
     {"notifications", "sent_at", TIMESTAMPTZOID},
+
     {"audit_logs", "id", UUIDOID},
     {"audit_logs", "tenant_id", UUIDOID},
     {"audit_logs", "business_id", UUIDOID},
