@@ -14,9 +14,10 @@ storm() {
 # run_storm FOLDER PROGRAM OPTION...: runs a program of test/storm on the cluster in FOLDER, and kills and restarts that. With fsync, as on a server that
 # is not for tests: what was confirmed is on the disk.
 run_storm() {
-	local folder=$1 program=$2
+	local folder=$1 program=$2 result=0
 	shift 2
 	"$bindir/psql" -X -q -d postgres -c 'ALTER SYSTEM SET fsync = on' -c 'SELECT pg_reload_conf()' >/dev/null
-	PATH="$bindir:$PATH" "$(debian_python3)" "$folder/src/test/storm/$program" --data "$folder/data" "$@"
+	PATH="$bindir:$PATH" "$(debian_python3)" "$folder/src/test/storm/$program" --data "$folder/data" "$@" || result=$?
 	"$bindir/psql" -X -q -d postgres -c 'ALTER SYSTEM RESET fsync' -c 'SELECT pg_reload_conf()' >/dev/null
+	return "$result"
 }

@@ -287,7 +287,7 @@ class Rights(Hostile):
                 admin.run(f"ALTER DEFAULT PRIVILEGES GRANT ALL ON {kind} TO {grantee}" + (" WITH GRANT OPTION" if grantee == EVIL else ""))
         admin.run("CREATE EXTENSION bookmeatoz")
         self.assert_no_right(admin, "public")
-        admin.run("DROP TABLE bookings; SELECT bookmeatoz_install_schema()")
+        admin.run("DROP VIEW bookings_all; DROP TABLE bookings; SELECT bookmeatoz_install_schema()")
         self.assert_no_right(admin, "public")
 
     def test_schema_of_the_attackers(self):
