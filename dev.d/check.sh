@@ -7,6 +7,7 @@ source "$top/dev.d/cluster.sh"
 source "$top/dev.d/storm.sh"
 source "$top/dev.d/reference.sh"
 source "$top/dev.d/report.sh"
+source "$top/dev.d/node.sh"
 
 fuzz_seconds=${FUZZ_SECONDS:-20}
 python3=$(debian_python3)
@@ -27,6 +28,7 @@ check() {
 	if $lint; then packages+=("${lint_packages[@]}"); fi
 	need_packages "${packages[@]}"
 	need_postgresql
+	need_node
 	logs=$top/build/log
 	mkdir -p "$logs"
 	echo "$("$PG_CONFIG" --version), seed $seed, logs in $logs"
@@ -232,6 +234,7 @@ check_surroundings() {
 	step 'self-test of that' count_one careless_archive
 	step 'hostile installation' count_unittest hostile_installation
 	step 'restore' count_tap restore_tests
+	check_node
 }
 
 installcheck() {
