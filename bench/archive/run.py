@@ -4,7 +4,8 @@ PGHOST and PGDATABASE, as a superuser, to a database made by data.sql. Prints Ma
 ./dev bench archive.
 
 archive_bookings() itself moves the first rows and is timed. The rest goes as a restore would write it, which takes minutes in place of an hour, and
-leaves the same rows. A time is the median of the processor time of the backend, unprepared statements planned each time. The answers before and after must be the same, or the benchmark fails."""
+leaves the same rows. A time is the median of the processor time of the backend, planning included. The answers before and after must be the
+same, or the benchmark fails."""
 
 import statistics
 import sys
