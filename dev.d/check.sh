@@ -229,7 +229,9 @@ check_surroundings() {
 	step 'robustness' count_unittest robustness
 	step 'hot standby' count_tap hot_standby
 	step 'self-test of the storm' count_unittest storm_unittest
-	step 'storm' count_one run_storm "$PGHOST" --minutes 0.2 --seed "$seed"
+	step 'storm' count_one run_storm "$PGHOST" storm.py --minutes 0.2 --seed "$seed"
+	step 'storm over the archive' count_one run_storm "$PGHOST" archive.py
+	step 'self-test of that' count_one careless_archive
 	step 'hostile installation' count_unittest hostile_installation
 	step 'restore' count_tap restore_tests
 	check_node
@@ -271,6 +273,8 @@ robustness() { cd "$work/src/test/robustness" && "$python3" -m unittest -v; }
 hot_standby() { "$work/src/test/robustness/standby.sh"; }
 
 storm_unittest() { cd "$work/src/test/storm" && "$python3" -m unittest; }
+
+careless_archive() { ! run_storm "$PGHOST" archive.py --careless; }
 
 hostile_installation() { cd "$work/src/test/install" && "$python3" -m unittest -v; }
 
