@@ -64,6 +64,8 @@ struct KnownToStatement {
     /// None: not asked yet.
     std::optional<StatusLabels> statuses;
     std::optional<MeetingIndexes> indexes;
+    /// A business with an employee, who is locked and stays until the transaction ends.
+    std::optional<Uuid> staffed_business;
     /// Chains by their ids, each of no more than most_in_chain.
     std::array<KnownService*, 64> services{};
     static constexpr int most_in_chain = 8;
