@@ -157,6 +157,11 @@ Rival scan_seats(Relation bookings, const IndexedBooking& booking, Wanted wanted
 
 } // namespace
 
+bool has_both_constraints(Relation bookings, KnownToStatement& known) {
+    const MeetingIndexes indexes = pg_call([&] { return indexes_of(bookings, known); });
+    return OidIsValid(indexes.collisions) && OidIsValid(indexes.seats);
+}
+
 Rival find_rival(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
     return pg_call([&] {
         const Rival of_seat = scan_seats(bookings, booking, wanted);

@@ -48,6 +48,9 @@ struct IndexedBooking {
 
 enum class Wanted { open, any };
 
+/// Whether a look finds whatever the row may meet: the user has done away with neither constraint.
+bool has_both_constraints(Relation bookings, KnownToStatement& known);
+
 /// Looks for what the row would collide with or wait for in bookings_no_double_booking and, for its seat, in
 /// bookings_one_per_seat. Decides as the server does when it looks, but waits for nobody. None where the user has done away with
 /// the constraint.

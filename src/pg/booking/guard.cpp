@@ -245,7 +245,7 @@ bool read_settings_again(const Claimant& claimant) {
 }
 
 /// One round of all steps. Expired holds are rare: who meets others under locks looks for them when one is met. A function's INSERT may
-/// leave the meeting to ON CONFLICT, to which they are as others, so it looks first.
+/// leave the meeting to ON CONFLICT, to which they are as others, so it looks first, as does who may not meet them where a constraint is missing.
 Outcome try_to_write(const Claimant& claimant, bool looks_for_holds) {
     std::optional<std::vector<ExpiredHold>> holds;
     if (looks_for_holds && claimant.claims_time())
@@ -328,7 +328,8 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
 
     const bool forces_in = claim == Claim::time && write.after.is_forced_in();
     const Claimant claimant{row, write, claim, settings, forces_in};
-    bool looks_for_holds = write.by_function && write.is_insert();
+    bool looks_for_holds = (write.by_function && write.is_insert()) ||
+                           !has_both_constraints(row.trigger().relation(), *write.known);
     Outcome outcome = Outcome::begin_again;
     while (outcome == Outcome::begin_again || outcome == Outcome::look_for_holds) {
         looks_for_holds = looks_for_holds || outcome == Outcome::look_for_holds;
