@@ -229,8 +229,8 @@ def beside_an_import(rows: int):
     print()
 
 
-def indexes(backend: Backend, rounds: int):
-    """The size of each index, and what it costs: a run without it."""
+def sizes(backend: Backend):
+    """Each index, and the tables: before anything is rolled back, which leaves its room behind."""
     backend.run("""
         SELECT i.indexrelid::regclass::text, pg_relation_size(i.indexrelid), c.reltuples,
                EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid AND contype = 'x') AS is_exclusive,
@@ -240,7 +240,12 @@ def indexes(backend: Backend, rounds: int):
     found = backend.cursor.fetchall()
     backend.run("SELECT pg_relation_size('bookings'), pg_relation_size('seed_bookings'), pg_indexes_size('bookings'), pg_indexes_size('seed_bookings'), reltuples"
                 " FROM pg_class WHERE oid = 'bookings'::regclass")
-    table, seed, all_indexes, seed_indexes, count = backend.cursor.fetchone()
+    return found, backend.cursor.fetchone()
+
+
+def indexes(backend: Backend, rounds: int, of_sizes):
+    """The size of each index, and what it costs: a run without it."""
+    found, (table, seed, all_indexes, seed_indexes, count) = of_sizes
     million = 1_000_000 / count / 2**20
     insert = GUARDED.insert(f"some_bookings(1, {ROWS}, '{DAY}')")
     dropped = [name for name, _, _, is_exclusive, is_key, _ in found if not is_exclusive and not is_key]
@@ -262,10 +267,12 @@ def main():
     parser.add_argument("--only", choices=["bulk", "changes", "single", "copy", "import", "indexes"])
     options = parser.parse_args()
     backend = Backend()
+    of_sizes = sizes(backend)
+    backend.connection.rollback()
     parts = {
         "bulk": lambda: bulk(backend, options.rounds), "changes": lambda: changes(backend, options.rounds),
         "single": lambda: single(backend, options.rounds), "copy": lambda: copy_of_history(backend, options.rows),
-        "import": lambda: beside_an_import(options.rows), "indexes": lambda: indexes(backend, options.rounds),
+        "import": lambda: beside_an_import(options.rows), "indexes": lambda: indexes(backend, options.rounds, of_sizes),
     }
     for name, part in parts.items():
         if options.only in (None, name):
