@@ -13,9 +13,12 @@
 #   (bench/availability), on a private server with N generated bookings (2,000,000 if not given). The other options are those of
 #   bench/availability/run.py. Takes some eight minutes. The report is also in build/bench/availability.md, with the picture beside it.
 #   --growth compares 200,000 bookings with 20,000,000 instead: it takes half an hour, and 20 GB of disk in /tmp.
+# ./dev bench node [--calls N]: what a statement with a session context costs a client in Node.js (clients/node, bench/node), on a private
+#   server, by its socket and at a distance. Takes some four minutes. The report is also in build/bench/node.md.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
+source "$top/dev.d/node.sh"
 
 bench() {
 	case ${1-} in
@@ -23,6 +26,7 @@ bench() {
 	availability) shift && bench_availability "$@" ;;
 	booking) shift && bench_booking "$@" ;;
 	writes) shift && bench_writes "$@" ;;
+	node) shift && bench_node "$@" ;;
 	core) shift && bench_core "$@" ;;
 	*) bench_core "$@" ;;
 	esac
@@ -71,6 +75,20 @@ bench_writes() {
 	"$bindir/psql" -X -q -v bookings="$bookings" -f "$work/src/bench/writes/data.sql" >&2
 	mkdir -p "$top/build/bench"
 	"$(debian_python3)" "$work/src/bench/writes/run.py" "$@" | tee "$top/build/bench/writes.md"
+}
+
+bench_node() {
+	start_bench_server
+	require_node './dev bench node'
+	PGOPTIONS='-c client_min_messages=warning' "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION bookmeatoz CASCADE' \
+		-f "$work/src/demo/sample.sql" -c 'VACUUM ANALYZE' >&2
+	node_build "$work/src/clients/node"
+	(cd "$work/src/bench/node" && npm ci --silent --no-audit --no-fund)
+	mkdir -p "$top/build/bench"
+	# Client and server take turns, so one processor is enough. On two, what waking the other one takes depends on where each backend
+	# happens to run, and is as long as the whole query.
+	taskset -a -c -p 0 "$(head -n 1 "$work/data/postmaster.pid")" >/dev/null
+	taskset -c 0 node "$work/src/bench/node/run.js" "$@" | tee "$top/build/bench/node.md"
 }
 
 bench_availability() {

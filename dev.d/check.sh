@@ -7,6 +7,7 @@ source "$top/dev.d/cluster.sh"
 source "$top/dev.d/storm.sh"
 source "$top/dev.d/reference.sh"
 source "$top/dev.d/report.sh"
+source "$top/dev.d/node.sh"
 
 fuzz_seconds=${FUZZ_SECONDS:-20}
 python3=$(debian_python3)
@@ -27,6 +28,7 @@ check() {
 	if $lint; then packages+=("${lint_packages[@]}"); fi
 	need_packages "${packages[@]}"
 	need_postgresql
+	need_node
 	logs=$top/build/log
 	mkdir -p "$logs"
 	echo "$("$PG_CONFIG" --version), seed $seed, logs in $logs"
@@ -227,9 +229,12 @@ check_surroundings() {
 	step 'robustness' count_unittest robustness
 	step 'hot standby' count_tap hot_standby
 	step 'self-test of the storm' count_unittest storm_unittest
-	step 'storm' count_one run_storm "$PGHOST" --minutes 0.2 --seed "$seed"
+	step 'storm' count_one run_storm "$PGHOST" storm.py --minutes 0.2 --seed "$seed"
+	step 'storm over the archive' count_one run_storm "$PGHOST" archive.py
+	step 'self-test of that' count_one careless_archive
 	step 'hostile installation' count_unittest hostile_installation
 	step 'restore' count_tap restore_tests
+	check_node
 }
 
 installcheck() {
@@ -268,6 +273,8 @@ robustness() { cd "$work/src/test/robustness" && "$python3" -m unittest -v; }
 hot_standby() { "$work/src/test/robustness/standby.sh"; }
 
 storm_unittest() { cd "$work/src/test/storm" && "$python3" -m unittest; }
+
+careless_archive() { ! run_storm "$PGHOST" archive.py --careless; }
 
 hostile_installation() { cd "$work/src/test/install" && "$python3" -m unittest -v; }
 

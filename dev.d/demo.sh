@@ -31,6 +31,7 @@ keep_server() {
 	[ "$(id -u)" != 0 ] || run_as='runuser -u postgres -- '
 	echo
 	echo "The server is running. Open it:  $bindir/psql -h $work -U postgres demo"
+	echo "For an application:              DATABASE_URL='postgresql:///demo?host=$work&user=demo_app'"
 	echo "Stop and remove it:              $run_as$bindir/pg_ctl -D $work/data stop; rm -r $work"
 }
 

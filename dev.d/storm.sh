@@ -8,15 +8,16 @@ source "$top/dev.d/cluster.sh"
 storm() {
 	need_packages python3 python3-psycopg2
 	start_private_server storm
-	run_storm "$work" "$@"
+	run_storm "$work" storm.py "$@"
 }
 
-# run_storm FOLDER OPTION...: runs the storm on the cluster in FOLDER, and kills and restarts that. With fsync, as on a server that
+# run_storm FOLDER PROGRAM OPTION...: runs a program of test/storm on the cluster in FOLDER, and kills and restarts that. With fsync, as on a server that
 # is not for tests: what was confirmed is on the disk.
 run_storm() {
-	local folder=$1
-	shift
+	local folder=$1 program=$2 result=0
+	shift 2
 	"$bindir/psql" -X -q -d postgres -c 'ALTER SYSTEM SET fsync = on' -c 'SELECT pg_reload_conf()' >/dev/null
-	PATH="$bindir:$PATH" "$(debian_python3)" "$folder/src/test/storm/storm.py" --data "$folder/data" "$@"
+	PATH="$bindir:$PATH" "$(debian_python3)" "$folder/src/test/storm/$program" --data "$folder/data" "$@" || result=$?
 	"$bindir/psql" -X -q -d postgres -c 'ALTER SYSTEM RESET fsync' -c 'SELECT pg_reload_conf()' >/dev/null
+	return "$result"
 }

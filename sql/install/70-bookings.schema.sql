@@ -150,7 +150,7 @@ COMMENT ON INDEX @extschema@.bookings_service_start_idx IS 'The bookings of a se
 CREATE INDEX bookings_customer_start_idx ON @extschema@.bookings (customer_id, start_time);
 COMMENT ON INDEX @extschema@.bookings_customer_start_idx IS 'The history of a customer; deleting a customer.';
 CREATE INDEX bookings_status_start_idx ON @extschema@.bookings (status, start_time);
-COMMENT ON INDEX @extschema@.bookings_status_start_idx IS 'Jobs over the whole platform: reminders, missed appointments.';
+COMMENT ON INDEX @extschema@.bookings_status_start_idx IS 'Jobs over the whole platform: reminders, missed appointments, archive_bookings().';
 CREATE INDEX bookings_booked_by_user_idx ON @extschema@.bookings (booked_by_user_id) WHERE booked_by_user_id IS NOT NULL;
 COMMENT ON INDEX @extschema@.bookings_booked_by_user_idx IS 'Deleting a user.';
 CREATE INDEX bookings_rescheduled_from_idx ON @extschema@.bookings (rescheduled_from_booking_id) WHERE rescheduled_from_booking_id IS NOT NULL;

@@ -18,7 +18,7 @@ CREATE TABLE @extschema@.audit_logs (
 ) PARTITION BY RANGE (created_at);
 ALTER TABLE @extschema@.audit_logs ENABLE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE  @extschema@.audit_logs               IS 'Changes of rows: a row for each INSERT, UPDATE and DELETE of an audited table. Written by its trigger alone, and never changed. It refers to nothing by keys, so it outlives what it tells of. Partitioned by month (UTC): bookmeatoz_maintain() makes and drops partitions, and a default partition takes what comes in a month that has none.';
+COMMENT ON TABLE  @extschema@.audit_logs               IS 'Changes of rows: a row for each INSERT, UPDATE and DELETE of an audited table. Written by its trigger alone, and never changed, but that erase_customer() overwrites what tells of a person. It refers to nothing by keys, so it outlives what it tells of. Partitioned by month (UTC): bookmeatoz_maintain() makes and drops partitions, and a default partition takes what comes in a month that has none.';
 COMMENT ON COLUMN @extschema@.audit_logs.id            IS 'Key, with created_at.';
 COMMENT ON COLUMN @extschema@.audit_logs.tenant_id     IS 'Whose row it was; the tenant sees the entry.';
 COMMENT ON COLUMN @extschema@.audit_logs.business_id   IS 'Whose row it was, if a business''s; the business sees the entry.';
@@ -27,7 +27,7 @@ COMMENT ON COLUMN @extschema@.audit_logs.actor_role    IS 'The database role of 
 COMMENT ON COLUMN @extschema@.audit_logs.action        IS 'insert, update or delete. A row that moves to another business or tenant leaves a delete there and an insert here.';
 COMMENT ON COLUMN @extschema@.audit_logs.entity_type   IS 'The table; with its schema if that is not bookmeatoz''s.';
 COMMENT ON COLUMN @extschema@.audit_logs.entity_id     IS 'The id of the row.';
-COMMENT ON COLUMN @extschema@.audit_logs.before        IS 'The row before: of an update the changed columns, of a delete all that were not NULL. Without updated_at, generated columns and secrets.';
+COMMENT ON COLUMN @extschema@.audit_logs.before        IS 'The row before: of an update the changed columns, of a delete all that were not NULL. Without updated_at, generated columns and secrets. What erase_customer() has overwritten is null.';
 COMMENT ON COLUMN @extschema@.audit_logs.after         IS 'The row after, likewise.';
 COMMENT ON COLUMN @extschema@.audit_logs.created_at    IS 'When it happened, by the clock, not the start of the transaction.';
 

@@ -13,7 +13,8 @@ REVOKE EXECUTE ON FUNCTION @extschema@.trigger_audit() FROM PUBLIC;
 CREATE FUNCTION @extschema@.trigger_append_only() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.trigger_append_only() IS
-    'BEFORE trigger of audit_logs: refuses every write (42501) but those of trigger_audit(), of bookmeatoz_maintain(), which moves rows to their partition, and INSERTs of a restore (row_security = off, by a role that row security does not bind).';
+    'BEFORE trigger of audit_logs and bookings_archive: refuses every write (42501) but those of trigger_audit() and archive_bookings(), of bookmeatoz_maintain(), which moves rows to their partition, of erase_customer(), which overwrites what tells of a person and nothing else, and INSERTs of a restore (row_security = off, by a role that row security does not bind).
+Argument: a column with the id of a business. A row whose business is deleted may be deleted too.';
 REVOKE EXECUTE ON FUNCTION @extschema@.trigger_append_only() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_enable_audit(audited regclass) RETURNS boolean

@@ -41,7 +41,7 @@ BEGIN
             -- The one place that says where bookings are kept.
             SELECT b.id, b.business_id, b.customer_id, b.employee_id, b.start_time, b.end_time, b.status, b.price, b.currency, b.created_at,
                    b.resource_id, b.session_key, b.status::text NOT IN ('cancelled', 'rejected', 'no_show') AS occupies
-            FROM @extschema@.bookings b
+            FROM @extschema@.bookings_all b
             WHERE b.hold_expires_at IS NULL
         ),
         zone AS MATERIALIZED (
@@ -51,9 +51,9 @@ BEGIN
             SELECT b.*, date_trunc('month', local.start)::date AS month
             FROM zone z CROSS JOIN booking b CROSS JOIN LATERAL (SELECT b.start_time AT TIME ZONE z.timezone) local (start)
             WHERE b.business_id = $1 AND local.start::date BETWEEN z.first AND z.last
-            -- For the index: no zone is a whole day away from UTC.
-              AND b.start_time >= (SELECT (first - 1)::timestamp AT TIME ZONE 'UTC' FROM zone)
-              AND b.start_time < (SELECT (last + 2)::timestamp AT TIME ZONE 'UTC' FROM zone)
+            -- For the index, and for the partitions of the archive: so it is said without a subquery. No zone is a whole day away from UTC.
+              AND b.start_time >= (coalesce($2, '0001-01-01') - 1)::timestamp AT TIME ZONE 'UTC'
+              AND b.start_time < (coalesce($3, '9999-12-31') + 2)::timestamp AT TIME ZONE 'UTC'
         ),
         month AS MATERIALIZED (
             SELECT m.month, greatest(m.month, z.first) AS first, least((m.month + interval '1 month - 1 day')::date, z.last) AS last
@@ -92,10 +92,9 @@ BEGIN
         ),
         customer AS (
             SELECT v.month, count(*) AS all_of_them,
-                   count(*) FILTER (WHERE ((SELECT b.start_time FROM booking b WHERE b.customer_id = v.customer_id AND b.occupies ORDER BY b.start_time LIMIT 1)
-                                           AT TIME ZONE z.timezone)::date BETWEEN m.first AND m.last) AS new
-            FROM (SELECT DISTINCT c.month, c.customer_id FROM counted c WHERE c.occupies AND c.customer_id IS NOT NULL) v
-            JOIN month m USING (month) CROSS JOIN zone z
+                   count(*) FILTER (WHERE NOT EXISTS (SELECT FROM booking b WHERE b.customer_id = v.customer_id AND b.occupies AND b.start_time < v.first)) AS new
+            FROM (SELECT c.month, c.customer_id, min(c.start_time) AS first
+                  FROM counted c WHERE c.occupies AND c.customer_id IS NOT NULL GROUP BY c.month, c.customer_id) v
             GROUP BY v.month
         )
         SELECT $1, m.month, coalesce(t.bookings, 0), coalesce(s.bookings, '{}'),

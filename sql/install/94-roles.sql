@@ -148,7 +148,7 @@ REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_execute(regrole, text[])
 CREATE FUNCTION @extschema@.bookmeatoz_grant_app_role(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- users is granted by columns, and audit_logs for reading, below. The token tables are not granted: they are for an auth role
+    -- users is granted by columns, and audit_logs and bookings_archive for reading, below. The token tables are not granted: they are for an auth role
     -- alone. Partitions are not granted: they are read through their table.
     app_tables CONSTANT text[] := ARRAY[
         'tenants', 'tenant_admins', 'businesses', 'employees', 'user_business_roles',
@@ -163,20 +163,19 @@ BEGIN
     FOREACH app_table IN ARRAY app_tables LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s.%I TO %s', '@extschema@', app_table, role);
     END LOOP;
-    EXECUTE format('GRANT SELECT ON %s.accessible_business_stats TO %s', '@extschema@', role);
-    EXECUTE format('GRANT SELECT ON %s.audit_logs TO %s', '@extschema@', role);
+    EXECUTE format('GRANT SELECT ON %1$s.audit_logs, %1$s.bookings_archive, %1$s.bookings_all, %1$s.accessible_business_stats TO %2$s', '@extschema@', role);
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO user_columns
     FROM pg_attribute a
     WHERE a.attrelid = '@extschema@.users'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'password_hash';
     EXECUTE format('GRANT SELECT (%1$s), INSERT (%1$s), UPDATE (%1$s), DELETE ON %2$s.users TO %3$s', user_columns, '@extschema@', role);
 
-    -- The first three are granted on purpose. PUBLIC has EXECUTE on the others, unless the database's default privileges differ; they
+    -- The first four are granted on purpose. PUBLIC has EXECUTE on the others, unless the database's default privileges differ; they
     -- run with the caller's rights.
-    PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['resolve\_tenant', 'resolve\_business', 'register\_user',
+    PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['resolve\_tenant', 'resolve\_business', 'register\_user', 'erase\_customer',
         'can\_access\_%', 'can\_manage\_%', 'access\_%', 'current\_session\_%', 'set\_session\_context', 'is\_system\_admin',
         'is\_auth\_role', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
         'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
-        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart',
+        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart', 'export\_customer',
         'working\_time', 'business\_figures', 'business\_statistics',
         'json\_text', 'search\_text', 'search\_pattern']::text[]);
 
@@ -192,7 +191,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_app_role(regrole) IS
-    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash, and audit_logs for reading. The token tables are not granted.
+    'Replaces a role''s privileges on our tables and functions by what an application needs. users is granted by columns, without password_hash, and audit_logs and bookings_archive for reading. The token tables are not granted.
 Run it as the owner of the data, and again after you add columns to users.
 Errors:
 - 0LP01: row security would not bind the role, or it could still read password hashes or tokens';

@@ -16,10 +16,10 @@ CREATE FUNCTION @extschema@.bookmeatoz_set_owner(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     owner_functions CONSTANT text[] := ARRAY[
-        'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'can\_%', 'access\_%', 'current\_session\_%',
+        'bookmeatoz\_%', 'may\_%', 'resolve\_%', 'register\_user', 'purge\_expired\_tokens', 'archive\_bookings', 'can\_%', 'access\_%', 'current\_session\_%',
         'set\_session\_context', 'is\_%', 'busy\_range', 'booking\_is\_long', 'find\_available\_%', 'next\_available\_slots', 'check\_slot', 'check\_slots', 'free\_busy',
         'book\_slot', 'book\_slots', 'hold\_slot', 'confirm\_booking', 'release\_hold', 'reschedule\_booking', 'reschedule\_bookings',
-        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart',
+        'cancel\_booking', 'cancel\_series', 'claim\_due\_%', 'employee\_calendar', 'booking\_event', 'week\_chart', 'export\_customer', 'erase\_customer',
         'working\_time', 'business\_figures', 'business\_statistics', 'refresh\_business\_stats',
         'json\_text', 'search\_text', 'search\_pattern', 'trigger\_%'];
     me       CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
@@ -30,12 +30,19 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
         RAISE EXCEPTION 'role % does not exist', role USING ERRCODE = 'undefined_object';
     END IF;
+    -- What the role has already is not given again: so a repetition changes nothing, and the owner itself may call it.
     -- REFRESH MATERIALIZED VIEW CONCURRENTLY compares by a temporary table of the owner.
-    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %s', current_database(), role);
+    IF NOT has_database_privilege(role, current_database(), 'TEMPORARY') THEN
+        EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %s', current_database(), role);
+    END IF;
     -- The owner creates what is missing in the schema, and gives USAGE on it to the application's role. Foreign keys are checked with
     -- the owner's rights.
-    EXECUTE format('GRANT CREATE ON SCHEMA %s TO %s', '@extschema@', role);
-    EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s WITH GRANT OPTION', '@extschema@', role);
+    IF NOT has_schema_privilege(role, '@extschema@'::regnamespace, 'CREATE') THEN
+        EXECUTE format('GRANT CREATE ON SCHEMA %s TO %s', '@extschema@', role);
+    END IF;
+    IF NOT has_schema_privilege(role, '@extschema@'::regnamespace, 'USAGE WITH GRANT OPTION') THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s WITH GRANT OPTION', '@extschema@', role);
+    END IF;
     FOR required IN
         SELECT n.nspname FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
         WHERE x.extname IN ('uuid-ossp', 'btree_gist') AND NOT has_schema_privilege(role, n.oid, 'USAGE')
@@ -63,19 +70,20 @@ BEGIN
         EXECUTE object.command;
     END LOOP;
 
-    -- With the grant option, because the owner calls bookmeatoz_grant_app_role() and its like.
+    -- With the grant option, because the owner calls bookmeatoz_grant_app_role() and its like. To the role by name:
+    -- bookmeatoz_may_own() asks for that.
     FOR callable IN
         SELECT p.oid::regprocedure
         FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f
-        WHERE p.proname <> 'bookmeatoz_set_owner' AND p.proname LIKE ANY (owner_functions)
-          AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
+        WHERE p.proname LIKE ANY (owner_functions) AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
+          AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) acl WHERE acl.grantee = role AND acl.is_grantable)
     LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s WITH GRANT OPTION', callable, role);
     END LOOP;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
-    'Makes a role the owner of all types, tables with their partitions, and views. It also gives the role EXECUTE on the functions of administration, on purging tokens and on overbooking, TEMPORARY on the database, and the rights that it needs on the schemas. Run it as a superuser; it can be repeated.
+    'Makes a role the owner of all types, tables with their partitions, and views. It also gives the role EXECUTE on the functions of administration, on purging tokens, on archiving and on overbooking, TEMPORARY on the database, and the rights that it needs on the schemas. Run it as a superuser; for the present owner it changes nothing, and the owner may call it too.
 Types, tables and views may belong to the role, the caller, a superuser or an earlier owner by this function.
 Errors:
 - 42710: a type, table or view belongs to another role';

@@ -330,7 +330,7 @@ BEGIN
             WHEN g.relname = 'business_stats' THEN false
             -- A partition is read through its table.
             WHEN g.relispartition THEN false
-            WHEN g.relname IN ('accessible_business_stats', 'audit_logs') THEN g.privilege_type = 'SELECT' AND NOT r.is_auth
+            WHEN g.relname IN ('accessible_business_stats', 'audit_logs', 'bookings_archive', 'bookings_all') THEN g.privilege_type = 'SELECT' AND NOT r.is_auth
             WHEN g.relname = ANY (token_tables) THEN r.is_auth
             WHEN g.relname <> 'users' THEN NOT r.is_auth
             WHEN r.is_auth THEN coalesce(

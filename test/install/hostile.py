@@ -294,6 +294,7 @@ def administration(schema):
         f"SELECT {s}.bookmeatoz_revoke_staff_role({role(STAFF)})",
         f"SELECT {s}.bookmeatoz_revoke_auth_role({role(AUTH)})",
         f"SELECT {s}.purge_expired_tokens()",
+        f"SELECT {s}.archive_bookings('1 day'::pg_catalog.interval)",
         f"SELECT {s}.bookmeatoz_disable_audit('{s}.customers'::pg_catalog.regclass), {s}.bookmeatoz_enable_audit('{s}.customers'::pg_catalog.regclass)",
         f"SELECT {s}.bookmeatoz_maintain('2040-01-01 00:00+00'::pg_catalog.timestamptz)",
         f"DROP POLICY services_select ON {s}.services; DROP TRIGGER bookings_guard ON {s}.bookings; DROP INDEX {s}.bookings_service_start_idx; DROP TABLE {s}.notifications",

@@ -94,7 +94,7 @@ class Shadows(Hostile):
         admin = self.session()
         admin.run(f"CREATE EXTENSION bookmeatoz SCHEMA {name}")
         self.assert_not_sprung(admin, "CREATE EXTENSION")
-        self.assertEqual(len(admin.run(f"SELECT kind FROM {name}.bookmeatoz_objects()")), 32, "nothing was skipped")
+        self.assertEqual(len(admin.run(f"SELECT kind FROM {name}.bookmeatoz_objects()")), 34, "nothing was skipped")
         self.run_with(evil, OWN_NAMES, schema)
         self.assertGreater(int(evil.value("SELECT current_setting('trap.number')")), 30)
         for statement in itertools.chain(rows(name), administration(name)):
@@ -247,6 +247,19 @@ class OwnersCode(Hostile):
         self.assertEqual([trap for trap in sprung if trap[1] != OWNER], [])
         self.assertEqual(self.admin.run(f"SELECT relname FROM pg_class WHERE relname ~ '^audit_logs' AND relkind IN ('r', 'i', 'p', 'I') AND relowner <> '{OWNER}'::regrole"), [])
 
+    def test_archiving(self):
+        self.owner.run("ALTER TABLE bookings_archive ADD CHECK (trap.check(id)), ADD COLUMN copy text GENERATED ALWAYS AS (trap.give(notes)) STORED")
+        self.owner.run("CREATE INDEX ON bookings_archive (trap.give(notes))")
+        self.owner.run("CREATE TRIGGER a BEFORE DELETE ON bookings FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        self.owner.run("CREATE TRIGGER a AFTER INSERT ON bookings_archive FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        self.admin.run("SET session_replication_role = replica; UPDATE bookings SET start_time = '2020-01-01', end_time = '2020-01-02'; RESET session_replication_role")
+        self.admin.sprung()
+        self.assertGreater(int(self.admin.value("SELECT archive_bookings('1 year')")), 0)
+        sprung = self.admin.sprung()
+        self.assertIn(("check", OWNER), sprung, "the test tests nothing")
+        self.assertIn(("trigger a", OWNER), sprung)
+        self.assertEqual([trap for trap in sprung if trap[1] != OWNER], [])
+
     def test_auditing(self):
         """What the owner attached to the log does not run as the one who is audited."""
         self.owner.run("ALTER TABLE audit_logs ADD CHECK (trap.check(id)), ADD COLUMN copy text GENERATED ALWAYS AS (trap.give(action)) STORED")
@@ -274,7 +287,7 @@ class Rights(Hostile):
                 admin.run(f"ALTER DEFAULT PRIVILEGES GRANT ALL ON {kind} TO {grantee}" + (" WITH GRANT OPTION" if grantee == EVIL else ""))
         admin.run("CREATE EXTENSION bookmeatoz")
         self.assert_no_right(admin, "public")
-        admin.run("DROP TABLE bookings; SELECT bookmeatoz_install_schema()")
+        admin.run("DROP VIEW bookings_all; DROP TABLE bookings; SELECT bookmeatoz_install_schema()")
         self.assert_no_right(admin, "public")
 
     def test_schema_of_the_attackers(self):

@@ -52,6 +52,12 @@ FROM bookings WHERE start_time = '2030-01-07 15:00+00';
 INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status, rescheduled_from_booking_id)
 SELECT business_id, customer_id, service_id, employee_id, start_time, 'cancelled', id
 FROM bookings WHERE start_time = '2030-01-07 16:00+00';
+-- the archive: one in its month, one in the default partition
+INSERT INTO bookings (business_id, customer_id, service_id, start_time, status)
+SELECT business_id, customer_id, service_id, t, 'completed' FROM (SELECT * FROM bookings WHERE start_time = '2030-01-07 15:00+00' LIMIT 1) b, unnest('{2019-05-06 14:00+00,2021-05-06 14:00+00}'::timestamptz[]) t;
+SELECT archive_bookings('1 year', 1) \gset
+SELECT count(*) FROM bookmeatoz_maintain() \gset
+SELECT archive_bookings('1 year') \gset
 INSERT INTO subscription_plans (id, name, price, max_businesses) VALUES ('basic', 'Basic', 9.99, 1), ('none', 'Free', 0, NULL);
 INSERT INTO tenant_subscriptions (tenant_id, plan_id) SELECT id, 'basic' FROM tenants;
 INSERT INTO token_blacklist (token_hash, user_id, expires_at) SELECT 'a' || id, id, '2031-01-01' FROM users;

@@ -90,10 +90,19 @@ log_goes_on() {
 	entries=$(value restore_plain 'SELECT count(*) FROM audit_logs') &&
 		value restore_plain "UPDATE customers SET name = name || '!' WHERE id = (SELECT id FROM customers LIMIT 1)" &&
 		[ "$(value restore_plain 'SELECT count(*) FROM audit_logs')" = $((entries + 1)) ] &&
-		[ "$(value restore_plain 'SELECT count(*) FROM bookmeatoz_maintain()')" = 0 ] &&
+		[ "$(value restore_plain "SELECT count(*) FROM bookmeatoz_maintain() line WHERE line !~ 'bookings_archive'")" = 0 ] &&
 		! sql restore_plain -c 'DELETE FROM audit_logs' 2>"$work/refusal" && grep -q 'nobody may write' "$work/refusal"
 }
 check 'the audit log of the restored database goes on' log_goes_on
+
+archive_goes_on() {
+	[ "$(value restore_plain 'SELECT count(DISTINCT tableoid) FROM bookings_archive')" = 2 ] &&
+		! sql restore_plain -c 'DELETE FROM bookings_archive' 2>"$work/refusal" && grep -q 'nobody may write' "$work/refusal" &&
+		value restore_plain "INSERT INTO bookings (business_id, customer_id, service_id, start_time, status)
+			SELECT business_id, customer_id, service_id, '2020-05-05 10:00+00', 'completed' FROM bookings WHERE status = 'confirmed' LIMIT 1" &&
+		[ "$(value restore_plain "SELECT archive_bookings('1 year')")" = 1 ]
+}
+check 'the archive of the restored database goes on' archive_goes_on
 
 # Only the data, into tables that exist: the triggers are there, and write no entry for a row that is restored.
 data_only() {

@@ -15,7 +15,7 @@ import psycopg2
 import world as platform
 from oracle import COMMANDS, PROTECTED_COLUMNS, Context, Oracle
 from world import (ADMINISTRATOR, APP, AUTH, BOTH, CARELESS, CHIEF, DUO, EMPTY, FORMER, GRAND, INVITED, NEWCOMER, NOBODY, OPERATOR, OWNER,
-                   PORTAL, SCHEMA, SOLO, STATUS_OF_CONSENT, TENANT_OF, UNKNOWN, Row, World, audit_row, business_row, identity, platform_row)
+                   PORTAL, SCHEMA, SOLO, STATUS_OF_CONSENT, TENANT_OF, UNKNOWN, Row, World, archived_row, audit_row, business_row, identity, platform_row)
 
 
 def contexts() -> List[Context]:
@@ -127,6 +127,8 @@ def inserted_rows(table: str, number: int) -> List[Row]:
         return [platform_row(table, f"{name} of {user}", user=user) for user in people]
     if table.startswith("audit_logs"):
         return [audit_row(table, f"{name} of {tenant} in {table}", tenant, business) for tenant, business in ((SOLO, None), (SOLO, "solo-1"), (DUO, "duo-1"))]
+    if table.startswith("bookings_archive"):
+        return [archived_row(table, business, f"{name} of {business} in {table}") for business in businesses]
     rows = [business_row(table, business, f"{name} of {business}", NEWCOMER) for business in businesses]
     if table in STATUS_OF_CONSENT:
         # Of people whom nobody sees, whom some see, and who may be the session's own; accepted already, and pending.
@@ -386,6 +388,9 @@ class Rights:
             "business_statistics": (own, f"SELECT DISTINCT business_id::text FROM {SCHEMA}.business_statistics({REPORTED}) WHERE bookings > 0"),
             "business_stats": (everything, f"SELECT DISTINCT business_id::text FROM {SCHEMA}.business_stats"),
         }
+        for table in ("bookings", "bookings_archive"):
+            visible = self.oracle.rows(context, table, "SELECT")
+            found[f"bookings_all of {table}"] = (visible, f"SELECT id::text FROM {SCHEMA}.bookings_all a WHERE EXISTS (SELECT FROM {SCHEMA}.{table} b WHERE b.id = a.id)")
         names = {identity(name): name for name in booked}
         for what, (expected, statement) in found.items():
             keys = self.keys(statement)

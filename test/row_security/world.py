@@ -145,7 +145,7 @@ def platform_row(table: str, name: str, tenant: Optional[str] = None, user: Opti
 
 
 def months_with_partition() -> List[str]:
-    """A time in each partition of audit_logs: this and the next three months, and the default partition."""
+    """A time in each partition of audit_logs and bookings_archive: this and the next three months, and the default partition."""
     month = datetime.datetime.now(datetime.timezone.utc).date().replace(day=1)
     times = ["2000-01-01 00:00+00"]
     for _ in range(4):
@@ -155,6 +155,7 @@ def months_with_partition() -> List[str]:
 
 
 times_of_entries = itertools.cycle(months_with_partition())
+times_of_archive = itertools.cycle(months_with_partition())
 
 
 def audit_row(table: str, name: str, tenant: str, business: Optional[str] = None) -> Row:
@@ -162,6 +163,18 @@ def audit_row(table: str, name: str, tenant: str, business: Optional[str] = None
     columns = {"id": identity(f"audit_logs {name}"), "tenant_id": identity(tenant), "business_id": business and identity(business), "actor_role": "test",
                "action": "insert", "entity_type": "test", "entity_id": identity(name), "created_at": next(times_of_entries)}
     return Row(table, name, columns, tenant, business)
+
+
+def archived_row(table: str, business: str, name: str, customer: Optional[str] = None, user: Optional[str] = None) -> Row:
+    """An archived booking. table: bookings_archive or a partition; customer: the name of the customer's row."""
+    booking = business_row("bookings", business, name)
+    columns = {"buffer_before_minutes": 0, "buffer_after_minutes": 0, "busy": "empty", "session_key": booking.columns["id"], "seat": 1, "metadata": "{}",
+               "reminder_sent_24h": False, "reminder_sent_1h": False, "overbooked": False, "created_at": "2000-01-01 00:00+00", "updated_at": "2000-01-01 00:00+00",
+               **booking.columns, "id": identity(f"bookings_archive {name}"), "start_time": next(times_of_archive)}
+    columns["end_time"] = columns["start_time"]
+    if customer:
+        columns["customer_id"] = identity(f"customers {customer}")
+    return Row(table, name, columns, booking.tenant, business, user)
 
 
 class World:
@@ -222,6 +235,9 @@ class World:
                 self.add(audit_row("audit_logs", f"entry {number} of {tenant}", tenant))
             for business in ("solo-1", "duo-1", "duo-2", "grand-07"):
                 self.add(audit_row("audit_logs", f"entry {number} of {business}", TENANT_OF[business], business))
+                self.add(archived_row("bookings_archive", business, f"archived {number} of {business}"))
+            for business in ("solo-1", "duo-1", "grand-01"):
+                self.add(archived_row("bookings_archive", business, f"archived {number} of {business} portal", f"{business} portal", PORTAL))
 
     def fill_business(self, business: str):
         employee, manager = f"{business}-employee", f"{business}-manager"
@@ -259,11 +275,13 @@ class World:
         order = ("tenants", "users", "businesses", "employees", "user_business_roles", "service_categories", "services",
                  "employee_services", "working_hours", "employee_availability_overrides", "business_availability_overrides", "customers", "bookings", "notifications",
                  "subscription_plans", "tenant_subscriptions", "tenant_admins", "token_blacklist", "password_resets",
-                 "email_verifications", "audit_logs")
+                 "email_verifications", "bookings_archive", "audit_logs")
         for table in sorted(self.rows, key=order.index):
+            if table == "bookings_archive":
+                yield "SET session_replication_role = replica"
             if table == "audit_logs":
                 # What the triggers have written gives way to the entries of this world.
-                yield f"SET session_replication_role = replica; DELETE FROM {SCHEMA}.audit_logs"
+                yield f"DELETE FROM {SCHEMA}.audit_logs"
             for row in self.rows[table]:
                 yield insert_statement(cursor, row)
 

@@ -29,7 +29,7 @@ SELECT t.name, c.relrowsecurity, c.relforcerowsecurity
 FROM our_tables t JOIN pg_class c ON c.oid = t.id
 WHERE NOT c.relrowsecurity OR c.relforcerowsecurity;
 
--- One permissive policy, for all roles, for each command; its name says which. audit_logs has one for reading: nobody writes it.
+-- One permissive policy, for all roles, for each command; its name says which. audit_logs and bookings_archive have one for reading: nobody writes them.
 SELECT t.name, command.name AS command
 FROM our_tables t CROSS JOIN (VALUES ('r', 'select'), ('a', 'insert'), ('w', 'update'), ('d', 'delete')) command (code, name)
 WHERE (SELECT count(*) FROM pg_policy p
@@ -65,7 +65,7 @@ WHERE longer.indnkeyatts >= shorter.indnkeyatts
   AND shorter.indexprs IS NULL AND longer.indexprs IS NULL
   AND (longer.indkey::int2[])[0:shorter.indnkeyatts - 1] = (shorter.indkey::int2[])[0:shorter.indnkeyatts - 1];
 
--- created_at everywhere; updated_at with its trigger everywhere but where rows never change.
+-- created_at everywhere; updated_at with its trigger everywhere but where rows never change. In the archive they come from bookings.
 SELECT t.name, timestamps.attname
 FROM our_tables t CROSS JOIN (VALUES ('created_at'), ('updated_at')) timestamps (attname)
 WHERE NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

@@ -25,6 +25,11 @@ SELECT pg_temp.outcome(format('UPDATE employee_availability_overrides SET busine
 SELECT pg_temp.outcome(format('UPDATE employees SET business_id = %L WHERE id = %L', :'clinic', :'ben_at_salon')) AS employee;
 SELECT pg_temp.outcome(format('UPDATE services SET business_id = %L, category_id = NULL WHERE id = %L', :'clinic', :'haircut')) AS service;
 
+-- In the archive too: one of the salon and one of the clinic.
+INSERT INTO bookings (business_id, customer_id, service_id, start_time, status) VALUES
+    (:'salon', :'carl_at_salon', :'haircut', '2020-01-06 09:00+00', 'completed'), (:'clinic', :'carl_at_clinic', :'massage', '2020-01-06 15:00+00', 'completed');
+SELECT archive_bookings('1 year');
+
 -- What is left in each table, as a line. audit_logs refers to nothing: all stays there.
 CREATE FUNCTION pg_temp.rows_left() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -79,7 +84,7 @@ DECLARE
     key record;
 BEGIN
     FOR key IN SELECT conrelid::regclass AS table_name, conname FROM pg_constraint
-               WHERE confrelid = 'businesses'::regclass AND conname <> 'bookings_business_fkey' LOOP
+               WHERE confrelid = 'businesses'::regclass AND conname <> 'bookings_business_fkey' AND conparentid = 0 LOOP
         PERFORM pg_temp.move_key_to_the_end(key.table_name, key.conname);
     END LOOP;
 END

@@ -11,6 +11,11 @@ BEGIN;
 \i :outcome
 \set ECHO all
 
+-- In the archive too: one of the salon and one of the clinic.
+INSERT INTO bookings (business_id, customer_id, service_id, start_time, status) VALUES
+    (:'salon', :'carl_at_salon', :'haircut', '2020-01-06 09:00+00', 'completed'), (:'clinic', :'carl_at_clinic', :'massage', '2020-01-06 15:00+00', 'completed');
+SELECT archive_bookings('1 year');
+
 CREATE TEMP TABLE tried (number integer GENERATED ALWAYS AS IDENTITY, statement text, outcome text);
 
 -- Checks, one column at a time, on rows that are valid as they are.
@@ -198,7 +203,7 @@ INSERT INTO working_hours (business_id, day_of_week, start_time, end_time) SELEC
 ROLLBACK TO before;
 
 -- Checks, unique keys and references that nothing above has met. The keys (business_id, id) are only targets of references,
--- an id alone is unique already; the seats, which the database writes itself, have a test of their own, and the session's key is tried above.
+-- an id alone is unique already; nobody writes the archive; the seats, which the database writes itself, have a test of their own, and the session's key is tried above.
 SELECT c.conrelid::regclass AS table, c.conname
 FROM bookmeatoz_objects() o JOIN pg_constraint c ON c.conrelid = to_regclass(o.name) AND c.contype IN ('c', 'u', 'f', 'x')
 WHERE o.kind = 'table' AND NOT EXISTS (SELECT FROM tried WHERE outcome LIKE '%' || c.conname)

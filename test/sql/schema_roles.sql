@@ -91,7 +91,20 @@ ROLLBACK TO before;
 
 -- The owner has all types and tables, may grant and purge, but is no application's role; nor is who inherits from it.
 SELECT bookmeatoz_set_owner('regress_bookmeatoz_owner');
+-- For the present owner it writes nothing, whoever calls it.
+CREATE VIEW rows_of_catalogs AS
+    SELECT md5(string_agg(place, ',' ORDER BY place)) AS stand
+    FROM (SELECT tableoid || ' ' || ctid FROM pg_class UNION ALL SELECT tableoid || ' ' || ctid FROM pg_proc
+          UNION ALL SELECT tableoid || ' ' || ctid FROM pg_type UNION ALL SELECT tableoid || ' ' || ctid FROM pg_namespace
+          UNION ALL SELECT tableoid || ' ' || ctid FROM pg_database WHERE datname = current_database()) row (place);
+GRANT SELECT ON rows_of_catalogs TO regress_bookmeatoz_owner;
+SELECT stand FROM rows_of_catalogs \gset
 SELECT bookmeatoz_set_owner('regress_bookmeatoz_owner');
+SELECT stand = :'stand' AS nothing_written FROM rows_of_catalogs;
+SET LOCAL ROLE regress_bookmeatoz_owner;
+SELECT bookmeatoz_set_owner('regress_bookmeatoz_owner');
+RESET ROLE;
+SELECT stand = :'stand' AS nothing_written FROM rows_of_catalogs;
 SELECT o.name
 FROM bookmeatoz_objects() o
 LEFT JOIN pg_class c ON o.kind <> 'type' AND c.oid = to_regclass(o.name)

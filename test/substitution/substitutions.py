@@ -129,7 +129,7 @@ class Lost(NamedTuple):
 
 
 class Dependent(NamedTuple):
-    kind: str        # policy, trigger, constraint or index
+    kind: str        # policy, trigger, constraint, index or view
     table: str
     name: str
     definition: str
@@ -164,22 +164,29 @@ def dependents(server: Server, table: str, column: Optional[str]) -> List[Depend
                        OR d.classid = 'pg_class'::regclass AND d.objid = k.conindid AND k.contype IN ('p', 'u', 'x'))))
         SELECT 'constraint', k.conrelid::regclass::text, k.conname, pg_get_constraintdef(k.oid), '', k.contype::text
           FROM pg_constraint k
-         WHERE k.oid IN (SELECT oid FROM direct)
-            OR k.contype = 'f' AND k.conindid IN (SELECT conindid FROM direct WHERE contype IN ('p', 'u'))
+         WHERE k.conparentid = 0
+           AND (k.oid IN (SELECT oid FROM direct) OR k.contype = 'f' AND k.conindid IN (SELECT conindid FROM direct WHERE contype IN ('p', 'u')))
          ORDER BY k.contype <> 'f'""")]
     found += [Dependent(*row) for row in server.run(f"""
         SELECT 'index', '{table}', i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), '', ''
           FROM pg_index i
          WHERE i.indrelid = '{table}'::regclass AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
            AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND {of_column})""")]
+    found += [Dependent(*row) for row in server.run(f"""
+        SELECT DISTINCT 'view', '{table}', v.relname,
+               format('CREATE VIEW %I WITH (security_invoker = true) AS %s', v.relname, pg_get_viewdef(v.oid)) ||
+               (SELECT coalesce(string_agg(format('; GRANT %s ON %I TO %I', a.privilege_type, v.relname, a.grantee::regrole), ''), '')
+                  FROM aclexplode(v.relacl) a WHERE a.grantee NOT IN (0, v.relowner)), '', ''
+          FROM pg_depend d JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid JOIN pg_class v ON v.oid = w.ev_class
+         WHERE v.relkind = 'v' AND {of_column}""")]
     return found
 
 
 def take_away(server: Server, those: List[Dependent]):
     for each in those:
         verb = {"policy": "DROP POLICY %s ON %s", "trigger": "DROP TRIGGER %s ON %s", "constraint": "ALTER TABLE {1} DROP CONSTRAINT IF EXISTS {0}",
-                "index": "DROP INDEX %s"}[each.kind]
-        if each.kind == "index":
+                "index": "DROP INDEX %s", "view": "DROP VIEW %s"}[each.kind]
+        if each.kind in ("index", "view"):
             server.run(verb % each.name)
         elif each.kind == "constraint":
             server.run(verb.format(each.name, each.table))

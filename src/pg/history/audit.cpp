@@ -6,6 +6,7 @@
 #include "pg/context/session.hpp"
 #include "pg/history/audited_table.hpp"
 #include "pg/history/row_image.hpp"
+#include "pg/history/unaudited.hpp"
 #include "pg/schema/append_only.hpp"
 #include "pg/server/extension_schema.hpp"
 #include "pg/server/spi.hpp"
@@ -20,6 +21,7 @@ extern "C" {
 #include "commands/trigger.h"
 #include "common/pg_prng.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -31,6 +33,14 @@ namespace bookmeatoz::pg {
 namespace {
 
 using Id = std::optional<pg_uuid_t>;
+
+/// How deep triggers are nested in the statement that is not audited; -1: there is none.
+constinit int unaudited_depth = -1;
+
+/// How deep triggers are nested here: 0 outside of them.
+int trigger_depth() {
+    return pg_call([] { return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, Datum(0))); });
+}
 
 constinit SavedQuery insert_entry(R"(
     INSERT INTO @extschema@.audit_logs (id, tenant_id, business_id, actor_user_id, actor_role, action, entity_type, entity_id,
@@ -186,6 +196,14 @@ const Plan& plan_of(FunctionCallInfo fcinfo, Relation table, Oid schema) {
 
 } // namespace
 
+Unaudited::Unaudited() : outer_(unaudited_depth) {
+    unaudited_depth = trigger_depth();
+}
+
+Unaudited::~Unaudited() {
+    unaudited_depth = outer_;
+}
+
 BOOKMEATOZ_FUNCTION(trigger_audit, takes({}).returns(TRIGGEROID)) {
     const auto* const call = reinterpret_cast<TriggerData*>(fcinfo->context);
     if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(call->tg_event) ||
@@ -196,6 +214,8 @@ BOOKMEATOZ_FUNCTION(trigger_audit, takes({}).returns(TRIGGEROID)) {
     const Relation table = call->tg_relation;
     const Oid schema = extension_schema(fcinfo);
     require_auditable(table, schema);
+    if (unaudited_depth >= 0 && trigger_depth() == unaudited_depth + 1)
+        return Datum(0);
     if (pg_call([&] { return is_restored(table); }))
         return Datum(0);
 

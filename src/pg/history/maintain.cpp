@@ -35,7 +35,8 @@ struct History {
     char* retention;
 };
 
-constinit History histories[] = {{audit_table, "bookmeatoz.audit_retention", nullptr}};
+constinit History histories[] = {{audit_table, "bookmeatoz.audit_retention", nullptr},
+                                 {"bookings_archive", "bookmeatoz.archive_retention", nullptr}};
 
 /// Holds that somebody works on just now are left to the next run.
 constinit SavedQuery purge_holds(R"(
@@ -79,6 +80,11 @@ void retention_init() {
         "bookmeatoz.audit_retention", "How long bookmeatoz_maintain() keeps audit_logs.",
         "An interval such as 2 years; empty: for ever. Whole months are dropped when all of them is older.",
         &histories[0].retention, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable("bookmeatoz.archive_retention",
+                               "How long bookmeatoz_maintain() keeps bookings_archive.",
+                               "An interval such as 10 years; empty: for ever. Whole months of start_time "
+                               "are dropped when all of them is older.",
+                               &histories[1].retention, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
 }
 
 } // namespace bookmeatoz::pg

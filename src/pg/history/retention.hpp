@@ -3,7 +3,7 @@
 
 namespace bookmeatoz::pg {
 
-/// Defines bookmeatoz.audit_retention. Called by _PG_init.
+/// Defines bookmeatoz.audit_retention and bookmeatoz.archive_retention. Called by _PG_init.
 void retention_init();
 
 } // namespace bookmeatoz::pg

@@ -3,6 +3,9 @@
 
 #include "pg/server/boundary.hpp"
 
+#include <span>
+#include <string_view>
+
 extern "C" {
 #include "utils/relcache.h"
 }
@@ -16,6 +19,22 @@ public:
     ~AppendOnlyPass();
     AppendOnlyPass(const AppendOnlyPass&) = delete;
     AppendOnlyPass& operator=(const AppendOnlyPass&) = delete;
+};
+
+/// While it lives, statements of this backend may overwrite these columns, and nothing else. For the erasure of a person alone. Keep it
+/// around a single statement of our own.
+class ErasurePass {
+public:
+    using Columns = std::span<const std::string_view>;
+
+    /// `columns` must outlive the pass.
+    explicit ErasurePass(Columns columns) noexcept;
+    ~ErasurePass();
+    ErasurePass(const ErasurePass&) = delete;
+    ErasurePass& operator=(const ErasurePass&) = delete;
+
+private:
+    Columns outer_;
 };
 
 /// Whether rows of the table are being restored: row_security is off, as a dump sets it, and row security does not bind the role

@@ -21,7 +21,7 @@ namespace {
 constinit Changes enum_changes({ENUMOID});
 
 constexpr const char* active[] = {"active"};
-constexpr const char* blacklisted[] = {"blacklisted"};
+constexpr const char* customer_labels[] = {"inactive", "blacklisted"};
 constexpr const char* registered[] = {"pending_verification"};
 constexpr const char* accepted_or_not[] = {"active", "pending"};
 constexpr const char* employed_or_not[] = {"active", "pending_onboarding"};
@@ -99,7 +99,8 @@ constexpr TableColumn columns[] = {
     {"customers", "email", VARCHAROID},
     {"customers", "name", VARCHAROID},
     {"customers", "phone", VARCHAROID},
-    {"customers", "status", ANYENUMOID, blacklisted},
+    {"customers", "profile_notes", TEXTOID},
+    {"customers", "status", ANYENUMOID, customer_labels},
 
     {"token_blacklist", "expires_at", TIMESTAMPTZOID},
     {"password_resets", "user_id", UUIDOID},
@@ -118,6 +119,9 @@ constexpr TableColumn columns[] = {
     {"bookings", "end_time", TIMESTAMPTZOID},
     {"bookings", "status", ANYENUMOID, booking_labels},
     {"bookings", "notes", TEXTOID},
+    {"bookings", "metadata", JSONBOID},
+    {"bookings", "booked_by_user_id", UUIDOID},
+    {"bookings", "cancellation_reason", TEXTOID},
     {"bookings", "hold_expires_at", TIMESTAMPTZOID},
     {"bookings", "overbooked", BOOLOID},
     {"bookings", "reminder_sent_24h", BOOLOID},
@@ -135,6 +139,17 @@ constexpr TableColumn columns[] = {
     {"bookings", "session_key", UUIDOID},
     {"bookings", "seat", INT2OID},
 
+    {"bookings_archive", "id", UUIDOID},
+    {"bookings_archive", "business_id", UUIDOID},
+    {"bookings_archive", "customer_id", UUIDOID},
+    {"bookings_archive", "start_time", TIMESTAMPTZOID},
+    {"bookings_archive", "notes", TEXTOID},
+    {"bookings_archive", "metadata", JSONBOID},
+    {"bookings_archive", "booked_by_user_id", UUIDOID},
+    {"bookings_archive", "cancellation_reason", TEXTOID},
+    {"bookings_archive", "idempotency_key", TEXTOID},
+    {"bookings_archive", "idempotency_hash", BYTEAOID},
+
     {"notifications", "id", UUIDOID},
     {"notifications", "business_id", UUIDOID},
     {"notifications", "user_id", UUIDOID},
@@ -146,6 +161,7 @@ constexpr TableColumn columns[] = {
     {"notifications", "status", VARCHAROID},
     {"notifications", "scheduled_for", TIMESTAMPTZOID},
     {"notifications", "sent_at", TIMESTAMPTZOID},
+
     {"audit_logs", "id", UUIDOID},
     {"audit_logs", "tenant_id", UUIDOID},
     {"audit_logs", "business_id", UUIDOID},
