@@ -276,24 +276,17 @@ bool leaves_the_guard_alone(const BookingWrite& write) {
         return false;
     const BookingValues& before = *write.before;
     const BookingValues& after = write.after;
-    return before.service_id == after.service_id && before.hold_expires_at == after.hold_expires_at &&
-           before.resource_id == after.resource_id && before.session_key == after.session_key &&
-           before.seat == after.seat && (after.competes() || after.seat == 1) &&
-           before.overbooked == after.overbooked && after.session_key && after.seat && after.end_time &&
-           after.buffer_before_minutes && after.buffer_after_minutes && (after.price || !before.price) &&
+    return before.id == after.id && before.service_id == after.service_id &&
+           before.hold_expires_at == after.hold_expires_at && before.resource_id == after.resource_id &&
+           before.session_key == after.session_key && before.seat == after.seat &&
+           (after.competes() || after.seat == 1) && before.overbooked == after.overbooked &&
+           after.session_key && after.seat && after.end_time && after.buffer_before_minutes &&
+           after.buffer_after_minutes && (after.price || !before.price) &&
            (after.currency || !before.currency);
 }
 
-} // namespace
-} // namespace bookmeatoz::pg
-
-using namespace bookmeatoz;
-using namespace bookmeatoz::pg;
-
-/// BEFORE INSERT OR UPDATE row trigger on bookings.
-BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
-    GuardedRow row(fcinfo, "trigger_guard_booking");
-    BookingWrite write = row.read();
+/// The row as it is to be written; 0: it is not.
+Datum guard(GuardedRow& row, BookingWrite& write) {
     if (write.leaves_its_place)
         return row.written(without_place(write.after));
     if (leaves_the_guard_alone(write))
@@ -336,4 +329,19 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
         outcome = try_to_write(claimant, looks_for_holds);
     }
     return outcome == Outcome::pass_over ? Datum(0) : row.written(write.after);
+}
+
+} // namespace
+} // namespace bookmeatoz::pg
+
+using namespace bookmeatoz;
+using namespace bookmeatoz::pg;
+
+/// BEFORE INSERT OR UPDATE row trigger on bookings.
+BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
+    GuardedRow row(fcinfo, "trigger_guard_booking");
+    BookingWrite write = row.read();
+    const Datum result = guard(row, write);
+    write.known->end_row();
+    return result;
 }

@@ -81,6 +81,7 @@ int GuardedRow::number(BookingColumn column) const {
 BookingWrite GuardedRow::read() {
     KnownToStatement& known = trigger_.kept<KnownToStatement>();
     known.memory = trigger_.statement_memory();
+    known.begin_row();
     if (!known.statuses)
         known.statuses = StatusLabels(trigger_.column_type(number(BookingColumn::status)));
     const StatusLabels& statuses = *known.statuses;

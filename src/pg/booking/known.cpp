@@ -4,6 +4,7 @@
 #include <type_traits>
 
 extern "C" {
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 }
@@ -24,6 +25,27 @@ void free_copies(const ServiceDefaults& defaults) {
 }
 
 } // namespace
+
+void KnownToStatement::begin_row() {
+    // The last command of the user's may have been an SQL function's, which leaves it to the next one to count.
+    pg_call([] { CommandCounterIncrement(); });
+    if (command == GetCurrentCommandId(false))
+        return;
+    statuses.reset();
+    staffed_business.reset();
+    for (KnownService* known : services) {
+        for (; known != nullptr; known = known->next) {
+            if (known->defaults)
+                free_copies(*known->defaults);
+            known->defaults.reset();
+            known->settings.reset();
+        }
+    }
+}
+
+void KnownToStatement::end_row() {
+    command = GetCurrentCommandId(false);
+}
 
 KnownService& KnownToStatement::service(const Uuid& business_id, const Uuid& service_id,
                                         const std::optional<Uuid>& employee_id) {

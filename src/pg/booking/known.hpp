@@ -1,5 +1,6 @@
-// What a statement has read for one of its rows, kept for those that follow: a service is the same to all rows of a statement, as in its
-// snapshot. What is counted (seats, limits) is not among it: that is read under the locks of each row.
+// What a statement has read for one of its rows, kept for those that follow: what others commit meanwhile changes nothing of it, as in a
+// snapshot. What the transaction itself changes between two rows, by a trigger or a function of the user's, does. What is counted (seats, limits) is
+// not among it, nor what it is counted against where there is something to count: that is read under the locks of each row.
 #pragma once
 
 #include "pg/calendar/status.hpp"
@@ -69,6 +70,14 @@ struct KnownToStatement {
     /// Chains by their ids, each of no more than most_in_chain.
     std::array<KnownService*, 64> services{};
     static constexpr int most_in_chain = 8;
+    /// The command of the transaction in which the guard left the last row.
+    CommandId command = FirstCommandId;
+
+    /// Before the guard looks at a row: forgets what the transaction may have changed since the last one. Its indexes it cannot change, for the
+    /// statement uses them.
+    void begin_row();
+    /// When the guard is done with it: what it has written itself makes it forget nothing.
+    void end_row();
 
     /// The one of these ids and the current role; an empty one where there was none.
     KnownService& service(const Uuid& business_id, const Uuid& service_id,
