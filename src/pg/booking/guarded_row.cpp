@@ -78,9 +78,15 @@ int GuardedRow::number(BookingColumn column) const {
     return trigger_.column_at(static_cast<std::size_t>(column));
 }
 
-BookingWrite GuardedRow::read() const {
-    const StatusLabels statuses(trigger_.column_type(number(BookingColumn::status)));
+BookingWrite GuardedRow::read() {
+    KnownToStatement& known = trigger_.kept<KnownToStatement>();
+    known.memory = trigger_.statement_memory();
+    known.begin_row();
+    if (!known.statuses)
+        known.statuses = StatusLabels(trigger_.column_type(number(BookingColumn::status)));
+    const StatusLabels& statuses = *known.statuses;
     BookingWrite write;
+    write.known = &known;
     if (!trigger_.is_insert()) {
         write.before = values(trigger_.old_row(), statuses);
         required(write.before->overbooked, BookingColumn::overbooked);

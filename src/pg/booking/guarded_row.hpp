@@ -1,7 +1,7 @@
 // A row of bookings on its way into the table: read once from the trigger, judged by the rules of this room, and written once.
 #pragma once
 
-#include "pg/calendar/status.hpp"
+#include "pg/booking/known.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/server/row_trigger.hpp"
 
@@ -76,6 +76,8 @@ struct BookingWrite {
     /// The schema of the tables, and their owner.
     Oid schema = InvalidOid;
     Oid owner = InvalidOid;
+    /// What earlier rows of the statement have asked already.
+    KnownToStatement* known = nullptr;
 
     bool is_insert() const { return !before; }
     bool is_update() const { return before.has_value(); }
@@ -104,9 +106,11 @@ public:
     GuardedRow(FunctionCallInfo fcinfo, const char* function);
 
     /// 22004 where `overbooked` was NULL before: then nobody knows whether the constraints compared the row.
-    BookingWrite read() const;
+    BookingWrite read();
     /// The row with the columns that are the guard's to write, for the trigger to return.
     Datum written(const BookingValues& values);
+    /// The row as the statement has it.
+    Datum as_it_is() const { return trigger_.result(); }
 
     const RowTrigger& trigger() const { return trigger_; }
 

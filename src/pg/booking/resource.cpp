@@ -36,13 +36,18 @@ std::optional<Uuid> resource_of(const BookingWrite& write) {
         return write.before->resource_id;
     if (booking.employee_id)
         return booking.employee_id;
-    if (!booking.business_id)
+    if (!booking.business_id || write.known->staffed_business == booking.business_id)
         return std::nullopt;
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
     const View view = booking.occupies_time ? View::committed : View::latest;
-    if (lost_its_employee(write) || has_employee(write.schema, to_datum(*booking.business_id), view))
+    if (lost_its_employee(write))
         return std::nullopt;
+    if (has_employee(write.schema, to_datum(*booking.business_id), view)) {
+        if (view == View::committed)
+            write.known->staffed_business = booking.business_id;
+        return std::nullopt;
+    }
     return booking.business_id;
 }
 
