@@ -36,8 +36,8 @@ ALTER TABLE bookings DROP COLUMN busy CASCADE;
 DROP TRIGGER bookings_guard ON bookings;
 UPDATE bookings SET start_time = '2031-03-03 09:00+00', end_time = '2031-03-03 10:00+00' WHERE id = :'first_booking';
 UPDATE bookings SET employee_id = NULL, start_time = '2031-03-03 09:00+00', end_time = '2031-03-03 10:00+00' WHERE id = :'second_booking';
-INSERT INTO bookings (business_id, service_id, start_time, end_time, status, hold_expires_at, buffer_before_minutes, buffer_after_minutes, session_key, seat)
-SELECT business_id, service_id, start_time, end_time, 'pending', '2001-01-01', 0, 0, business_id, 1 FROM bookings WHERE id = :'first_booking';
+INSERT INTO bookings (id, business_id, service_id, start_time, end_time, status, hold_expires_at, buffer_before_minutes, buffer_after_minutes, session_key, seat)
+SELECT '00000000-0000-4000-8000-000000000204', business_id, service_id, start_time, end_time, 'pending', '2001-01-01', 0, 0, business_id, 1 FROM bookings WHERE id = :'first_booking';
 SELECT bookmeatoz_force_row_security(true);
 SELECT bookmeatoz_install_schema();
 SELECT bookmeatoz_force_row_security(false);
