@@ -54,21 +54,24 @@ RETURNS TABLE (severity text, table_name text, row_id uuid, finding text, mended
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     -- What the guard fills and a row does not fit: the names of these columns; empty for a row that fits. The column busy may be gone.
-    unfit CONSTANT text := $q$
-        concat_ws(', ', CASE WHEN b.end_time IS NULL OR b.end_time = '-infinity' THEN 'end_time' END,
+    unfit CONSTANT text := $q$concat_ws(', ', CASE WHEN b.end_time IS NULL OR b.end_time = '-infinity' THEN 'end_time' END,
                   CASE WHEN b.buffer_before_minutes IS NULL OR b.buffer_before_minutes = -1 THEN 'buffer_before_minutes' END,
                   CASE WHEN b.buffer_after_minutes IS NULL OR b.buffer_after_minutes = -1 THEN 'buffer_after_minutes' END,
                   CASE WHEN b.resource_id IS DISTINCT FROM r.resource THEN 'resource_id' END,
                   CASE WHEN b.session_key IS DISTINCT FROM @extschema@.bookmeatoz_booking_session_key(b.id, r.resource, b.service_id, b.start_time, b.end_time)
-                       THEN 'session_key' END%s)$q$;
+                       THEN 'session_key' END$q$;
     unfit_busy CONSTANT text := $q$,
                   CASE WHEN b.busy IS DISTINCT FROM @extschema@.busy_range(b.start_time, b.end_time, b.buffer_before_minutes, b.buffer_after_minutes)
                        THEN 'busy' END$q$;
-    rows_of CONSTANT text := $q$
-        FROM @extschema@.%I b
+    -- Pasted together, because the schema's name may have a % in it.
+    of_bookings CONSTANT text := $q$
+        FROM @extschema@.bookings b$q$;
+    of_archive CONSTANT text := $q$
+        FROM @extschema@.bookings_archive b$q$;
+    with_resource CONSTANT text := $q$
         CROSS JOIN LATERAL (SELECT @extschema@.bookmeatoz_booking_resource(b.business_id, b.employee_id, b.resource_id) OFFSET 0) r (resource)$q$;
-    unfit_bookings CONSTANT text := format(unfit, CASE WHEN EXISTS (
-        SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass('@extschema@.bookings') AND a.attname = 'busy' AND NOT a.attisdropped) THEN unfit_busy END);
+    has_busy CONSTANT boolean := EXISTS (
+        SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass('@extschema@.bookings') AND a.attname = 'busy' AND NOT a.attisdropped);
     stale    uuid[];
     columns  text[];
     gone     uuid[];
@@ -83,8 +86,8 @@ BEGIN
 
     -- Bookings that do not fit. A hold that has expired is no booking any more: it goes, as it would by itself.
     PERFORM @extschema@.bookmeatoz_note_progress('bookings', 'compares the columns that the guard fills');
-    EXECUTE format('SELECT array_agg(s.id), array_agg(s.columns) FROM (SELECT b.id, %s AS columns %s ORDER BY b.id) s WHERE s.columns <> ''''',
-                   unfit_bookings, format(rows_of, 'bookings')) INTO stale, columns;
+    EXECUTE 'SELECT array_agg(s.id), array_agg(s.columns) FROM (SELECT b.id, ' || unfit || CASE WHEN has_busy THEN unfit_busy ELSE '' END || ') AS columns'
+            || of_bookings || with_resource || ' ORDER BY b.id) s WHERE s.columns <> ''''' INTO stale, columns;
     -- Bookings that share a seat, where the session has others free. (The unique index may be missing.)
     SELECT array_cat(stale, array_agg(d.id)), array_cat(columns, array_agg('seat'::text))
     INTO stale, columns
@@ -113,11 +116,11 @@ BEGIN
 
     -- Bookings that collide, by the places that they should have.
     PERFORM @extschema@.bookmeatoz_note_progress('bookings', 'looks for overlaps');
-    RETURN QUERY EXECUTE format($q$
+    RETURN QUERY EXECUTE $q$
         WITH place AS (
             SELECT b.id, r.resource, @extschema@.bookmeatoz_booking_session_key(b.id, r.resource, b.service_id, b.start_time, b.end_time) AS session,
                    @extschema@.busy_range(b.start_time, b.end_time, b.buffer_before_minutes, b.buffer_after_minutes) AS busy
-            %s WHERE r.resource IS NOT NULL AND NOT b.overbooked AND b.status NOT IN ('cancelled', 'rejected', 'no_show')
+            $q$ || of_bookings || with_resource || $q$ WHERE r.resource IS NOT NULL AND NOT b.overbooked AND b.status NOT IN ('cancelled', 'rejected', 'no_show')
         ),
         session AS MATERIALIZED (
             SELECT p.resource, p.session, min(p.id::text)::uuid AS id, min(lower(p.busy)) AS begins, max(upper(p.busy)) AS ends
@@ -128,33 +131,33 @@ BEGIN
                                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until
             FROM session s
         )
-        SELECT 'error', 'bookings', l.id, format('overlaps booking %%s', e.id), false
+        SELECT 'error', 'bookings', l.id, format('overlaps booking %s', e.id), false
         FROM later l JOIN session e ON e.resource = l.resource AND e.ends > l.begins AND (e.begins, e.session) < (l.begins, l.session)
-        WHERE l.taken_until > l.begins ORDER BY l.begins, l.id, e.id$q$, format(rows_of, 'bookings'));
+        WHERE l.taken_until > l.begins ORDER BY l.begins, l.id, e.id$q$;
 
     -- Seats. The unique index decides about them; it may be missing. The capacity may have been lowered since.
     PERFORM @extschema@.bookmeatoz_note_progress('bookings', 'counts seats');
-    RETURN QUERY EXECUTE format($q$
+    RETURN QUERY EXECUTE $q$
         WITH taken AS (
             SELECT b.business_id, b.service_id, min(b.id::text)::uuid AS id, count(*) AS bookings, count(DISTINCT b.seat) AS seats
-            %s WHERE r.resource IS NOT NULL AND NOT b.overbooked AND b.status NOT IN ('cancelled', 'rejected', 'no_show')
+            $q$ || of_bookings || with_resource || $q$ WHERE r.resource IS NOT NULL AND NOT b.overbooked AND b.status NOT IN ('cancelled', 'rejected', 'no_show')
             GROUP BY b.business_id, b.service_id, @extschema@.bookmeatoz_booking_session_key(b.id, r.resource, b.service_id, b.start_time, b.end_time)
             HAVING count(*) > 1
         )
         SELECT CASE WHEN t.seats < t.bookings THEN 'error' ELSE 'warning' END, 'bookings', t.id,
-               CASE WHEN t.seats < t.bookings THEN format('%%s bookings of its session have %%s seats', t.bookings, t.seats)
-                    ELSE format('its session has %%s bookings, its service a capacity of %%s', t.bookings, c.capacity) END, false
+               CASE WHEN t.seats < t.bookings THEN format('%s bookings of its session have %s seats', t.bookings, t.seats)
+                    ELSE format('its session has %s bookings, its service a capacity of %s', t.bookings, c.capacity) END, false
         FROM taken t
         JOIN @extschema@.services s ON s.id = t.service_id JOIN @extschema@.businesses z ON z.id = t.business_id
         CROSS JOIN LATERAL (SELECT @extschema@.bookmeatoz_capacity(z.settings, s.settings)) c (capacity)
-        WHERE t.seats < t.bookings OR t.bookings > c.capacity ORDER BY t.id$q$, format(rows_of, 'bookings'));
+        WHERE t.seats < t.bookings OR t.bookings > c.capacity ORDER BY t.id$q$;
 
     -- The archive occupies nothing, and nobody may write it: what is wrong there is only said.
     IF to_regclass('@extschema@.bookings_archive') IS NOT NULL THEN
         PERFORM @extschema@.bookmeatoz_note_progress('bookings_archive', 'compares the columns that the guard fills');
-        RETURN QUERY EXECUTE format($q$
-            SELECT 'warning', 'bookings_archive', s.id, format('not as the guard writes it: %%s', s.columns), false
-            FROM (SELECT b.id, %s AS columns %s) s WHERE s.columns <> '' ORDER BY s.id$q$, format(unfit, unfit_busy), format(rows_of, 'bookings_archive'));
+        RETURN QUERY EXECUTE $q$
+            SELECT 'warning', 'bookings_archive', s.id, format('not as the guard writes it: %s', s.columns), false
+            FROM (SELECT b.id, $q$ || unfit || unfit_busy || ') AS columns' || of_archive || with_resource || $q$) s WHERE s.columns <> '' ORDER BY s.id$q$;
         RETURN QUERY
             SELECT 'error', 'bookings_archive', a.id, 'is in bookings too: reports count it twice', false
             FROM @extschema@.bookings_archive a JOIN @extschema@.bookings b ON b.id = a.id ORDER BY a.id;
