@@ -96,6 +96,7 @@ BookingWrite GuardedRow::read() {
     if (write.after.session_key) {
         write.by_function = BookingAttempt::is_marked(*write.after.session_key);
         write.leaves_its_place = write.is_update() && BookingAttempt::is_leaving(*write.after.session_key);
+        write.is_mended = write.is_update() && BookingAttempt::is_mending(*write.after.session_key);
     }
     write.schema = schema_;
     write.owner = trigger_.owner();
@@ -196,7 +197,8 @@ bool keeps_its_time(const BookingWrite& write) {
 }
 
 bool keeps_its_claim(const BookingWrite& write) {
-    return keeps_its_time(write) && write.before->occupies_time == write.after.occupies_time &&
+    return !write.is_mended && keeps_its_time(write) &&
+           write.before->occupies_time == write.after.occupies_time &&
            write.before->is_overbooked() == write.after.is_overbooked();
 }
 

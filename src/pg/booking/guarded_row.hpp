@@ -73,6 +73,8 @@ struct BookingWrite {
     bool by_function = false;
     /// The same: it leaves its place, and gets another one in the same call.
     bool leaves_its_place = false;
+    /// bookmeatoz_verify_rows() mends it: what it had is not believed.
+    bool is_mended = false;
     /// The schema of the tables, and their owner.
     Oid schema = InvalidOid;
     Oid owner = InvalidOid;
@@ -128,7 +130,7 @@ Datum ids_not_counted(const BookingWrite& write);
 /// Whose it is, when, and with which buffers has not changed. false for an INSERT.
 bool keeps_its_time(const BookingWrite& write);
 
-/// Nor has whether it competes: a confirmed booking that is completed occupies time before and after.
+/// Nor has whether it competes: a confirmed booking that is completed occupies time before and after. false for a row that is mended.
 bool keeps_its_claim(const BookingWrite& write);
 
 /// The time with its buffers, of a row that has all four values.

@@ -35,7 +35,7 @@ std::optional<Uuid> resource_of(const BookingWrite& write) {
     if (keeps_its_claim(write) && !write.by_function)
         return write.before->resource_id;
     if (booking.employee_id)
-        return booking.employee_id;
+        return fitting_resource(booking);
     if (!booking.business_id || write.known->staffed_business == booking.business_id)
         return std::nullopt;
     const AsOwner as_owner(write.owner);
@@ -49,6 +49,12 @@ std::optional<Uuid> resource_of(const BookingWrite& write) {
         return std::nullopt;
     }
     return booking.business_id;
+}
+
+std::optional<Uuid> fitting_resource(const BookingValues& booking) {
+    if (booking.employee_id)
+        return booking.employee_id;
+    return booking.resource_id == booking.business_id ? booking.resource_id : std::nullopt;
 }
 
 void detach_from_resource(BookingWrite& write) {
