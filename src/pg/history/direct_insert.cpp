@@ -77,7 +77,7 @@ void insert(Relation table, std::initializer_list<std::optional<Datum>> entry) {
     if (target->ri_NumIndices > 0)
         insert_into_indexes(target, row, state);
     ExecDropSingleTupleTableSlot(row);
-    ExecCloseIndices(target);
+    close_indexes(target);
     FreeExecutorState(state);
 }
 

@@ -101,6 +101,20 @@ inline void insert_into_indexes(ResultRelInfo* table, TupleTableSlot* row, EStat
 #endif
 }
 
+/// Closes the indexes of a table that ExecOpenIndices() opened. Their locks stay until the transaction ends, as the table's does: so
+/// the next row finds them. May raise a server error.
+inline void close_indexes(ResultRelInfo* table) {
+    for (int i = 0; i < table->ri_NumIndices; ++i) {
+        const Relation index = table->ri_IndexRelationDescs[i];
+        if (index == nullptr)
+            continue;
+#if PG_VERSION_NUM >= 170000
+        index_insert_cleanup(index, table->ri_IndexRelationInfo[i]);
+#endif
+        index_close(index, NoLock);
+    }
+}
+
 inline LocalTransactionId own_local_transaction() noexcept {
 #if PG_VERSION_NUM >= 170000
     return MyProc->vxid.lxid;
