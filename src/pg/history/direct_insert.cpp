@@ -42,8 +42,8 @@ bool has_our_columns(TupleDesc description) {
         return false;
     for (int i = 0; i < description->natts; ++i) {
         const FormData_pg_attribute& column = *TupleDescAttr(description, i);
-        if (column.attisdropped || column.attgenerated != '\0' || column.atttypid != columns[i].type ||
-            column.atttypmod != -1 || NameStr(column.attname) != columns[i].name)
+        if (column.attgenerated != '\0' || column.atttypid != columns[i].type || column.atttypmod != -1 ||
+            NameStr(column.attname) != columns[i].name)
             return false;
     }
     return true;
