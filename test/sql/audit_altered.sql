@@ -108,6 +108,9 @@ SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE T
 SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE TABLE booking.audit_logs (id uuid, tenant_id uuid, business_id uuid, actor_user_id uuid, actor_role text,
     action text GENERATED ALWAYS AS ('x') STORED, entity_type text, entity_id uuid, before jsonb, after jsonb, created_at timestamptz) PARTITION BY RANGE (created_at);
     CREATE TABLE booking.generated PARTITION OF booking.audit_logs DEFAULT$$);
+SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE TABLE booking.audit_logs (id uuid, tenant_id uuid, business_id uuid, actor_user_id uuid, actor_role text,
+    action text, entity_type text, entity_id uuid, before jsonb, after jsonb, created_at timestamptz) PARTITION BY RANGE (created_at);
+    CREATE TABLE booking.bare PARTITION OF booking.audit_logs DEFAULT$$);
 SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE VIEW booking.audit_logs AS TABLE booking.ours$$);
 
 -- Other columns.
