@@ -82,6 +82,7 @@ SELECT public.with_log($$CALL public.replace_months(); DROP TABLE booking.hence;
 SELECT public.with_log($$CALL public.replace_months(); DROP TABLE booking.hence; DROP TABLE booking.audit_logs_default;
     CREATE TABLE booking.early PARTITION OF booking.audit_logs FOR VALUES FROM (MINVALUE) TO ('2000-01-01'); CREATE TABLE booking.late PARTITION OF booking.audit_logs FOR VALUES FROM ('2001-01-01') TO (MAXVALUE)$$);
 SELECT public.with_log($$CALL public.replace_months(); DROP TABLE booking.hence; CREATE TABLE booking.gone PARTITION OF booking.audit_logs FOR VALUES FROM ('2000-01-01') TO ('2001-01-01')$$);
+SELECT public.with_log($$CALL public.replace_months(); DROP TABLE booking.hence; CREATE TABLE booking.to_come PARTITION OF booking.audit_logs FOR VALUES FROM ('2200-01-01') TO (MAXVALUE)$$);
 -- A bound that passes between two rows of a statement.
 CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep_until(statement_timestamp() + interval '1.1 s'); RETURN NULL; END $$;
 SELECT public.with_log($$CALL public.replace_months(); DROP TABLE booking.hence; CREATE TRIGGER z AFTER UPDATE ON booking.services FOR EACH ROW EXECUTE FUNCTION public.wait();
@@ -98,6 +99,8 @@ SELECT public.with_log($$CALL public.replace_months('PARTITION BY RANGE (created
 SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE TABLE booking.audit_logs (LIKE booking.ours INCLUDING ALL)$$);
 SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE TABLE booking.audit_logs (LIKE booking.ours) PARTITION BY LIST (action);
     CREATE TABLE booking.updates PARTITION OF booking.audit_logs FOR VALUES IN ('update')$$);
+SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE TABLE booking.audit_logs (LIKE booking.ours) PARTITION BY HASH (created_at);
+    CREATE TABLE booking.one PARTITION OF booking.audit_logs FOR VALUES WITH (MODULUS 1, REMAINDER 0)$$);
 SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE TABLE booking.audit_logs (LIKE booking.ours) PARTITION BY RANGE (created_at, action);
     CREATE TABLE booking.all_times PARTITION OF booking.audit_logs FOR VALUES FROM (MINVALUE, MINVALUE) TO (MAXVALUE, MAXVALUE)$$);
 SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME TO ours; CREATE TABLE booking.audit_logs (LIKE booking.ours, other timestamptz NOT NULL DEFAULT '2000-01-01') PARTITION BY RANGE (other);
@@ -119,6 +122,7 @@ SELECT public.with_log($$ALTER TABLE booking.audit_logs ADD COLUMN note text; AL
 SELECT public.with_log($$ALTER TABLE booking.audit_logs RENAME before TO after_all; ALTER TABLE booking.audit_logs RENAME after TO before; ALTER TABLE booking.audit_logs RENAME after_all TO after$$);
 SELECT public.with_log($$ALTER TABLE booking.audit_logs ALTER COLUMN actor_role TYPE varchar(50)$$);
 SELECT public.with_log($$ALTER TABLE booking.audit_logs ALTER COLUMN actor_role TYPE varchar(5) USING left(actor_role, 5)$$);
+SELECT public.with_log($$ALTER TABLE booking.audit_logs ALTER COLUMN before TYPE json$$);
 SELECT public.with_log($$ALTER TABLE booking.audit_logs DROP COLUMN actor_role$$);
 
 -- Constraints.

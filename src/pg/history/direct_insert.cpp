@@ -88,17 +88,15 @@ void insert(Relation table, std::initializer_list<std::optional<Datum>> entry) {
 bool insert_directly(Oid log, std::initializer_list<std::optional<Datum>> entry, TimestampTz created_at) {
     CHECK_FOR_INTERRUPTS();
     const Relation whole = table_open(log, RowExclusiveLock);
-    const auto find_partition = [&] {
-        return partition_of(whole, columns[std::size(columns) - 1].name.data(), created_at);
-    };
     const bool is_ours =
         whole->rd_rel->relowner == GetUserId() && whole->rd_rules == nullptr && !has_other_triggers(whole);
-    const Oid found = is_ours ? find_partition() : InvalidOid;
+    const Oid found = is_ours ? partition_of(whole, created_at) : InvalidOid;
     bool inserted = false;
     if (OidIsValid(found)) {
         const Relation partition = table_open(found, RowExclusiveLock);
         // While the lock was waited for, a new partition may have taken the place of the default one.
-        if (find_partition() == found && partition->rd_rel->relkind == RELKIND_RELATION &&
+        // Of our columns only created_at can be the key.
+        if (partition_of(whole, created_at) == found && partition->rd_rel->relkind == RELKIND_RELATION &&
             has_our_columns(RelationGetDescr(partition)) && !has_other_triggers(partition)) {
             insert(partition, entry);
             inserted = true;

@@ -4,7 +4,6 @@
 #include "pg/schema/execute.hpp"
 #include "pg/server/subtransaction.hpp"
 
-#include <cstring>
 #include <span>
 
 extern "C" {
@@ -321,10 +320,8 @@ std::string quoted(const char* name) {
 
 } // namespace
 
-Oid partition_of(Relation table, const char* column, TimestampTz time) {
-    const AttrNumber key = key_column(table);
-    if (key == InvalidAttrNumber ||
-        std::strcmp(NameStr(TupleDescAttr(RelationGetDescr(table), key - 1)->attname), column) != 0)
+Oid partition_of(Relation table, TimestampTz time) {
+    if (key_column(table) == InvalidAttrNumber)
         return InvalidOid;
     // With what is just being detached where the server's INSERT would write there too.
     const PartitionDesc description = RelationGetPartitionDesc(table, !IsolationUsesXactSnapshot());

@@ -18,10 +18,10 @@ namespace bookmeatoz::pg {
 /// How many months after the present one have a partition beforehand.
 inline constexpr int months_ahead = 3;
 
-/// Where an INSERT into the table puts a row with this time in this column. InvalidOid: nowhere, or the table is not partitioned by a
-/// range of this one timestamptz. The default partition is the answer only until another one is attached: ask again once it is locked.
-/// May raise a server error.
-Oid partition_of(Relation table, const char* column, TimestampTz time);
+/// The partition of a time, where an INSERT would put a row. InvalidOid: there is none, or the table is not partitioned by a range of one
+/// timestamptz. The default partition is the answer only until another one is attached: ask again once it is locked. May raise a server
+/// error.
+Oid partition_of(Relation table, TimestampTz time);
 
 // Both below return a line for each thing done. The current role must own the table, row security must not bind it, an SPI connection
 // must be open, and search_path must lead to pg_catalog alone. Both wait for others at most half a second. If that is too short,
