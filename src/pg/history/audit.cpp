@@ -5,6 +5,7 @@
 #include "pg/access/tenancy.hpp"
 #include "pg/context/session.hpp"
 #include "pg/history/audited_table.hpp"
+#include "pg/history/direct_insert.hpp"
 #include "pg/history/row_image.hpp"
 #include "pg/history/unaudited.hpp"
 #include "pg/schema/append_only.hpp"
@@ -159,13 +160,24 @@ public:
         });
         const Id& actor = session_context().user;
         const pg_uuid_t entry = new_id();
+        const TimestampTz now = GetCurrentTimestamp();
+        const SavedQuery::Arguments values = {UUIDPGetDatum(&entry),
+                                              id(subject.tenant),
+                                              id(subject.business),
+                                              id(actor),
+                                              texts.role,
+                                              texts.action,
+                                              texts.entity,
+                                              UUIDPGetDatum(&subject.id),
+                                              optional(images.before),
+                                              optional(images.after),
+                                              TimestampTzGetDatum(now)};
         const AsOwner as_owner(table_->rd_rel->relowner);
+        if (pg_call([&] { return insert_directly(get_relname_relid(audit_table, schema_), values, now); }))
+            return;
         const AppendOnlyPass pass;
         const SpiConnection spi;
-        insert_entry.run_latest(
-            schema_, {UUIDPGetDatum(&entry), id(subject.tenant), id(subject.business), id(actor), texts.role,
-                      texts.action, texts.entity, UUIDPGetDatum(&subject.id), optional(images.before),
-                      optional(images.after), TimestampTzGetDatum(GetCurrentTimestamp())});
+        insert_entry.run_latest(schema_, values);
     }
 
 private:

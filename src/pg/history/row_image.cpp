@@ -92,6 +92,13 @@ void set_value(JsonbValue& json, Oid type, Datum value) {
         return set_numeric(json, int64_to_numeric(DatumGetInt32(value)));
     case INT8OID:
         return set_numeric(json, int64_to_numeric(DatumGetInt64(value)));
+    case NUMERICOID: {
+        const Numeric number = DatumGetNumeric(value);
+        // JSON has no number for those.
+        if (numeric_is_nan(number) || numeric_is_inf(number))
+            return set_jsonb(json, general_jsonb(type, value));
+        return set_numeric(json, number);
+    }
     case UUIDOID:
         return set_uuid(json, *DatumGetUUIDP(value));
     case TEXTOID:

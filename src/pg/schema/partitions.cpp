@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
@@ -129,20 +130,28 @@ const char* writable_columns(TupleDesc description) {
     return names.data;
 }
 
+/// The column by whose time the table is partitioned; InvalidAttrNumber: it is partitioned otherwise, or not at all.
+AttrNumber key_column(Relation table) {
+    const PartitionKey key =
+        table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ? RelationGetPartitionKey(table) : nullptr;
+    return key != nullptr && key->strategy == PARTITION_STRATEGY_RANGE && key->partnatts == 1 &&
+                   key->parttypid[0] == TIMESTAMPTZOID
+               ? key->partattrs[0]
+               : InvalidAttrNumber;
+}
+
 Partitioned read(Oid schema, const char* name) {
     const Oid id = get_relname_relid(name, schema);
     const Relation table = relation_open(id, AccessShareLock);
-    const PartitionKey key =
-        table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ? RelationGetPartitionKey(table) : nullptr;
-    if (key == nullptr || key->strategy != PARTITION_STRATEGY_RANGE || key->partnatts != 1 ||
-        key->partattrs[0] == InvalidAttrNumber || key->parttypid[0] != TIMESTAMPTZOID)
+    const AttrNumber key = key_column(table);
+    if (key == InvalidAttrNumber)
         ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
                         errmsg("table \"%s\" is not partitioned by a range of one timestamptz", name)));
     const Oid fallback = get_default_oid_from_partdesc(RelationGetPartitionDesc(table, true));
     const Partitioned result{id,
                              name,
                              qualified_name(id),
-                             quote_identifier(get_attname(id, key->partattrs[0], false)),
+                             quote_identifier(get_attname(id, key, false)),
                              writable_columns(RelationGetDescr(table)),
                              read_partitions(table),
                              OidIsValid(fallback) ? qualified_name(fallback) : nullptr,
@@ -310,6 +319,22 @@ std::string quoted(const char* name) {
 }
 
 } // namespace
+
+Oid partition_of(Relation table, TimestampTz time) {
+    if (key_column(table) == InvalidAttrNumber)
+        return InvalidOid;
+    // With what is just being detached where the server's INSERT would write there too.
+    const PartitionDesc description = RelationGetPartitionDesc(table, !IsolationUsesXactSnapshot());
+    if (description->nparts == 0)
+        return InvalidOid;
+    const PartitionBoundInfoData& bounds = *description->boundinfo;
+    int at = bounds.ndatums;
+    while (at > 0 && bound(bounds, at - 1) > time)
+        --at;
+    // The number of a partition stands with the bound where it ends.
+    const int found = bounds.indexes[at] >= 0 ? bounds.indexes[at] : bounds.default_index;
+    return found >= 0 ? description->oids[found] : InvalidOid;
+}
 
 std::vector<std::string> add_partitions(Oid schema, const char* name, TimestampTz now) {
     return attempt(

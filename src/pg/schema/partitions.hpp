@@ -1,6 +1,6 @@
 // Tables that are partitioned by month (UTC), with a default partition for what comes in a month that has none. Any partition
 // counts, whatever its name and bounds: months are made only where none is yet.
-// The installer and bookmeatoz_maintain() call it.
+// The installer and bookmeatoz_maintain() call it, and the audit trigger asks which partition a row goes to.
 #pragma once
 
 #include "pg/server/boundary.hpp"
@@ -10,6 +10,7 @@
 
 extern "C" {
 #include "datatype/timestamp.h"
+#include "utils/relcache.h"
 }
 
 namespace bookmeatoz::pg {
@@ -17,7 +18,12 @@ namespace bookmeatoz::pg {
 /// How many months after the present one have a partition beforehand.
 inline constexpr int months_ahead = 3;
 
-// Both return a line for each thing done. The current role must own the table, row security must not bind it, an SPI connection
+/// The partition of a time, where an INSERT would put a row. InvalidOid: there is none, or the table is not partitioned by a range of one
+/// timestamptz. The default partition is the answer only until another one is attached: ask again once it is locked. May raise a server
+/// error.
+Oid partition_of(Relation table, TimestampTz time);
+
+// Both below return a line for each thing done. The current role must own the table, row security must not bind it, an SPI connection
 // must be open, and search_path must lead to pg_catalog alone. Both wait for others at most half a second. If that is too short,
 // they leave all as it was, and say so.
 

@@ -59,7 +59,7 @@ inline bool owns_relation(Oid relation, Oid role) {
 #endif
 }
 
-// ---- scans, ranges, locks
+// ---- scans, indexes, ranges, locks
 
 /// Without ordering operators, and without statistics for EXPLAIN. May raise a server error.
 inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int keys) {
@@ -88,6 +88,31 @@ inline bool holds_lock(const LOCKTAG& tag, LOCKMODE mode) {
 #else
     return LockHeldByMe(&tag, mode);
 #endif
+}
+
+/// Entries for a new row, in all indexes of a table. May raise a server error.
+inline void insert_into_indexes(ResultRelInfo* table, TupleTableSlot* row, EState* state) {
+#if PG_VERSION_NUM >= 190000
+    ExecInsertIndexTuples(table, state, 0, row, NIL, nullptr);
+#elif PG_VERSION_NUM >= 160000
+    ExecInsertIndexTuples(table, row, state, false, false, nullptr, NIL, false);
+#else
+    ExecInsertIndexTuples(table, row, state, false, false, nullptr, NIL);
+#endif
+}
+
+/// Closes the indexes of a table that ExecOpenIndices() opened. Their locks stay until the transaction ends, as the table's does: so
+/// the next row finds them. May raise a server error.
+inline void close_indexes(ResultRelInfo* table) {
+    for (int i = 0; i < table->ri_NumIndices; ++i) {
+        const Relation index = table->ri_IndexRelationDescs[i];
+        if (index == nullptr)
+            continue;
+#if PG_VERSION_NUM >= 170000
+        index_insert_cleanup(index, table->ri_IndexRelationInfo[i]);
+#endif
+        index_close(index, NoLock);
+    }
 }
 
 inline LocalTransactionId own_local_transaction() noexcept {
