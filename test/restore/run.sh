@@ -58,7 +58,7 @@ check 'the parallel restore equals its source' same_as_source restore_parallel
 
 # Under FORCE the restored owner would see no booking while the dump refreshes the reports; an unpopulated view is restored so.
 figures="SELECT (SELECT count(*) FROM business_stats) = (SELECT count(DISTINCT (b.business_id, date_trunc('month', b.start_time AT TIME ZONE z.timezone)))
-	FROM bookings b JOIN businesses z ON z.id = b.business_id WHERE b.hold_expires_at IS NULL) AND (SELECT count(*) > 0 FROM business_stats)"
+	FROM bookings_all b JOIN businesses z ON z.id = b.business_id WHERE b.hold_expires_at IS NULL) AND (SELECT count(*) > 0 FROM business_stats)"
 restore_forced() {
 	createdb -T restore_source restore_forced_source &&
 		sql restore_forced_source -c 'SELECT bookmeatoz_force_row_security(true)' >/dev/null &&
