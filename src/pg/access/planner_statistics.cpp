@@ -193,8 +193,8 @@ bool answer(bool answered, Oid relation, AttrNumber column, bool with_children, 
         });
         vardata->freefunc = ReleaseSysCache;
     }
-    // No comparison of an enum is leakproof, so the server would ask for the number of distinct states alone: of four, NOT IN of three
-    // leaves no row. All that an operator could give away is labels, which the catalogs show everybody.
+    // No comparison of an enum is leakproof, so the server would go by the number of distinct states alone: where three occur, NOT IN
+    // of three others leaves no row. All that an operator could give away is labels, which the catalogs show everybody.
     if (is_state) {
         vardata->acl_ok = true;
         return true;
