@@ -97,12 +97,12 @@ FROM pg_index i WHERE indrelid = 'bookings'::regclass AND NOT EXISTS (SELECT FRO
 -- A year back and two months ahead of 2026-01-05, in the order of time, as they come in; every employee has a slot an hour, eight a
 -- day. The microseconds make every start another, so that the order of a list is certain.
 INSERT INTO bookings (id, business_id, customer_id, service_id, employee_id, start_time, end_time, status, metadata,
-                      buffer_before_minutes, buffer_after_minutes, resource_id, session_key, seat)
+                      created_at, buffer_before_minutes, buffer_after_minutes, resource_id, session_key, seat)
 SELECT id('booking', n), business, id('customer', number, j::bigint * 7919 % customers), service, employee, starts, starts + '30 minutes',
        (CASE WHEN fraction(n) < 0.15 THEN 'cancelled' WHEN fraction(n) < 0.2 THEN 'no_show'
-             WHEN starts < '2026-01-05' THEN 'completed' ELSE 'confirmed' END)::booking_status_type_v1,
+             WHEN starts < '2026-01-05' THEN 'completed' WHEN fraction(n) < 0.25 THEN 'pending' ELSE 'confirmed' END)::booking_status_type_v1,
        jsonb_build_object('payment_intent_id', 'pi_' || md5(n::text), 'source', 'web', 'locale', 'de'),
-       5, 10, employee,
+       starts - (1 + fraction(7 * n) * 60) * interval '1 day', 5, 10, employee,
        encode(substr(sha256(uuid_send(employee) || uuid_send(service)
                             || int8send((extract(epoch FROM starts) * 1000000)::bigint - 946684800000000)
                             || int8send((extract(epoch FROM starts) * 1000000)::bigint - 946684800000000 + 1800000000)), 1, 16),

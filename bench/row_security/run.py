@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What row security costs: each query as the application's role with policies, and as the owner without them and with the best
-hand-written WHERE. Usage: run.py [--quick] [--context NAME]... [--shape NAME]... [--explain], connected by PGHOST and PGDATABASE to a
+hand-written WHERE. Usage: run.py [--quick] [--context NAME]... [--shape NAME]... [--generic] [--explain], connected by PGHOST and PGDATABASE to a
 database made by data.sql. Prints Markdown; progress goes to standard error. Called by ./dev bench row_security.
 
 A ratio is that of the CPU times of two backends, the median of rounds in which all sides take turns. Every execution is a transaction of
 its own under settings that are set once: so what is read anew in every transaction counts. Of the hand-written side the fastest counts of
-several ways to write the condition, each with plan_cache_mode auto and force_generic_plan; ours has the default. No parallel workers:
+several ways to write the condition, each with plan_cache_mode auto and force_generic_plan; ours has the default, or with --generic the other. No parallel workers:
 their time is not the backend's. Both sides must answer the same rows, or the benchmark fails."""
 
 import argparse
@@ -186,6 +186,7 @@ def main() -> None:
     parser.add_argument("--context", action="append", default=[], help="only these contexts (part of the name)")
     parser.add_argument("--shape", action="append", default=[], help="only these shapes (part of the name)")
     parser.add_argument("--explain", action="store_true", help="the plans of all, not only of what misses its goal")
+    parser.add_argument("--generic", action="store_true", help="row security too with plan_cache_mode force_generic_plan")
     parser.add_argument("--no-transactions", action="store_true", help="without pgbench")
     options = parser.parse_args()
     rounds = 9 if options.quick else ROUNDS
@@ -197,8 +198,9 @@ def main() -> None:
     numbers = itertools.count()
     results: Dict[Tuple[str, str], Result] = {}
     plans: List[str] = []
+    our_plans = ["SET plan_cache_mode = force_generic_plan"] if options.generic else []
     connections = {
-        context.name: (connect("bench_operator" if context.kind == "admin" else "bench_app", *context.settings()),
+        context.name: (connect("bench_operator" if context.kind == "admin" else "bench_app", *our_plans, *context.settings()),
                        [("auto", connect("bench_owner")), ("generic", connect("bench_owner", "SET plan_cache_mode = force_generic_plan"))])
         for context in chosen}
     # What writes comes last, and is cleaned up after each: rows that are dead cost whoever meets them.

@@ -2,7 +2,7 @@
 security. Called by run.py. :tenant, :business and :user stand for the ids of the context, as parameters."""
 
 import re
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from server import Parameters
 
@@ -93,6 +93,8 @@ def shapes(context: Context, numbers: Iterator[int]) -> Iterator[Shape]:
                " AND b.start_time < $2::timestamptz + interval '1 day'{where} ORDER BY b.start_time")
         yield shape("day of an employee", day, BOOKINGS, "b", sample["employee days"])
 
+    if kind != "user":
+        yield from dashboard(shape, sample)
     yield shape("latest 50", f"SELECT {BOOKING} FROM bookings b WHERE true{{where}} ORDER BY b.start_time DESC LIMIT 50", BOOKINGS, "b", [()])
     yield shape("count", "SELECT count(*) FROM bookings b WHERE true{where}", BOOKINGS, "b", [()])
 
@@ -134,6 +136,23 @@ def shapes(context: Context, numbers: Iterator[int]) -> Iterator[Shape]:
               " SELECT $1::uuid, 'New customer ' || n, format('new-%s-%s@example.com', $2::int, n) FROM generate_series(1, 1000) n")
     query = Query(insert, FreshNumbers(booking[:1], numbers))
     yield Shape("insert of 1,000 customers", query, [query], writes=True, transaction="ROLLBACK")
+
+
+def dashboard(shape: Callable[..., Shape], sample: Dict[str, List]) -> Iterator[Shape]:
+    """The first page of a business: what waits for an answer, who comes today, what is new, how the month goes, who the customer is."""
+    yield shape("requests", f"SELECT {BOOKING} FROM bookings b WHERE b.status = 'pending'{{where}} ORDER BY b.start_time LIMIT 50", BOOKINGS, "b", [()])
+    days = [(day,) for _, day in sample["employee days"]]
+    occupied = "b.status NOT IN ('cancelled', 'rejected', 'no_show')"
+    of_day = f"b.start_time >= $1::timestamptz AND b.start_time < $1::timestamptz + interval '1 day' AND {occupied}"
+    yield shape("today", f"SELECT {BOOKING} FROM bookings b WHERE {of_day}{{where}} ORDER BY b.start_time", BOOKINGS, "b", days)
+    yield shape("today, with names", "SELECT b.id, b.start_time, b.end_time, b.status, c.name, c.phone, s.name FROM bookings b LEFT JOIN customers c ON c.id = b.customer_id"
+                f" JOIN services s ON s.id = b.service_id WHERE {of_day}{{where}} ORDER BY b.start_time", JOINED, "b", days)
+    yield shape("newest 20", f"SELECT {BOOKING} FROM bookings b WHERE true{{where}} ORDER BY b.created_at DESC LIMIT 20", BOOKINGS, "b", [()])
+    month = "b.start_time >= $1::timestamptz AND b.start_time < $1::timestamptz + interval '1 month'"
+    yield shape("month by state", f"SELECT b.status, count(*) FROM bookings b WHERE {month}{{where}} GROUP BY b.status", BOOKINGS, "b", days)
+    yield shape("occupied of a month", f"SELECT count(*) FROM bookings b WHERE {month} AND {occupied}{{where}}", BOOKINGS, "b", days)
+    yield shape("of a customer", f"SELECT {BOOKING} FROM bookings b WHERE b.customer_id = $1{{where}} ORDER BY b.start_time DESC LIMIT 20", BOOKINGS, "b",
+                [(customer,) for customer in sample["customers"]])
 
 
 def numbered(sql: str, values: Sequence[Tuple], ids: Dict[str, str]) -> Tuple[str, List[Parameters]]:
@@ -194,6 +213,7 @@ def sample(server, of_bookings: str, of_customers: Optional[str] = None, of_noti
 
     return {
         "bookings": values("id", "bookings", of_bookings),
+        "customers": values("customer_id", "bookings", of_bookings),
         "payments": values("json_text(metadata, 'payment_intent_id')", "bookings", of_bookings),
         "weeks of a business": server.run("SELECT date_trunc('week', start_time)::date, date_trunc('week', start_time)::date + 7, business_id"
                                           f" FROM bookings WHERE {of_bookings} ORDER BY md5(id::text) LIMIT {PEERS}").rows,
