@@ -6,12 +6,18 @@
 # ./dev bench booking [OPTION...]: how many attempts to book a second, compared with other ways to keep bookings from colliding
 #   (bench/booking), on a private server. The options are those of bench/booking/run.py. Takes some six minutes. The report is also in
 #   build/bench/booking.md.
+# ./dev bench writes [--bookings N] [OPTION...]: what writing costs, compared with the document's table (bench/writes), on a private server with
+#   N bookings of history (100,000 if not given). The other options are those of bench/writes/run.py. The report is also in
+#   build/bench/writes.md.
 # ./dev bench availability [--bookings N] [--growth] [OPTION...]: finding slots, compared with SQL, PL/pgSQL and JavaScript
 #   (bench/availability), on a private server with N generated bookings (2,000,000 if not given). The other options are those of
 #   bench/availability/run.py. Takes some eight minutes. The report is also in build/bench/availability.md, with the picture beside it.
 #   --growth compares 200,000 bookings with 20,000,000 instead: it takes half an hour, and 20 GB of disk in /tmp.
 # ./dev bench node [--calls N]: what a statement with a session context costs a client in Node.js (clients/node, bench/node), on a private
 #   server, by its socket and at a distance. Takes some four minutes. The report is also in build/bench/node.md.
+# ./dev bench archive [--bookings N]: sizes and times of bookings before and after archive_bookings() (bench/archive), on a private server with
+#   N generated bookings of ten years (2,000,000 if not given; 20,000,000 take forty minutes, and 30 GB of disk in /tmp). The report is also
+#   in build/bench/archive.md.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
@@ -22,6 +28,8 @@ bench() {
 	row_security) shift && bench_row_security "$@" ;;
 	availability) shift && bench_availability "$@" ;;
 	booking) shift && bench_booking "$@" ;;
+	writes) shift && bench_writes "$@" ;;
+	archive) shift && bench_archive "$@" ;;
 	node) shift && bench_node "$@" ;;
 	core) shift && bench_core "$@" ;;
 	*) bench_core "$@" ;;
@@ -57,6 +65,35 @@ bench_booking() {
 	"$bindir/psql" -X -q -f "$work/src/bench/booking/data.sql" >&2
 	mkdir -p "$top/build/bench"
 	PATH="$bindir:$PATH" "$(debian_python3)" "$work/src/bench/booking/run.py" "$@" | tee "$top/build/bench/booking.md"
+}
+
+bench_writes() {
+	local bookings=100000
+	if [ "${1-}" = --bookings ]; then
+		bookings=${2:?--bookings takes a number}
+		shift 2
+	fi
+	need_packages python3-psycopg2
+	start_bench_server
+	echo "making $bookings bookings in each of five tables ..." >&2
+	"$bindir/psql" -X -q -v bookings="$bookings" -f "$work/src/bench/writes/data.sql" >&2
+	mkdir -p "$top/build/bench"
+	"$(debian_python3)" "$work/src/bench/writes/run.py" "$@" | tee "$top/build/bench/writes.md"
+}
+
+bench_archive() {
+	local bookings=2000000
+	if [ "${1-}" = --bookings ]; then
+		bookings=${2:?--bookings takes a number}
+		shift 2
+	fi
+	need_packages python3-psycopg2
+	start_bench_server
+	"$bindir/createuser" bench_app
+	echo "making $bookings bookings ..." >&2
+	"$bindir/psql" -X -q -v bookings="$bookings" -f "$work/src/bench/archive/data.sql" >&2
+	mkdir -p "$top/build/bench"
+	"$(debian_python3)" "$work/src/bench/archive/run.py" "$@" | tee "$top/build/bench/archive.md"
 }
 
 bench_node() {

@@ -27,7 +27,7 @@ REVOKE EXECUTE ON FUNCTION @extschema@.may_overbook() FROM PUBLIC;
 CREATE FUNCTION @extschema@.trigger_guard_booking() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'trigger_guard_booking';
 COMMENT ON FUNCTION @extschema@.trigger_guard_booking() IS
-    'BEFORE INSERT OR UPDATE row trigger on bookings: the guard (S18). It fills end_time, the buffers, price and currency from the service where they are NULL or the columns'' defaults, always writes resource_id, session_key and seat, and deletes expired holds in the way (S19).
+    'BEFORE INSERT OR UPDATE row trigger on bookings: the guard (S18). It fills end_time, the buffers, price and currency from the service where they are NULL or the columns'' defaults, always writes resource_id, session_key and seat, and deletes expired holds in the way (S19). An INSERT of a restore (row_security = off, by a role that row security does not bind) keeps resource, session key and seat if they fit the row.
 Errors:
 - 42501: overbooked, by a role without EXECUTE on may_overbook()
 - 23P01: above max_bookings_per_day (S16); DETAIL: limit_reached

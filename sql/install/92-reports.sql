@@ -31,10 +31,18 @@ RETURNS TABLE (
     cancellations      bigint,
     no_shows           bigint,
     median_lead_time   interval)
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 12 SET search_path = pg_catalog, pg_temp SET enable_bitmapscan = off AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 12 SET search_path = pg_catalog, pg_temp SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan AS $$
 -- Bitmaps are off: the planner takes a customer and a business for independent, and would read all bookings of a customer for the first one.
+-- The plan is generic: to plan for each partition of the archive takes longer than to read the month. The partitions that cannot have a
+-- booking of these dates are left out when it runs.
 -- The status is compared as text, for a partial index of bookings would be taken for a cheap way to it.
 #variable_conflict use_column
+DECLARE
+    -- No zone is a whole day away from UTC. As variables they are conditions of an index under row security too, as expressions they are not.
+    earliest CONSTANT timestamptz := (coalesce($2, '0001-01-01') - 1)::timestamp AT TIME ZONE 'UTC';
+    latest   CONSTANT timestamptz := (coalesce($3, '9999-12-31') + 2)::timestamp AT TIME ZONE 'UTC';
+    -- What starts later is of these dates, or of later ones.
+    began    CONSTANT timestamptz := earliest + interval '2 days';
 BEGIN
     RETURN QUERY
         WITH booking AS NOT MATERIALIZED (
@@ -50,10 +58,7 @@ BEGIN
         counted AS MATERIALIZED (
             SELECT b.*, date_trunc('month', local.start)::date AS month
             FROM zone z CROSS JOIN booking b CROSS JOIN LATERAL (SELECT b.start_time AT TIME ZONE z.timezone) local (start)
-            WHERE b.business_id = $1 AND local.start::date BETWEEN z.first AND z.last
-            -- For the index, and for the partitions of the archive: so it is said without a subquery. No zone is a whole day away from UTC.
-              AND b.start_time >= (coalesce($2, '0001-01-01') - 1)::timestamp AT TIME ZONE 'UTC'
-              AND b.start_time < (coalesce($3, '9999-12-31') + 2)::timestamp AT TIME ZONE 'UTC'
+            WHERE b.business_id = $1 AND local.start::date BETWEEN z.first AND z.last AND b.start_time >= earliest AND b.start_time < latest
         ),
         month AS MATERIALIZED (
             SELECT m.month, greatest(m.month, z.first) AS first, least((m.month + interval '1 month - 1 day')::date, z.last) AS last
@@ -92,8 +97,9 @@ BEGIN
         ),
         customer AS (
             SELECT v.month, count(*) AS all_of_them,
-                   count(*) FILTER (WHERE NOT EXISTS (SELECT FROM booking b WHERE b.customer_id = v.customer_id AND b.occupies AND b.start_time < v.first)) AS new
-            FROM (SELECT c.month, c.customer_id, min(c.start_time) AS first
+                   count(*) FILTER (WHERE v.is_first AND NOT EXISTS (SELECT FROM booking b WHERE b.customer_id = v.customer_id AND b.occupies
+                                                                                             AND b.start_time < v.first AND b.start_time < began)) AS new
+            FROM (SELECT c.month, min(c.start_time) AS first, c.customer_id, c.month = min(c.month) OVER (PARTITION BY c.customer_id) AS is_first
                   FROM counted c WHERE c.occupies AND c.customer_id IS NOT NULL GROUP BY c.month, c.customer_id) v
             GROUP BY v.month
         )

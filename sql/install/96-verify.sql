@@ -104,6 +104,38 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_function_definitions() IS
     'The functions of the extension, each with its definition (with the MD5 of the body), and whether everybody may execute it. '
     'bookmeatoz_verify() compares them with bookmeatoz_expected_function_definitions().';
 
+CREATE FUNCTION @extschema@.bookmeatoz_differences() RETURNS TABLE (severity text, finding text, missing boolean)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    -- Further labels of a type are the user's own.
+    WITH expected AS MATERIALIZED (SELECT * FROM @extschema@.bookmeatoz_expected_definitions()),
+    found AS MATERIALIZED (SELECT * FROM @extschema@.bookmeatoz_definitions(ARRAY(SELECT DISTINCT e.object FROM @extschema@.bookmeatoz_expected_definitions() e))),
+    difference AS (
+        SELECT e.object, e.kind, e.name, e.definition AS wanted, f.definition AS got
+        FROM expected e LEFT JOIN found f USING (object, kind, name)
+        WHERE e.definition IS DISTINCT FROM
+              CASE WHEN e.kind <> 'type' THEN f.definition
+                   ELSE (SELECT array_agg(l.label ORDER BY l.number)::text
+                         FROM unnest(f.definition::text[]) WITH ORDINALITY l (label, number) WHERE l.label = ANY (e.definition::text[])) END
+    )
+    -- Whether a table is audited is the owner's choice.
+    SELECT CASE WHEN d.kind = 'index' AND d.wanted !~ '^CREATE UNIQUE' THEN 'warning'
+                WHEN d.kind = 'trigger' AND d.got = d.wanted || ', disabled' AND d.wanted ~ '\mtrigger_audit\M' THEN 'warning' ELSE 'error' END,
+           CASE WHEN d.kind IN ('table', 'type') AND d.got IS NULL
+                     THEN format('%s %I is missing', CASE d.kind WHEN 'type' THEN 'type' ELSE substr(d.wanted, length('a ') + 1) END, d.object)
+                WHEN d.kind = 'type' THEN format('type %I: its labels are %s, expected %s in this order', d.object, d.got, d.wanted)
+                WHEN d.kind = 'table' THEN format('table %I: it is %s, expected %s', d.object, d.got, d.wanted)
+                WHEN d.name = '' THEN format('table %I: %s is %s', d.object, d.kind, coalesce(d.got, 'missing'))
+                WHEN d.got IS NULL THEN format('table %I: %s %I is missing', d.object, d.kind, d.name)
+                ELSE format('table %I: %s %I differs: expected %s, found %s', d.object, d.kind, d.name, d.wanted, d.got) END,
+           d.got IS NULL
+    FROM difference d
+    -- If another thing has the name of a table, say only that.
+    WHERE d.kind IN ('table', 'type') OR NOT EXISTS (SELECT FROM difference t WHERE t.object = d.object AND t.kind = 'table')
+    ORDER BY d.object COLLATE "C", d.kind = 'type', d.kind <> 'table', d.kind COLLATE "C", d.name COLLATE "C"
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_differences() IS
+    'What is not as bookmeatoz_install_schema() creates it, as bookmeatoz_verify() says it, and whether it is missing. Called by both.';
+
 CREATE FUNCTION @extschema@.bookmeatoz_time_zones() RETURNS SETOF text
 LANGUAGE C STABLE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_time_zones() IS
@@ -133,32 +165,7 @@ DECLARE
     known        text[];
     zones        text[];
 BEGIN
-    -- What is not as bookmeatoz_install_schema() creates it. Further labels of a type are the user's own.
-    RETURN QUERY
-        WITH expected AS MATERIALIZED (SELECT * FROM @extschema@.bookmeatoz_expected_definitions()),
-        found AS MATERIALIZED (SELECT * FROM @extschema@.bookmeatoz_definitions(tables || types)),
-        difference AS (
-            SELECT e.object, e.kind, e.name, e.definition AS wanted, f.definition AS got
-            FROM expected e LEFT JOIN found f USING (object, kind, name)
-            WHERE e.definition IS DISTINCT FROM
-                  CASE WHEN e.kind <> 'type' THEN f.definition
-                       ELSE (SELECT array_agg(l.label ORDER BY l.number)::text
-                             FROM unnest(f.definition::text[]) WITH ORDINALITY l (label, number) WHERE l.label = ANY (e.definition::text[])) END
-        )
-        -- Whether a table is audited is the owner's choice.
-        SELECT CASE WHEN d.kind = 'index' AND d.wanted !~ '^CREATE UNIQUE' THEN 'warning'
-                    WHEN d.kind = 'trigger' AND d.got = d.wanted || ', disabled' AND d.wanted ~ '\mtrigger_audit\M' THEN 'warning' ELSE 'error' END,
-               CASE WHEN d.kind IN ('table', 'type') AND d.got IS NULL
-                         THEN format('%s %I is missing', CASE d.kind WHEN 'type' THEN 'type' ELSE substr(d.wanted, length('a ') + 1) END, d.object)
-                    WHEN d.kind = 'type' THEN format('type %I: its labels are %s, expected %s in this order', d.object, d.got, d.wanted)
-                    WHEN d.kind = 'table' THEN format('table %I: it is %s, expected %s', d.object, d.got, d.wanted)
-                    WHEN d.name = '' THEN format('table %I: %s is %s', d.object, d.kind, coalesce(d.got, 'missing'))
-                    WHEN d.got IS NULL THEN format('table %I: %s %I is missing', d.object, d.kind, d.name)
-                    ELSE format('table %I: %s %I differs: expected %s, found %s', d.object, d.kind, d.name, d.wanted, d.got) END
-        FROM difference d
-        -- If another thing has the name of a table, say only that.
-        WHERE d.kind IN ('table', 'type') OR NOT EXISTS (SELECT FROM difference t WHERE t.object = d.object AND t.kind = 'table')
-        ORDER BY d.object COLLATE "C", d.kind = 'type', d.kind <> 'table', d.kind COLLATE "C", d.name COLLATE "C";
+    RETURN QUERY SELECT d.severity, d.finding FROM @extschema@.bookmeatoz_differences() d;
 
     -- Partitions.
     RETURN QUERY

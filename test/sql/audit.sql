@@ -225,7 +225,7 @@ SET ROLE regress_access_owner;
 SELECT bookmeatoz_disable_audit('customers') AS changed, bookmeatoz_disable_audit('customers') AS again;
 UPDATE customers SET name = 'x';
 SELECT entry FROM entries();
-SELECT count(*) AS repaired FROM bookmeatoz_install_schema();
+SELECT count(*) AS repaired FROM bookmeatoz_install_schema() line WHERE line !~ '^left as it is';
 SELECT bookmeatoz_enable_audit('customers') AS changed, bookmeatoz_enable_audit('customers') AS again;
 BEGIN;
 DROP TRIGGER customers_audit ON customers;

@@ -140,6 +140,8 @@ SELECT public.with_log($$CALL public.replace_months(); CREATE INDEX ON booking.h
 
 -- Triggers and rules.
 SELECT public.with_log($$CREATE TRIGGER a BEFORE INSERT ON booking.audit_logs FOR EACH ROW EXECUTE FUNCTION public.note()$$);
+SELECT public.with_log($$DROP TRIGGER audit_logs_append_only ON booking.audit_logs;
+    CREATE TRIGGER audit_logs_append_only BEFORE INSERT ON booking.audit_logs FOR EACH ROW EXECUTE FUNCTION public.note()$$);
 SELECT public.with_log($$CREATE TRIGGER a AFTER INSERT ON booking.audit_logs FOR EACH ROW EXECUTE FUNCTION public.note()$$);
 SELECT public.with_log($$CREATE TRIGGER a AFTER INSERT ON booking.audit_logs REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.note_all()$$);
 SELECT public.with_log($$CREATE TRIGGER a BEFORE INSERT ON booking.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION public.note()$$);

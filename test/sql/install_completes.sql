@@ -36,8 +36,8 @@ ALTER TABLE bookings DROP COLUMN busy CASCADE;
 DROP TRIGGER bookings_guard ON bookings;
 UPDATE bookings SET start_time = '2031-03-03 09:00+00', end_time = '2031-03-03 10:00+00' WHERE id = :'first_booking';
 UPDATE bookings SET employee_id = NULL, start_time = '2031-03-03 09:00+00', end_time = '2031-03-03 10:00+00' WHERE id = :'second_booking';
-INSERT INTO bookings (business_id, service_id, start_time, end_time, status, hold_expires_at, buffer_before_minutes, buffer_after_minutes, session_key, seat)
-SELECT business_id, service_id, start_time, end_time, 'pending', '2001-01-01', 0, 0, business_id, 1 FROM bookings WHERE id = :'first_booking';
+INSERT INTO bookings (id, business_id, service_id, start_time, end_time, status, hold_expires_at, buffer_before_minutes, buffer_after_minutes, session_key, seat)
+SELECT '00000000-0000-4000-8000-000000000204', business_id, service_id, start_time, end_time, 'pending', '2001-01-01', 0, 0, business_id, 1 FROM bookings WHERE id = :'first_booking';
 SELECT bookmeatoz_force_row_security(true);
 SELECT bookmeatoz_install_schema();
 SELECT bookmeatoz_force_row_security(false);
@@ -54,4 +54,71 @@ UPDATE bookings SET start_time = '2030-01-07 09:01+00', end_time = '2030-01-07 0
 \set VERBOSITY sqlstate
 SELECT bookmeatoz_install_schema();
 ROLLBACK TO before;
+ROLLBACK;
+
+-- A table that was restored alone, by a superuser and without its owner, in a database under FORCE: it gets the owner and the FORCE of the others.
+BEGIN;
+\set ECHO none
+\i :two_tenants
+\set ECHO all
+\set VERBOSITY terse
+CREATE ROLE regress_completes_owner;
+CREATE ROLE regress_completes_other;
+SELECT bookmeatoz_set_owner('regress_completes_owner');
+SELECT bookmeatoz_force_row_security(true);
+SAVEPOINT before;
+CREATE TEMP TABLE kept AS SELECT * FROM notifications;
+DROP TABLE notifications;
+CREATE TABLE notifications (LIKE kept);
+SELECT finding FROM bookmeatoz_verify() WHERE finding ~ 'notifications' AND finding ~ 'belongs|forced|row security';
+SELECT line FROM bookmeatoz_install_schema() line WHERE line !~ '^created (policy|constraint|index)';
+SELECT relowner::regrole, relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = 'notifications'::regclass;
+SELECT finding FROM bookmeatoz_verify() WHERE finding ~ 'notifications';
+-- The owner itself cannot take a table from another, nor does a superuser take one from a third role.
+ROLLBACK TO before;
+ALTER TABLE notifications OWNER TO CURRENT_USER;
+SET ROLE regress_completes_owner;
+SELECT * FROM bookmeatoz_install_schema();
+ROLLBACK TO before;
+ALTER TABLE notifications OWNER TO regress_completes_other;
+SELECT * FROM bookmeatoz_install_schema();
+ROLLBACK TO before;
+SELECT bookmeatoz_force_row_security(false);
+
+-- Partitions, and a trigger that is to fire ALWAYS: pg_restore --disable-triggers makes an ordinary one of it.
+SAVEPOINT before;
+ALTER TABLE businesses DISABLE TRIGGER ALL, ENABLE TRIGGER ALL;
+ALTER TABLE audit_logs_default DISABLE ROW LEVEL SECURITY;
+SELECT finding FROM bookmeatoz_verify() WHERE severity = 'error';
+SELECT * FROM bookmeatoz_install_schema();
+SELECT finding FROM bookmeatoz_verify() WHERE severity = 'error';
+-- One that the owner has disabled stays so, and it is said.
+ALTER TABLE businesses DISABLE TRIGGER businesses_changed;
+SELECT left(line, 70) FROM bookmeatoz_install_schema() line;
+ROLLBACK TO before;
+
+-- NOT NULL and defaults come back, unless they were changed, or a NULL is in the way.
+ALTER TABLE services ALTER name DROP NOT NULL, ALTER is_private DROP DEFAULT, ALTER currency SET DEFAULT 'EUR';
+ALTER TABLE customers ALTER name DROP NOT NULL;
+UPDATE customers SET name = NULL WHERE id = :'carl_at_salon';
+SELECT finding FROM bookmeatoz_verify() WHERE severity = 'error';
+SELECT * FROM bookmeatoz_install_schema();
+UPDATE customers SET name = 'Carl' WHERE id = :'carl_at_salon';
+ALTER TABLE services ALTER currency SET DEFAULT '';
+SELECT * FROM bookmeatoz_install_schema();
+SELECT finding FROM bookmeatoz_verify() WHERE severity = 'error';
+-- DROP EXTENSION of what our defaults call.
+DROP EXTENSION "uuid-ossp" CASCADE;
+CREATE EXTENSION bookmeatoz CASCADE;
+SELECT bookmeatoz_set_owner('regress_completes_owner');
+SELECT count(*) FILTER (WHERE line ~ '^created default of id on') AS defaults, count(*) FILTER (WHERE line ~ '^left') AS left FROM bookmeatoz_install_schema() line;
+SELECT finding FROM bookmeatoz_verify() WHERE severity = 'error';
+ROLLBACK TO before;
+
+-- A policy of the user's for everybody keeps ours away, one for another role does not.
+DROP POLICY customers_select ON customers;
+DROP POLICY customers_delete ON customers;
+CREATE POLICY readers ON customers FOR SELECT TO regress_completes_other USING (true);
+CREATE POLICY nobody ON customers FOR DELETE USING (false);
+SELECT * FROM bookmeatoz_install_schema();
 ROLLBACK;

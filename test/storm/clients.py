@@ -548,11 +548,12 @@ class Client:
     @operation(3, TAKEN, NOT_BOOKABLE, NOT_FOUND, WRONG_STATE)
     def move_session(self):
         if self.may_write_several():
-            service, employee, start = self.some_session()
-            to = self.start()
+            to, booked = self.start(), "status IN ('pending', 'confirmed') AND hold_expires_at IS NULL"
             moves = [(booking, to, None) for booking, in self.rows(
-                "SELECT id FROM bookings WHERE business_id = %s AND service_id = %s AND employee_id IS NOT DISTINCT FROM %s AND start_time = %s "
-                "AND status IN ('pending', 'confirmed') AND hold_expires_at IS NULL", self.business.id, service, employee, start)]
+                f"SELECT id FROM bookings WHERE business_id = %s AND {booked} AND (service_id, start_time, coalesce(employee_id, business_id)) = "
+                "(SELECT service_id, start_time, coalesce(employee_id, business_id) FROM bookings WHERE business_id = %s AND service_id = ANY (%s::uuid[]) "
+                f"AND start_time >= %s AND {booked} ORDER BY start_time LIMIT 1)",
+                self.business.id, self.business.id, [service.id for service in self.business.services if service.capacity > 1], self.start())]
             if moves:
                 self.reschedule_several(moves)
 

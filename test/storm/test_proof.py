@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import proof
 import world
 from proof import Change, Changes, NotBookable, State, Told
-from storm import storm
+from storm import fails_always, storm
 from world import BUSINESSES, FIRST_DAY, GUESTS, customer
 
 SALON, STUDIO, CLINIC, ROOM = BUSINESSES
@@ -368,6 +368,22 @@ class Administration(unittest.TestCase):
             for business in BUSINESSES:
                 refusals = [NotBookable(reason, business, 1.0, 2.0)]
                 self.assertEqual(proof.wrong_refusals(refusals, Changes([])) == [], business is right, (reason, business.name))
+
+
+class NeverSucceeded(unittest.TestCase):
+    """An operation that is tried often must succeed once: else the storm proves nothing of it."""
+
+    def fails_always(self, **results: int) -> bool:
+        return fails_always({("first", "READ COMMITTED", "shift", result): count for result, count in results.items()}, "shift")
+
+    def test_tried_often(self):
+        self.assertTrue(self.fails_always(BM001=70, nothing=500, BM004=30))
+
+    def test_succeeded_once(self):
+        self.assertFalse(self.fails_always(BM001=200, done=1))
+
+    def test_nothing_to_write(self):
+        self.assertFalse(self.fails_always(BM001=99, nothing=500))
 
 
 class BrokenStorm(unittest.TestCase):

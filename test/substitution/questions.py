@@ -181,6 +181,17 @@ def plain_businesses() -> List[Question]:
     ]
 
 
+def persons() -> List[Question]:
+    customer = "u('customer', 1)"
+    cancel = f"UPDATE bookings SET status = 'cancelled' WHERE customer_id::text = '{identity('customer', 1)}'"
+    # Whatever the type of a column is, its values are shown as they are: so only whose rows these are is asked.
+    return [
+        Question("export_customer", f"SELECT shown #>> '{{customer,name}}', jsonb_array_length(shown -> 'bookings')::text FROM export_customer({customer}) shown"),
+        Question("erase_customer", f"SELECT erase_customer({customer})::text"),
+        Question("erase_customer of one without open bookings", f"{cancel}; SELECT erase_customer({customer})::text"),
+    ]
+
+
 def accounts() -> List[Question]:
     return [
         Question("register_user", "SELECT (register_user('New@mail.example', 'hash', '{\"name\": \"x\"}') IS NOT NULL)::text"),
@@ -195,6 +206,7 @@ def accounts() -> List[Question]:
 
 def administration() -> List[Question]:
     return [
+        Question("archive_bookings", "SELECT archive_bookings('1 second')::text"),
         Question("bookmeatoz_verify", "SELECT finding FROM bookmeatoz_verify()", is_verify=True),
         row("UPDATE of a user", f"UPDATE users SET email = 'Other@mail.example' WHERE id::text = '{identity('user', 1)}'", "users"),
         row("UPDATE of a tenant", f"UPDATE tenants SET subdomain = 'Other' WHERE id::text = '{identity('tenant', 1)}'", "tenants"),
@@ -215,7 +227,7 @@ TENANT = ("u('tenant', 1)", "NULL", "NULL")
 def groups() -> List[Group]:
     below = ("services", "employee_services", "working_hours", "employee_availability_overrides", "business_availability_overrides")
     return [
-        Group("business", APP, BUSINESS, "on", searches() + booking_functions() + plain_bookings() + plain_rows()
+        Group("business", APP, BUSINESS, "on", searches() + booking_functions() + plain_bookings() + plain_rows() + persons()
               + visible("businesses", "tenants", "users", "employees", "user_business_roles", "customers", "bookings", *below)),
         Group("business, no scans", APP, BUSINESS, "off", searches() + few(booking_functions())),
         Group("business without employees", APP, COURT, "on", searches_without_employees() + [
@@ -230,5 +242,5 @@ def groups() -> List[Group]:
               visible("users", "businesses", "employees", "user_business_roles", "bookings")),
         Group("user who books", APP, ("NULL", "NULL", "u('user', 4)"), "on", visible("users", "customers", "bookings")),
         Group("nobody", APP, NONE, "on", accounts()),
-        Group("owner", OWNER, NONE, "on", searches() + searches_without_employees() + few(booking_functions()) + administration()),
+        Group("owner", OWNER, NONE, "on", searches() + searches_without_employees() + few(booking_functions()) + administration() + persons()),
     ]

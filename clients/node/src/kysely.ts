@@ -52,7 +52,7 @@ export interface AccessibleBusinessStats {
   median_lead_time: ColumnType<Interval | null, never, never>
 }
 
-/** Changes of rows: a row for each INSERT, UPDATE and DELETE of an audited table. Written by its trigger alone, and never changed. It refers to nothing by keys, so it outlives what it tells of. Partitioned by month (UTC): bookmeatoz_maintain() makes and drops partitions, and a default partition takes what comes in a month that has none. */
+/** Changes of rows: a row for each INSERT, UPDATE and DELETE of an audited table. Written by its trigger alone, and never changed, but that erase_customer() overwrites what tells of a person. It refers to nothing by keys, so it outlives what it tells of. Partitioned by month (UTC): bookmeatoz_maintain() makes and drops partitions, and a default partition takes what comes in a month that has none. */
 export interface AuditLogs {
   /** Key, with created_at. */
   id: ColumnType<string, never, never>
@@ -70,7 +70,7 @@ export interface AuditLogs {
   entity_type: ColumnType<string, never, never>
   /** The id of the row. */
   entity_id: ColumnType<string, never, never>
-  /** The row before: of an update the changed columns, of a delete all that were not NULL. Without updated_at, generated columns and secrets. */
+  /** The row before: of an update the changed columns, of a delete all that were not NULL. Without updated_at, generated columns and secrets. What erase_customer() has overwritten is null. */
   before: ColumnType<JsonValue | null, never, never>
   /** The row after, likewise. */
   after: ColumnType<JsonValue | null, never, never>
@@ -142,6 +142,107 @@ export interface Bookings {
   session_key: ColumnType<string, string | undefined, string>
   /** Seat in the session, 1 to the service's capacity. Written by the database alone (S18). */
   seat: ColumnType<number, number | undefined, number>
+}
+
+/** All bookings, archived or not, with the rights and the row security of the one who reads it. Its columns are described in bookings. A column that you add there is none of the view's. */
+export interface BookingsAll {
+  id: ColumnType<string | null, never, never>
+  business_id: ColumnType<string | null, never, never>
+  customer_id: ColumnType<string | null, never, never>
+  service_id: ColumnType<string | null, never, never>
+  employee_id: ColumnType<string | null, never, never>
+  start_time: ColumnType<Date | null, never, never>
+  end_time: ColumnType<Date | null, never, never>
+  status: ColumnType<BookingStatusTypeV1 | null, never, never>
+  notes: ColumnType<string | null, never, never>
+  metadata: ColumnType<JsonValue | null, never, never>
+  booked_by_user_id: ColumnType<string | null, never, never>
+  cancellation_reason: ColumnType<string | null, never, never>
+  rescheduled_from_booking_id: ColumnType<string | null, never, never>
+  reminder_sent_24h: ColumnType<boolean | null, never, never>
+  reminder_sent_1h: ColumnType<boolean | null, never, never>
+  hold_expires_at: ColumnType<Date | null, never, never>
+  overbooked: ColumnType<boolean | null, never, never>
+  idempotency_key: ColumnType<string | null, never, never>
+  idempotency_hash: ColumnType<Buffer | null, never, never>
+  price: ColumnType<string | null, never, never>
+  currency: ColumnType<string | null, never, never>
+  series_id: ColumnType<string | null, never, never>
+  visit_id: ColumnType<string | null, never, never>
+  created_at: ColumnType<Date | null, never, never>
+  updated_at: ColumnType<Date | null, never, never>
+  buffer_before_minutes: ColumnType<number | null, never, never>
+  buffer_after_minutes: ColumnType<number | null, never, never>
+  busy: ColumnType<string | null, never, never>
+  resource_id: ColumnType<string | null, never, never>
+  session_key: ColumnType<string | null, never, never>
+  seat: ColumnType<number | null, never, never>
+}
+
+/** Bookings that are over, moved here by archive_bookings(), which alone writes it. They occupy nothing, and no search reads them. Partitioned by month (UTC): bookmeatoz_maintain() makes and drops partitions, and a default partition takes what comes in a month that has none. */
+export interface BookingsArchive {
+  /** The id of the booking. */
+  id: ColumnType<string, never, never>
+  /** The business; its deletion takes the row along. */
+  business_id: ColumnType<string, never, never>
+  /** Who came. The customer may be deleted since. */
+  customer_id: ColumnType<string | null, never, never>
+  /** What was booked. The service may be deleted since. */
+  service_id: ColumnType<string, never, never>
+  /** With whom. The employee may be deleted since. */
+  employee_id: ColumnType<string | null, never, never>
+  /** As in bookings; the month (UTC) of it is the partition. */
+  start_time: ColumnType<Date, never, never>
+  /** As in bookings. */
+  end_time: ColumnType<Date, never, never>
+  /** As it was last; a booking that nobody completed stays confirmed. */
+  status: ColumnType<BookingStatusTypeV1, never, never>
+  /** As in bookings. */
+  notes: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  metadata: ColumnType<JsonValue, never, never>
+  /** The account that made the booking. It may be deleted since. */
+  booked_by_user_id: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  cancellation_reason: ColumnType<string | null, never, never>
+  /** The earlier booking, in bookings, here, or deleted since. */
+  rescheduled_from_booking_id: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  reminder_sent_24h: ColumnType<boolean, never, never>
+  /** As in bookings. */
+  reminder_sent_1h: ColumnType<boolean, never, never>
+  /** NULL: holds are not archived. */
+  hold_expires_at: ColumnType<Date | null, never, never>
+  /** As in bookings. */
+  overbooked: ColumnType<boolean, never, never>
+  /** As in bookings, but it is no longer looked at: a call with this key books anew. */
+  idempotency_key: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  idempotency_hash: ColumnType<Buffer | null, never, never>
+  /** As in bookings. */
+  price: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  currency: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  series_id: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  visit_id: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  created_at: ColumnType<Date, never, never>
+  /** When the booking was last changed. To be archived is no change. */
+  updated_at: ColumnType<Date, never, never>
+  /** As in bookings. */
+  buffer_before_minutes: ColumnType<number, never, never>
+  /** As in bookings. */
+  buffer_after_minutes: ColumnType<number, never, never>
+  /** As in bookings. */
+  busy: ColumnType<string, never, never>
+  /** As in bookings. */
+  resource_id: ColumnType<string | null, never, never>
+  /** As in bookings. */
+  session_key: ColumnType<string, never, never>
+  /** As in bookings. */
+  seat: ColumnType<number, never, never>
 }
 
 /** Exceptions to the hours of a whole business: holidays and closures, which hold for everybody who works there, and special openings (S5). */
@@ -513,6 +614,8 @@ export interface Database {
   accessible_business_stats: AccessibleBusinessStats
   audit_logs: AuditLogs
   bookings: Bookings
+  bookings_all: BookingsAll
+  bookings_archive: BookingsArchive
   business_availability_overrides: BusinessAvailabilityOverrides
   businesses: Businesses
   customers: Customers

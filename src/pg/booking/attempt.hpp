@@ -38,8 +38,12 @@ public:
     /// another place.
     static Datum leaving_mark() { return UUIDPGetDatum(&leaving_mark_); }
 
+    /// The same for a row whose place the guard decides anew, whatever it had: for bookmeatoz_verify_rows().
+    static Datum mending_mark() { return UUIDPGetDatum(&mending_mark_); }
+
     static bool is_marked(const Uuid& session_key) { return has(session_key, mark_); }
     static bool is_leaving(const Uuid& session_key) { return has(session_key, leaving_mark_); }
+    static bool is_mending(const Uuid& session_key) { return has(session_key, mending_mark_); }
     static std::span<const Uuid> without_place() { return without_place_; }
 
 private:
@@ -52,6 +56,8 @@ private:
     static constexpr pg_uuid_t mark_ = {{'b', 'o', 'o', 'k', 'm', 'e', 'a', 't', 'o', 'z'}};
     static constexpr pg_uuid_t leaving_mark_ = {
         {'b', 'o', 'o', 'k', 'm', 'e', 'a', 't', 'o', 'z', '-', 'm', 'o', 'v', 'e'}};
+    static constexpr pg_uuid_t mending_mark_ = {
+        {'b', 'o', 'o', 'k', 'm', 'e', 'a', 't', 'o', 'z', '-', 'm', 'e', 'n', 'd'}};
 
     std::span<const Uuid> outer_;
 };

@@ -3,6 +3,7 @@
 #include "pg/server/compat.hpp"
 #include "pg/server/table_columns.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 extern "C" {
@@ -20,6 +21,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 }
 
 namespace bookmeatoz::pg {
@@ -42,41 +44,70 @@ bool is_on_columns(Relation bookings, Relation index, const char* const (&column
 
 // What follows is server code that may raise an error: to be called inside a pg_call().
 
-/// nullptr where the user has done away with the constraint.
-Relation open_collision_index(Relation bookings) {
+/// As the server itself compares when it checks the constraint.
+void find_collision_index(Relation bookings, MeetingIndexes& indexes) {
     const Oid constraint =
         get_relation_constraint_oid(RelationGetRelid(bookings), "bookings_no_double_booking", true);
     const Oid index_id = OidIsValid(constraint) ? get_constraint_index(constraint) : InvalidOid;
     if (!OidIsValid(index_id))
-        return nullptr;
+        return;
     const Relation index = index_open(index_id, RowExclusiveLock);
-    if (index->rd_index->indisexclusion && is_on_columns(bookings, index, collision_columns))
-        return index;
+    if (index->rd_index->indisexclusion && is_on_columns(bookings, index, collision_columns)) {
+        const IndexInfo* const info = BuildIndexInfo(index);
+        indexes.collisions = index_id;
+        std::copy_n(info->ii_ExclusionProcs, std::size(collision_columns), indexes.collision_procedures);
+        std::copy_n(info->ii_ExclusionStrats, std::size(collision_columns), indexes.collision_strategies);
+    }
     index_close(index, NoLock);
-    return nullptr;
 }
 
-/// nullptr where the user has done away with the index.
-Relation open_seat_index(Relation bookings) {
+void find_seat_index(Relation bookings, MeetingIndexes& indexes) {
     const Oid index_id = get_relname_relid("bookings_one_per_seat", RelationGetNamespace(bookings));
     if (!OidIsValid(index_id) || get_rel_relkind(index_id) != RELKIND_INDEX)
-        return nullptr;
+        return;
     const Relation index = index_open(index_id, RowExclusiveLock);
     if (index->rd_index->indrelid == RelationGetRelid(bookings) && index->rd_rel->relam == BTREE_AM_OID &&
-        index->rd_index->indisunique && is_on_columns(bookings, index, seat_columns))
-        return index;
+        index->rd_index->indisunique && is_on_columns(bookings, index, seat_columns)) {
+        indexes.seats = index_id;
+        indexes.seat = index->rd_index->indkey.values[1];
+    }
     index_close(index, NoLock);
-    return nullptr;
 }
 
-/// The first that is wanted, with its seat if that column is named. Closes the index.
-Rival scan_for_rival(Relation bookings, Relation index, ScanKey keys, int count, ItemPointerData own_place,
+/// While the statement runs, its lock of the table keeps them as they are: REINDEX CONCURRENTLY too lets an index go on until those end
+/// who wrote when it took another one in its place.
+const MeetingIndexes& indexes_of(Relation bookings, KnownToStatement& known) {
+    if (!known.indexes) {
+        MeetingIndexes found;
+        find_collision_index(bookings, found);
+        find_seat_index(bookings, found);
+        found.status = require_column(bookings, *find_table_column("bookings", "status"));
+        found.hold_expires_at = require_column(bookings, *find_table_column("bookings", "hold_expires_at"));
+        known.indexes = found;
+    }
+    return *known.indexes;
+}
+
+/// S19. Only of one that occupies its time.
+bool is_expired_hold(TupleTableSlot* booking, const KnownToStatement& known) {
+    bool is_null = false;
+    const Datum expires = slot_getattr(booking, known.indexes->hold_expires_at, &is_null);
+    if (is_null || DatumGetTimestampTz(expires) > GetCurrentTimestamp())
+        return false;
+    const Datum status = slot_getattr(booking, known.indexes->status, &is_null);
+    return !is_null && known.statuses->find(DatumGetObjectId(status)) == BookingStatus::pending;
+}
+
+/// The first that is wanted, with its seat if that column is named.
+Rival scan_for_rival(Relation bookings, Oid index_id, ScanKey keys, int count, const IndexedBooking& booking,
                      Wanted wanted, AttrNumber seat = InvalidAttrNumber) {
+    const Relation index = index_open(index_id, RowExclusiveLock);
     SnapshotData dirty;
     InitDirtySnapshot(dirty);
     const IndexScanDesc scan = begin_index_scan(bookings, index, &dirty, count);
     TupleTableSlot* const slot = table_slot_create(bookings, nullptr);
     index_rescan(scan, keys, count, nullptr, 0);
+    ItemPointerData own_place = booking.place;
     Rival rival;
     while (rival.fate == Rival::Fate::none && index_getnext_slot(scan, ForwardScanDirection, slot)) {
         if (ItemPointerIsValid(&own_place) && ItemPointerEquals(&own_place, &slot->tts_tid))
@@ -86,6 +117,7 @@ Rival scan_for_rival(Relation bookings, Relation index, ScanKey keys, int count,
             rival.fate = Rival::Fate::open;
         else if (wanted == Wanted::any)
             rival.fate = Rival::Fate::certain;
+        rival.has_expired = rival.fate == Rival::Fate::certain && is_expired_hold(slot, booking.known);
         rival.insertion = dirty.speculativeToken;
         rival.place = slot->tts_tid;
         if (seat != InvalidAttrNumber) {
@@ -99,32 +131,36 @@ Rival scan_for_rival(Relation bookings, Relation index, ScanKey keys, int count,
     return rival;
 }
 
-/// As the server itself looks when it checks the constraint.
 Rival find_collision(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
-    const Relation index = open_collision_index(bookings);
-    if (index == nullptr)
+    const MeetingIndexes& indexes = indexes_of(bookings, booking.known);
+    if (!OidIsValid(indexes.collisions))
         return {};
-    const IndexInfo* const info = BuildIndexInfo(index);
     const Datum values[] = {booking.resource_id, booking.busy, booking.session_key};
     ScanKeyData keys[std::size(values)];
     for (std::size_t i = 0; i < std::size(keys); ++i)
-        ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), info->ii_ExclusionStrats[i],
-                               InvalidOid, index->rd_indcollation[i], info->ii_ExclusionProcs[i], values[i]);
-    return scan_for_rival(bookings, index, keys, static_cast<int>(std::size(keys)), booking.place, wanted);
+        ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), indexes.collision_strategies[i],
+                               InvalidOid, InvalidOid, indexes.collision_procedures[i], values[i]);
+    return scan_for_rival(bookings, indexes.collisions, keys, static_cast<int>(std::size(keys)), booking,
+                          wanted);
 }
 
 Rival scan_seats(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
-    const Relation index = open_seat_index(bookings);
-    if (index == nullptr)
+    const MeetingIndexes& indexes = indexes_of(bookings, booking.known);
+    if (!OidIsValid(indexes.seats))
         return {};
     ScanKeyData keys[2];
     ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, booking.session_key);
     ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(booking.seat));
-    const AttrNumber seat = index->rd_index->indkey.values[1];
-    return scan_for_rival(bookings, index, keys, booking.comes_alone ? 1 : 2, booking.place, wanted, seat);
+    return scan_for_rival(bookings, indexes.seats, keys, booking.comes_alone ? 1 : 2, booking, wanted,
+                          indexes.seat);
 }
 
 } // namespace
+
+bool has_both_constraints(Relation bookings, KnownToStatement& known) {
+    const MeetingIndexes indexes = pg_call([&] { return indexes_of(bookings, known); });
+    return OidIsValid(indexes.collisions) && OidIsValid(indexes.seats);
+}
 
 Rival find_rival(Relation bookings, const IndexedBooking& booking, Wanted wanted) {
     return pg_call([&] {
@@ -165,9 +201,10 @@ void wait_for(Relation bookings, Rival rival) {
 
 void refuse_seat(Relation bookings, const IndexedBooking& booking) {
     pg_call([&] {
-        const Relation index = open_seat_index(bookings);
-        if (index == nullptr)
+        const MeetingIndexes& indexes = indexes_of(bookings, booking.known);
+        if (!OidIsValid(indexes.seats))
             return;
+        const Relation index = index_open(indexes.seats, RowExclusiveLock);
         Datum values[] = {booking.session_key, Int16GetDatum(booking.seat)};
         bool nulls[] = {false, false};
         const char* const key = BuildIndexValueDescription(index, values, nulls);
@@ -181,9 +218,10 @@ void refuse_seat(Relation bookings, const IndexedBooking& booking) {
 
 void refuse_collision(Relation bookings, const IndexedBooking& booking) {
     pg_call([&] {
-        const Relation index = open_collision_index(bookings);
-        if (index == nullptr)
+        const MeetingIndexes& indexes = indexes_of(bookings, booking.known);
+        if (!OidIsValid(indexes.collisions))
             return;
+        const Relation index = index_open(indexes.collisions, RowExclusiveLock);
         const Datum values[] = {booking.resource_id, booking.busy, booking.session_key};
         bool nulls[] = {false, false, false};
         ItemPointerData own_place = booking.place;

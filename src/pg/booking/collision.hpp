@@ -1,7 +1,7 @@
 // Collisions of a booking with others (S18), found before it is written. For the guard of bookings.
 #pragma once
 
-#include "pg/server/boundary.hpp"
+#include "pg/booking/known.hpp"
 
 #include <optional>
 
@@ -24,6 +24,8 @@ struct Rival {
     Fate fate = Fate::none;
     /// Of one that has a seat which the row needs, and would not collide otherwise: the seat.
     std::optional<int16> seat;
+    /// S19: a certain one that is a hold, and has expired.
+    bool has_expired = false;
     // Of an open one: who decides, and where it lies.
     TransactionId writer = 0;
     uint32 insertion = 0;
@@ -40,9 +42,14 @@ struct IndexedBooking {
     int16 seat;
     /// It needs the session for itself: whoever has a seat there, whichever, is a rival.
     bool comes_alone;
+    /// Of its statement.
+    KnownToStatement& known;
 };
 
 enum class Wanted { open, any };
+
+/// Whether a look finds whatever the row may meet: the user has done away with neither constraint.
+bool has_both_constraints(Relation bookings, KnownToStatement& known);
 
 /// Looks for what the row would collide with or wait for in bookings_no_double_booking and, for its seat, in
 /// bookings_one_per_seat. Decides as the server does when it looks, but waits for nobody. None where the user has done away with

@@ -26,11 +26,13 @@ constinit SavedQuery delete_expired_hold(R"(
 } // namespace
 
 void refuse_revival(const BookingWrite& write) {
+    if (write.is_insert() || !write.before->hold_expires_at || !write.after.occupies_time)
+        return;
     const TimestampTz now = GetCurrentTimestamp();
     const auto has_expired = [now](const BookingValues& values) {
         return values.hold_expires_at && *values.hold_expires_at <= now;
     };
-    if (write.is_insert() || !has_expired(*write.before) || !write.after.occupies_time)
+    if (!has_expired(*write.before))
         return;
     const bool stays_expired = has_expired(write.after) && keeps_its_time(write);
     if (!stays_expired)

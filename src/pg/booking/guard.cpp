@@ -23,6 +23,7 @@
 //      over, then all of these locks are given back, the row waits for that transaction, and begins again at 1. If one is there
 //      for certain, the row gives them back too and is refused, or passed over where a function of ours writes it; with the ON
 //      CONFLICT of others it goes on to the index with no time locked;
+//      If one is there that is an expired hold, the row gives the locks back and begins again at 1, knowing of the holds in its way;
 //   4  with nobody's fate open, the expired holds in its way are deleted, and it looks once more;
 //   5  the row goes into its indexes, and its time is free.
 //
@@ -60,6 +61,7 @@
 #include "pg/booking/seats.hpp"
 #include "pg/booking/service_defaults.hpp"
 #include "pg/booking/service_settings.hpp"
+#include "pg/schema/append_only.hpp"
 
 extern "C" {
 #include "utils/rls.h"
@@ -136,6 +138,16 @@ BookingValues without_place(BookingValues values) {
     return values;
 }
 
+/// A row of a dump of data alone, as the guard wrote it once: it keeps its place. Decided anew it could change, for what it was decided by
+/// may have changed since: who the employees were, a capacity, a limit. Whether it collides is the constraints' to say. No lock is taken: who
+/// restores beside writers may meet 40P01.
+bool is_restored_with_its_place(const BookingWrite& write, Relation bookings) {
+    const BookingValues& after = write.after;
+    return write.is_insert() && after.end_time && after.buffer_before_minutes && after.buffer_after_minutes &&
+           after.seat.value_or(0) > 0 && after.resource_id == fitting_resource(after) &&
+           pg_call([&] { return is_restored(bookings); }) && after.session_key == session_key_of(after);
+}
+
 /// The reminders were for the old time.
 void forget_reminders(BookingWrite& write) {
     if (write.is_insert() || write.before->start_time == write.after.start_time)
@@ -148,6 +160,8 @@ enum class Outcome {
     may_be_written,
     /// The row has waited, or the other has just gone: all is to be done again.
     begin_again,
+    /// An expired hold is in the way, and it was not known that there are some.
+    look_for_holds,
     /// A booking function, which decides again, finds the time taken.
     pass_over,
 };
@@ -164,24 +178,28 @@ Outcome force_in(const Claimant& claimant, BookingLocks& locks) {
 /// Steps 3 and 4: what ON CONFLICT does by itself. The constraint alone would look for others when the row is in the index already,
 /// where they find it and wait in turn. Whoever waits here holds no lock: those who are waited for may want it for their next
 /// row.
-Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& holds, BookingLocks& locks) {
+Outcome meet_others(const Claimant& claimant, const std::optional<std::vector<ExpiredHold>>& holds,
+                    BookingLocks& locks) {
     if (!claimant.claims_time())
         return Outcome::may_be_written;
     BookingWrite& write = claimant.write;
     const RowTrigger& trigger = claimant.row.trigger();
     const Relation bookings = trigger.relation();
-    IndexedBooking booking{
-        trigger.old_place(),     to_datum(*write.after.resource_id),
-        busy_range(write.after), to_datum(*write.after.session_key),
-        *write.after.seat,       claimant.settings.values.capacity == 1 && !keeps_seat(write)};
+    IndexedBooking booking{trigger.old_place(),
+                           to_datum(*write.after.resource_id),
+                           busy_range(write.after),
+                           to_datum(*write.after.session_key),
+                           *write.after.seat,
+                           claimant.settings.values.capacity == 1 && !keeps_seat(write),
+                           *write.known};
     // Without a lock it is a function's INSERT: ON CONFLICT looks for the rest.
     const auto find = locks.none() ? find_seat_taker : find_rival;
     Rival rival;
-    if (!holds.empty()) {
+    if (holds && !holds->empty()) {
         // Step 4. Who has deleted a hold is waited for, so nobody does it who is about to wait.
         rival = find(bookings, booking, Wanted::open);
         if (rival.fate == Rival::Fate::none)
-            delete_expired_holds(write, holds);
+            delete_expired_holds(write, *holds);
     }
     if (rival.fate == Rival::Fate::none)
         rival = find(bookings, booking, Wanted::any);
@@ -194,6 +212,10 @@ Outcome meet_others(const Claimant& claimant, const std::vector<ExpiredHold>& ho
         return Outcome::begin_again;
     case Rival::Fate::certain:
         break;
+    }
+    if (rival.has_expired && !holds) {
+        locks.release();
+        return Outcome::look_for_holds;
     }
     if (claimant.forces_in)
         return force_in(claimant, locks);
@@ -233,11 +255,13 @@ bool read_settings_again(const Claimant& claimant) {
     return (before.capacity > 1) == (now.capacity > 1) && before.limits_days() == now.limits_days();
 }
 
-/// One round of all steps.
-Outcome try_to_write(const Claimant& claimant) {
-    const std::vector<ExpiredHold> holds =
-        claimant.claims_time() ? expired_holds_in_the_way(claimant.write) : std::vector<ExpiredHold>();
-    BookingLocks locks = needed_locks(claimant, holds);
+/// One round of all steps. Expired holds are rare: who meets others under locks looks for them when one is met. A function's INSERT may
+/// leave the meeting to ON CONFLICT, to which they are as others, so it looks first, as does who may not meet them where a constraint is missing.
+Outcome try_to_write(const Claimant& claimant, bool looks_for_holds) {
+    std::optional<std::vector<ExpiredHold>> holds;
+    if (looks_for_holds && claimant.claims_time())
+        holds = expired_holds_in_the_way(claimant.write);
+    BookingLocks locks = needed_locks(claimant, holds.value_or(std::vector<ExpiredHold>()));
     locks.take(); // steps 1 and 2
     if (!read_settings_again(claimant)) {
         locks.release();
@@ -257,18 +281,32 @@ Outcome try_to_write(const Claimant& claimant) {
     return meet_others(claimant, holds, locks);
 }
 
-} // namespace
-} // namespace bookmeatoz::pg
+/// An UPDATE of what is not the guard's: whatever it would look up or decide has been, and its columns are as it wrote them.
+bool leaves_the_guard_alone(const BookingWrite& write) {
+    if (write.is_insert() || write.by_function || !keeps_its_claim(write))
+        return false;
+    const BookingValues& before = *write.before;
+    const BookingValues& after = write.after;
+    return before.id == after.id && before.service_id == after.service_id &&
+           before.hold_expires_at == after.hold_expires_at && before.resource_id == after.resource_id &&
+           before.session_key == after.session_key && before.seat == after.seat &&
+           (after.competes() || after.seat == 1) && before.overbooked == after.overbooked &&
+           after.session_key && after.seat && after.end_time && after.buffer_before_minutes &&
+           after.buffer_after_minutes && (after.price || !before.price) &&
+           (after.currency || !before.currency);
+}
 
-using namespace bookmeatoz;
-using namespace bookmeatoz::pg;
-
-/// BEFORE INSERT OR UPDATE row trigger on bookings.
-BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
-    GuardedRow row(fcinfo, "trigger_guard_booking");
-    BookingWrite write = row.read();
+/// The row as it is to be written; 0: it is not.
+Datum guard(GuardedRow& row, BookingWrite& write) {
     if (write.leaves_its_place)
         return row.written(without_place(write.after));
+    if (leaves_the_guard_alone(write))
+        return row.as_it_is();
+    if (is_restored_with_its_place(write, row.trigger().relation())) {
+        if (sets_overbooked(write))
+            require_right_to_overbook(write);
+        return row.written(write.after);
+    }
     if (!fill_from_service(write) && caller_may_access_business(write, row.trigger().relation()))
         service_not_found();
     forget_reminders(write);
@@ -284,7 +322,7 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
     Claim claim = claim_of(write);
     ServiceSettings settings;
     if (claim != Claim::nothing) {
-        if (const std::optional<ServiceSettings> found = settings_of(write)) {
+        if (const std::optional<ServiceSettings> found = known_settings_of(write)) {
             settings = *found;
         } else {
             detach_from_resource(write);
@@ -299,8 +337,27 @@ BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
 
     const bool forces_in = claim == Claim::time && write.after.is_forced_in();
     const Claimant claimant{row, write, claim, settings, forces_in};
+    bool looks_for_holds = (write.by_function && write.is_insert()) ||
+                           !has_both_constraints(row.trigger().relation(), *write.known);
     Outcome outcome = Outcome::begin_again;
-    while (outcome == Outcome::begin_again)
-        outcome = try_to_write(claimant);
+    while (outcome == Outcome::begin_again || outcome == Outcome::look_for_holds) {
+        looks_for_holds = looks_for_holds || outcome == Outcome::look_for_holds;
+        outcome = try_to_write(claimant, looks_for_holds);
+    }
     return outcome == Outcome::pass_over ? Datum(0) : row.written(write.after);
+}
+
+} // namespace
+} // namespace bookmeatoz::pg
+
+using namespace bookmeatoz;
+using namespace bookmeatoz::pg;
+
+/// BEFORE INSERT OR UPDATE row trigger on bookings.
+BOOKMEATOZ_FUNCTION(trigger_guard_booking, takes({}).returns(TRIGGEROID)) {
+    GuardedRow row(fcinfo, "trigger_guard_booking");
+    BookingWrite write = row.read();
+    const Datum result = guard(row, write);
+    write.known->end_row();
+    return result;
 }

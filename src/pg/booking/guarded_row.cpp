@@ -78,9 +78,15 @@ int GuardedRow::number(BookingColumn column) const {
     return trigger_.column_at(static_cast<std::size_t>(column));
 }
 
-BookingWrite GuardedRow::read() const {
-    const StatusLabels statuses(trigger_.column_type(number(BookingColumn::status)));
+BookingWrite GuardedRow::read() {
+    KnownToStatement& known = trigger_.kept<KnownToStatement>();
+    known.memory = trigger_.statement_memory();
+    known.begin_row();
+    if (!known.statuses)
+        known.statuses = StatusLabels(trigger_.column_type(number(BookingColumn::status)));
+    const StatusLabels& statuses = *known.statuses;
     BookingWrite write;
+    write.known = &known;
     if (!trigger_.is_insert()) {
         write.before = values(trigger_.old_row(), statuses);
         required(write.before->overbooked, BookingColumn::overbooked);
@@ -90,6 +96,7 @@ BookingWrite GuardedRow::read() const {
     if (write.after.session_key) {
         write.by_function = BookingAttempt::is_marked(*write.after.session_key);
         write.leaves_its_place = write.is_update() && BookingAttempt::is_leaving(*write.after.session_key);
+        write.is_mended = write.is_update() && BookingAttempt::is_mending(*write.after.session_key);
     }
     write.schema = schema_;
     write.owner = trigger_.owner();
@@ -190,7 +197,8 @@ bool keeps_its_time(const BookingWrite& write) {
 }
 
 bool keeps_its_claim(const BookingWrite& write) {
-    return keeps_its_time(write) && write.before->occupies_time == write.after.occupies_time &&
+    return !write.is_mended && keeps_its_time(write) &&
+           write.before->occupies_time == write.after.occupies_time &&
            write.before->is_overbooked() == write.after.is_overbooked();
 }
 

@@ -1,7 +1,7 @@
 // A row of bookings on its way into the table: read once from the trigger, judged by the rules of this room, and written once.
 #pragma once
 
-#include "pg/calendar/status.hpp"
+#include "pg/booking/known.hpp"
 #include "pg/calendar/values.hpp"
 #include "pg/server/row_trigger.hpp"
 
@@ -73,9 +73,13 @@ struct BookingWrite {
     bool by_function = false;
     /// The same: it leaves its place, and gets another one in the same call.
     bool leaves_its_place = false;
+    /// bookmeatoz_verify_rows() mends it: what it had is not believed.
+    bool is_mended = false;
     /// The schema of the tables, and their owner.
     Oid schema = InvalidOid;
     Oid owner = InvalidOid;
+    /// What earlier rows of the statement have asked already.
+    KnownToStatement* known = nullptr;
 
     bool is_insert() const { return !before; }
     bool is_update() const { return before.has_value(); }
@@ -104,9 +108,11 @@ public:
     GuardedRow(FunctionCallInfo fcinfo, const char* function);
 
     /// 22004 where `overbooked` was NULL before: then nobody knows whether the constraints compared the row.
-    BookingWrite read() const;
+    BookingWrite read();
     /// The row with the columns that are the guard's to write, for the trigger to return.
     Datum written(const BookingValues& values);
+    /// The row as the statement has it.
+    Datum as_it_is() const { return trigger_.result(); }
 
     const RowTrigger& trigger() const { return trigger_; }
 
@@ -124,7 +130,7 @@ Datum ids_not_counted(const BookingWrite& write);
 /// Whose it is, when, and with which buffers has not changed. false for an INSERT.
 bool keeps_its_time(const BookingWrite& write);
 
-/// Nor has whether it competes: a confirmed booking that is completed occupies time before and after.
+/// Nor has whether it competes: a confirmed booking that is completed occupies time before and after. false for a row that is mended.
 bool keeps_its_claim(const BookingWrite& write);
 
 /// The time with its buffers, of a row that has all four values.

@@ -35,15 +35,26 @@ std::optional<Uuid> resource_of(const BookingWrite& write) {
     if (keeps_its_claim(write) && !write.by_function)
         return write.before->resource_id;
     if (booking.employee_id)
-        return booking.employee_id;
-    if (!booking.business_id)
+        return fitting_resource(booking);
+    if (!booking.business_id || write.known->staffed_business == booking.business_id)
         return std::nullopt;
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
     const View view = booking.occupies_time ? View::committed : View::latest;
-    if (lost_its_employee(write) || has_employee(write.schema, to_datum(*booking.business_id), view))
+    if (lost_its_employee(write))
         return std::nullopt;
+    if (has_employee(write.schema, to_datum(*booking.business_id), view)) {
+        if (view == View::committed)
+            write.known->staffed_business = booking.business_id;
+        return std::nullopt;
+    }
     return booking.business_id;
+}
+
+std::optional<Uuid> fitting_resource(const BookingValues& booking) {
+    if (booking.employee_id)
+        return booking.employee_id;
+    return booking.resource_id == booking.business_id ? booking.resource_id : std::nullopt;
 }
 
 void detach_from_resource(BookingWrite& write) {

@@ -9,6 +9,10 @@ namespace bookmeatoz::pg {
 /// have lost its employees since, which makes no UPDATE of other columns fail.
 std::optional<Uuid> resource_of(const BookingWrite& write);
 
+/// The resource that a row has if the guard wrote it: the employee; without one the business if the row has that, else none. For the
+/// business may have had employees then, or not.
+std::optional<Uuid> fitting_resource(const BookingValues& booking);
+
 /// Takes the resource from a row whose service or employee is not of its business: the constraints do not compare it then, and
 /// the foreign keys refuse it. Of a row whose keys stay as they are no foreign key is asked again: it is refused here (23503).
 void detach_from_resource(BookingWrite& write);

@@ -4,6 +4,7 @@
 
 extern "C" {
 #include "utils/datum.h"
+#include "utils/memutils.h"
 }
 
 namespace bookmeatoz::pg {
@@ -16,6 +17,36 @@ constinit SavedQuery service_query(R"(
         ON e.business_id = $1 AND e.service_id = s.id AND e.employee_id = $3
      WHERE s.business_id = $1 AND s.id = $2)",
                                    {UUIDOID, UUIDOID, UUIDOID});
+
+/// With the caller's rights; none where the caller does not see the service.
+std::optional<ServiceDefaults> defaults_of(const BookingWrite& write) {
+    const BookingValues& booking = write.after;
+    KnownService& known =
+        write.known->service(*booking.business_id, *booking.service_id, booking.employee_id);
+    if (known.defaults)
+        return known.defaults;
+    const SpiConnection spi;
+    const SpiRows rows =
+        service_query.run_latest(write.schema, {to_datum(booking.business_id), to_datum(booking.service_id),
+                                                to_datum(booking.employee_id)});
+    if (rows.empty())
+        return std::nullopt;
+    const SpiRow service = rows.front();
+    const auto kept = [&](int column, Oid type) -> std::optional<Datum> {
+        if (service.is_null(column))
+            return std::nullopt;
+        const Datum value = service.get(column, type);
+        return pg_call([&] {
+            const MemoryContext row_memory = MemoryContextSwitchTo(write.known->memory);
+            const Datum copy = datumCopy(value, false, -1);
+            MemoryContextSwitchTo(row_memory);
+            return copy;
+        });
+    };
+    known.defaults = {service.int4(1), service.int4(2), service.int4(3), kept(4, NUMERICOID),
+                      kept(5, VARCHAROID)};
+    return known.defaults;
+}
 
 template <class T>
 void set_if_missing(std::optional<T>& value, T by_default) {
@@ -39,27 +70,19 @@ bool fill_from_service(BookingWrite& write) {
     const bool wants_currency = !booking.currency && (write.is_insert() || write.before->currency);
     if ((is_complete && !wants_price && !wants_currency) || !booking.business_id || !booking.service_id)
         return true;
-    const SpiConnection spi;
-    const SpiRows rows =
-        service_query.run_latest(write.schema, {to_datum(booking.business_id), to_datum(booking.service_id),
-                                                to_datum(booking.employee_id)});
-    if (rows.empty() && is_complete)
+    const std::optional<ServiceDefaults> service = defaults_of(write);
+    if (!service && is_complete)
         return false;
-    if (rows.empty())
+    if (!service)
         service_not_found();
-    const SpiRow service = rows.front();
     if (booking.start_time && !TIMESTAMP_NOT_FINITE(*booking.start_time))
-        set_if_missing(booking.end_time, *booking.start_time + service.int4(1) * USECS_PER_MINUTE);
-    set_if_missing(booking.buffer_before_minutes, service.int4(2));
-    set_if_missing(booking.buffer_after_minutes, service.int4(3));
-    const auto copied = [&](int column, Oid type) {
-        const Datum value = service.get(column, type);
-        return pg_call([&] { return datumCopy(value, false, -1); });
-    };
+        set_if_missing(booking.end_time, *booking.start_time + service->duration * USECS_PER_MINUTE);
+    set_if_missing(booking.buffer_before_minutes, service->buffer_before_minutes);
+    set_if_missing(booking.buffer_after_minutes, service->buffer_after_minutes);
     if (wants_price)
-        booking.price = copied(4, NUMERICOID);
+        booking.price = required(service->price, BookingColumn::price);
     if (wants_currency)
-        booking.currency = copied(5, VARCHAROID);
+        booking.currency = required(service->currency, BookingColumn::currency);
     return true;
 }
 

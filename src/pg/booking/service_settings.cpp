@@ -37,4 +37,13 @@ std::optional<ServiceSettings> settings_of(const BookingWrite& write) {
     return settings;
 }
 
+std::optional<ServiceSettings> known_settings_of(const BookingWrite& write) {
+    const BookingValues& booking = write.after;
+    KnownService& known =
+        write.known->service(*booking.business_id, *booking.service_id, booking.employee_id);
+    if (!known.settings)
+        known.settings = settings_of(write);
+    return known.settings;
+}
+
 } // namespace bookmeatoz::pg

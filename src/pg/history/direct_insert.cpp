@@ -8,13 +8,16 @@
 #include <string_view>
 
 extern "C" {
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 }
 
 namespace bookmeatoz::pg {
@@ -50,15 +53,25 @@ bool has_our_columns(TupleDesc description) {
     return true;
 }
 
-/// That one refuses all but our own code: nothing is left to ask it.
-bool has_other_triggers(Relation table) {
+/// trigger_append_only() refuses all but our own code: nothing is left to ask it.
+bool is_append_only(const Trigger& trigger, Oid schema) {
+    const HeapTuple row = SearchSysCache1(PROCOID, ObjectIdGetDatum(trigger.tgfoid));
+    if (!HeapTupleIsValid(row))
+        return false;
+    const auto* const function = reinterpret_cast<Form_pg_proc>(GETSTRUCT(row));
+    const bool is_ours = function->pronamespace == schema &&
+                         std::string_view(NameStr(function->proname)) == "trigger_append_only";
+    ReleaseSysCache(row);
+    return is_ours;
+}
+
+bool has_other_triggers(Relation table, Oid schema) {
     const TriggerDesc* const triggers = table->trigdesc;
-    return triggers != nullptr &&
-           std::any_of(triggers->triggers, triggers->triggers + triggers->numtriggers,
-                       [](const Trigger& trigger) {
-                           return TRIGGER_FOR_INSERT(trigger.tgtype) &&
-                                  std::string_view(trigger.tgname) != "audit_logs_append_only";
-                       });
+    return triggers != nullptr && std::any_of(triggers->triggers, triggers->triggers + triggers->numtriggers,
+                                              [schema](const Trigger& trigger) {
+                                                  return TRIGGER_FOR_INSERT(trigger.tgtype) &&
+                                                         !is_append_only(trigger, schema);
+                                              });
 }
 
 void insert(Relation table, std::initializer_list<std::optional<Datum>> entry) {
@@ -88,8 +101,9 @@ void insert(Relation table, std::initializer_list<std::optional<Datum>> entry) {
 bool insert_directly(Oid log, std::initializer_list<std::optional<Datum>> entry, TimestampTz created_at) {
     CHECK_FOR_INTERRUPTS();
     const Relation whole = table_open(log, RowExclusiveLock);
-    const bool is_ours =
-        whole->rd_rel->relowner == GetUserId() && whole->rd_rules == nullptr && !has_other_triggers(whole);
+    const Oid schema = RelationGetNamespace(whole);
+    const bool is_ours = whole->rd_rel->relowner == GetUserId() && whole->rd_rules == nullptr &&
+                         !has_other_triggers(whole, schema);
     const Oid found = is_ours ? partition_of(whole, created_at) : InvalidOid;
     bool inserted = false;
     if (OidIsValid(found)) {
@@ -97,7 +111,7 @@ bool insert_directly(Oid log, std::initializer_list<std::optional<Datum>> entry,
         // While the lock was waited for, a new partition may have taken the place of the default one.
         // Of our columns only created_at can be the key.
         if (partition_of(whole, created_at) == found && partition->rd_rel->relkind == RELKIND_RELATION &&
-            has_our_columns(RelationGetDescr(partition)) && !has_other_triggers(partition)) {
+            has_our_columns(RelationGetDescr(partition)) && !has_other_triggers(partition, schema)) {
             insert(partition, entry);
             inserted = true;
         }

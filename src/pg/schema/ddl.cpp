@@ -25,8 +25,8 @@ const char* last_name(List* qualified_name) {
 
 /// May raise a server error.
 Statement describe(const RawStmt* raw, const char* text) {
-    Statement statement{nullptr,   nullptr, nullptr, pnstrdup(text + raw->stmt_location, raw->stmt_len),
-                        raw->stmt, false};
+    Statement statement{nullptr,   nullptr, nullptr,   pnstrdup(text + raw->stmt_location, raw->stmt_len),
+                        raw->stmt, false,   InvalidOid};
     switch (nodeTag(raw->stmt)) {
     case T_CreateEnumStmt:
         statement.kind = "type";

@@ -21,6 +21,8 @@ struct Statement {
     Node* node;
     /// The object existed before the installation. Set by check_existing_objects() for those that stand alone.
     bool existed;
+    /// Its owner then. Set likewise.
+    Oid owner;
 
     /// Whether it creates a type, a table or a view: what belongs to nothing else. bookmeatoz_objects() lists these.
     bool stands_alone() const { return kind != nullptr && table == nullptr; }

@@ -2,6 +2,8 @@
 #include "pg/schema/existing_objects.hpp"
 #include "pg/server/spi.hpp"
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -256,8 +258,7 @@ bool may_own(Oid role, Oid schema) {
 } // namespace
 
 Oid check_existing_objects(const Schema& schema, Oid schema_id) {
-    const Statement* first = nullptr;
-    Oid owner = InvalidOid;
+    std::map<Oid, int> owners;
     for (int i = 0; i < schema.count; ++i) {
         Statement& statement = schema.statements[i];
         if (IsA(statement.node, IndexStmt))
@@ -266,20 +267,12 @@ Oid check_existing_objects(const Schema& schema, Oid schema_id) {
             continue;
         const Found found = pg_call([&] { return find_and_lock(statement, schema_id); });
         statement.existed = OidIsValid(found.id);
+        statement.owner = found.owner;
         if (statement.existed) {
             // The owner comes first: the definition of another role's object is not even read.
-            if (found.owner != owner && !may_own(found.owner, schema_id))
+            if (!owners.contains(found.owner) && !may_own(found.owner, schema_id))
                 refuse_owner(statement, found.owner);
-            if (first == nullptr) {
-                first = &statement;
-                owner = found.owner;
-            } else if (found.owner != owner) {
-                throw SqlError(ERRCODE_DUPLICATE_OBJECT,
-                               described(*first) + " belongs to role " + role_name(owner) + ", but " +
-                                   described(statement) + " to role " + role_name(found.owner),
-                               "All types, tables and views of bookmeatoz must have one owner.",
-                               "Give all of them to one role by bookmeatoz_set_owner().");
-            }
+            ++owners[found.owner];
             if (IsA(statement.node, CreateEnumStmt))
                 check_type(statement, found);
             else if (IsA(statement.node, CreateStmt))
@@ -290,7 +283,27 @@ Oid check_existing_objects(const Schema& schema, Oid schema_id) {
         if (IsA(statement.node, CreateStmt))
             check_constraint_indexes(statement, schema_id);
     }
-    return owner;
+    const auto most = std::max_element(owners.begin(), owners.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == owners.end() ? InvalidOid : most->first;
+}
+
+void require_owner(const Schema& schema, Oid owner) {
+    const auto has_owner = [&](const Statement& statement) {
+        return statement.existed && statement.owner == owner;
+    };
+    for (int i = 0; i < schema.count; ++i) {
+        const Statement& statement = schema.statements[i];
+        if (!statement.existed || has_owner(statement))
+            continue;
+        const Statement* const first =
+            std::find_if(schema.statements, schema.statements + schema.count, has_owner);
+        throw SqlError(ERRCODE_DUPLICATE_OBJECT,
+                       described(*first) + " belongs to role " + role_name(owner) + ", but " +
+                           described(statement) + " to role " + role_name(statement.owner),
+                       "All types, tables and views of bookmeatoz must have one owner.",
+                       "Give all of them to one role by bookmeatoz_set_owner().");
+    }
 }
 
 Oid existing_owner(const Statement& statement, Oid schema) {

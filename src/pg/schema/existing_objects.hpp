@@ -8,9 +8,12 @@
 namespace bookmeatoz::pg {
 
 /// Throws SqlError for an object that is not ours: 42710 where a wrong role owns it, 42809 where its definition is wrong. Marks
-/// the types, tables and views that exist, and locks them, so that nobody can replace one. Returns their owner; InvalidOid where none
-/// exists. An SPI connection must be open, and search_path must lead to pg_catalog alone.
+/// the types, tables and views that exist, with their owners, and locks them, so that nobody can replace one. Returns the owner of most
+/// of them; InvalidOid where none exists. An SPI connection must be open, and search_path must lead to pg_catalog alone.
 Oid check_existing_objects(const Schema& schema, Oid schema_id);
+
+/// Throws SqlError 42710 unless all that exists belongs to this owner. After check_existing_objects().
+void require_owner(const Schema& schema, Oid owner);
 
 /// The owner of an existing type, table or view of ours.
 Oid existing_owner(const Statement& statement, Oid schema);

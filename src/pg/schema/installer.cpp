@@ -10,6 +10,7 @@
 #include "pg/server/spi.hpp"
 #include "pg/schema/ddl.hpp"
 #include "pg/schema/stale_bookings.hpp"
+#include "pg/server/subtransaction.hpp"
 #include "pg/server/table_owner.hpp"
 
 #include <string>
@@ -20,17 +21,21 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_extension.h"
 #include "commands/comment.h"
 #include "commands/extension.h"
 #include "funcapi.h"
 #include "nodes/makefuncs.h"
+#include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 }
 
@@ -46,8 +51,40 @@ constexpr config_enum_entry install_modes[] = {{"off", install_off, false},   {"
                                                {"true", install_on, true},    {"no", install_off, true},
                                                {"yes", install_on, true},     {nullptr, 0, false}};
 
-/// Whether the table of a policy of ours has a permissive policy of the user's own for the same command. Permissive policies are
-/// OR-ed: our policy beside it would show rows that the user chose to hide. May raise a server error.
+// What is found, as a line, and whether it is a booking that collides and that the constraints do not see.
+constinit SavedQuery check_rows(R"(
+    SELECT pg_catalog.concat(CASE WHEN mended THEN 'mended' ELSE severity END, ': ', table_name, ' ', row_id::pg_catalog.text, ': ', finding),
+           severity = 'error' AND NOT mended AND table_name = 'bookings' AND row_id IS NOT NULL
+      FROM @extschema@.bookmeatoz_check_rows(true) found (severity, table_name, row_id, finding, mended))",
+                                {});
+
+// What is there and is not as this version creates it: the owner has changed it.
+constinit SavedQuery
+    changed_query("SELECT finding FROM @extschema@.bookmeatoz_differences() d (severity, finding, missing)"
+                  " WHERE NOT missing",
+                  {});
+
+// What the siblings have and a table lacks that was restored alone. Row security of a partition is off only by mistake: it has no policies
+// of its own, and nobody reads it but through its table.
+constinit SavedQuery siblings_query(R"(
+    WITH ours AS (
+        SELECT c.oid, c.relname, c.relispartition, c.relrowsecurity, c.relforcerowsecurity
+          FROM @extschema@.bookmeatoz_relations() r (oid)
+          JOIN pg_catalog.pg_class c ON c.oid = r.oid
+         WHERE c.relkind = ANY ('{r,p}'::pg_catalog."char"[]))
+    SELECT pg_catalog.format('ALTER TABLE %s %s ROW LEVEL SECURITY', o.oid::pg_catalog.regclass, lack.clause),
+           pg_catalog.format('%s row security on %s', lack.did, o.relname)
+      FROM ours o
+     CROSS JOIN LATERAL (SELECT 'ENABLE', 'enabled' WHERE o.relispartition AND NOT o.relrowsecurity
+                          UNION ALL
+                         SELECT 'FORCE', 'forced'
+                          WHERE NOT o.relforcerowsecurity
+                            AND (SELECT 2 * pg_catalog.count(*) FILTER (WHERE a.relforcerowsecurity) > pg_catalog.count(*) FROM ours a)) lack (clause, did)
+     ORDER BY 2)",
+                                    {});
+
+/// Whether the table of a policy of ours has a permissive policy of the user's own for the same command and for everybody. Permissive
+/// policies are OR-ed: our policy beside it would show rows that the user chose to hide. May raise a server error.
 bool has_other_policy(const Statement& statement, Oid schema) {
     const std::string_view command(reinterpret_cast<CreatePolicyStmt*>(statement.node)->cmd_name);
     const char code = command == "select"   ? 'r'
@@ -55,11 +92,11 @@ bool has_other_policy(const Statement& statement, Oid schema) {
                       : command == "update" ? 'w'
                       : command == "delete" ? 'd'
                                             : '*';
-    SPI_execute(psprintf("SELECT FROM pg_catalog.pg_policy WHERE polrelid = %u AND polpermissive"
-                         "   AND (polcmd IN ('*', '%c') OR '%c' = '*') AND polname <> %s",
-                         get_relname_relid(statement.table, schema), code, code,
-                         quote_literal_cstr(statement.name)),
-                true, 1);
+    SPI_execute(
+        psprintf("SELECT FROM pg_catalog.pg_policy WHERE polrelid = %u AND polpermissive"
+                 "   AND (polcmd IN ('*', '%c') OR '%c' = '*') AND 0 = ANY (polroles) AND polname <> %s",
+                 get_relname_relid(statement.table, schema), code, code, quote_literal_cstr(statement.name)),
+        true, 1);
     return SPI_processed > 0;
 }
 
@@ -110,11 +147,13 @@ bool has_row_security(Oid table) {
     return has;
 }
 
-/// Adds one element of a CREATE TABLE to the existing table: ALTER TABLE ... ADD. May raise a server error.
-void add_to_table(const CreateStmt* create, AlterTableType action, Node* element, const char* ddl) {
+/// Alters an existing table: adds an element of its CREATE TABLE, or changes the named column. May raise a server error.
+void alter_table(const CreateStmt* create, AlterTableType action, const char* column, Node* definition,
+                 const char* ddl) {
     AlterTableCmd* const command = makeNode(AlterTableCmd);
     command->subtype = action;
-    command->def = element;
+    command->name = column == nullptr ? nullptr : pstrdup(column);
+    command->def = definition;
     AlterTableStmt* const alter = makeNode(AlterTableStmt);
     alter->relation = create->relation;
     alter->cmds = list_make1(command);
@@ -125,6 +164,46 @@ void add_to_table(const CreateStmt* create, AlterTableType action, Node* element
     planned->stmt_location = -1;
     ProcessUtility(planned, ddl, true, PROCESS_UTILITY_QUERY, nullptr, nullptr, None_Receiver, nullptr);
     CommandCounterIncrement();
+}
+
+/// The constraint of this kind that the DDL gives a column; nullptr for none.
+const Constraint* column_constraint(const ColumnDef* column, ConstrType kind) {
+    ListCell* cell = nullptr;
+    foreach (cell, column->constraints)
+        if (lfirst_node(Constraint, cell)->contype == kind)
+            return lfirst_node(Constraint, cell);
+    return nullptr;
+}
+
+/// What a column of an existing table lacks.
+struct Lacks {
+    bool not_null;
+    bool by_default;
+};
+
+/// May raise a server error.
+Lacks what_lacks(const ColumnDef* column, Oid table) {
+    const HeapTuple row = SearchSysCacheAttName(table, column->colname);
+    const auto* const found = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(row));
+    const Lacks lacks{column_constraint(column, CONSTR_NOTNULL) != nullptr && !found->attnotnull,
+                      column_constraint(column, CONSTR_DEFAULT) != nullptr && !found->atthasdef};
+    ReleaseSysCache(row);
+    return lacks;
+}
+
+/// SET NOT NULL. false where the column holds a NULL: it stays as it is.
+bool require_values(const CreateStmt* create, const char* column, const char* ddl) {
+    Subtransaction attempt;
+    try {
+        pg_call([&] { alter_table(create, AT_SetNotNull, column, nullptr, ddl); });
+        attempt.commit();
+        return true;
+    } catch (const ServerError&) {
+        if (!Subtransaction::forgives({ERRCODE_NOT_NULL_VIOLATION}))
+            throw;
+    }
+    attempt.roll_back();
+    return false;
 }
 
 /// Why CREATE EXTENSION leaves the schema alone.
@@ -206,6 +285,24 @@ const char* describe_created(const char* kind, const char* name, const char* tab
     });
 }
 
+/// Gives an existing column the default and the NOT NULL that it lacks. DROP EXTENSION "uuid-ossp" CASCADE, for one, drops defaults.
+void complete_column(FunctionCallInfo fcinfo, const Statement& statement, const ColumnDef* column,
+                     Oid table) {
+    const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
+    const Lacks lacks = pg_call([&] { return what_lacks(column, table); });
+    if (lacks.by_default) {
+        pg_call([&] {
+            alter_table(
+                create, AT_ColumnDefault, column->colname,
+                static_cast<Node*>(copyObjectImpl(column_constraint(column, CONSTR_DEFAULT)->raw_expr)),
+                statement.text);
+        });
+        put_row(fcinfo, {describe_created("default of", column->colname, statement.name)});
+    }
+    if (lacks.not_null && require_values(create, column->colname, statement.text))
+        put_row(fcinfo, {describe_created("NOT NULL of", column->colname, statement.name)});
+}
+
 /// Adds the columns and constraints that an existing table lacks. DROP EXTENSION ... CASCADE, for one, drops bookings.busy and
 /// with it the constraint against double bookings.
 bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
@@ -222,10 +319,14 @@ bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid sch
             return is_column ? get_attnum(table, name) == InvalidAttrNumber
                              : !OidIsValid(get_relation_constraint_oid(table, name, true));
         });
-        if (!missing)
+        if (!missing) {
+            if (is_column)
+                complete_column(fcinfo, statement, reinterpret_cast<ColumnDef*>(element), table);
             continue;
+        }
         pg_call([&] {
-            add_to_table(create, is_column ? AT_AddColumn : AT_AddConstraint, element, statement.text);
+            alter_table(create, is_column ? AT_AddColumn : AT_AddConstraint, nullptr, element,
+                        statement.text);
         });
         put_row(fcinfo, {describe_created(is_column ? "column" : "constraint", name, statement.name)});
         changed = true;
@@ -256,11 +357,111 @@ void enable_row_security(FunctionCallInfo fcinfo, const Statement& statement, Oi
         put_row(fcinfo, {pg_call([&] { return psprintf("enabled row security on %s", statement.table); })});
 }
 
+/// Whether a table was there before the installation.
+bool existed(const Schema& schema, const char* table) {
+    for (int i = 0; i < schema.count; ++i) {
+        const Statement& statement = schema.statements[i];
+        if (IsA(statement.node, CreateStmt) && std::string_view(statement.name) == table)
+            return statement.existed;
+    }
+    return false;
+}
+
+/// A trigger has come back to a table that has been without it: mends the rows, and says what was found. A booking that could not get its
+/// place back is an error: the constraints would not see it.
+void mend_rows(FunctionCallInfo fcinfo, Oid schema_id) {
+    const SpiRows found = check_rows.run_latest(schema_id, {});
+    for (const SpiRow row : found) {
+        const std::string line = row.string(1);
+        if (row.boolean(2))
+            throw SqlError(
+                ERRCODE_EXCLUSION_VIOLATION, line.substr(line.find(": ") + 2), {},
+                "SELECT * FROM bookmeatoz_verify_rows() lists all of them: cancel one of each two, and "
+                "call bookmeatoz_install_schema() again.")
+                .about({.table = "bookings"});
+        put_row(fcinfo, {line.c_str()});
+    }
+    const std::string summary = "verified the rows, findings: " + std::to_string(found.size());
+    put_row(fcinfo, {summary.c_str()});
+}
+
+/// Lets a trigger that exists fire ALWAYS again where the DDL says so: pg_restore --disable-triggers makes an ordinary one of it. One that
+/// the owner has disabled stays so.
+void fire_always_again(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
+    const auto* const alter = reinterpret_cast<AlterTableStmt*>(statement.node);
+    const auto* const command = linitial_node(AlterTableCmd, alter->cmds);
+    if (command->subtype != AT_EnableAlwaysTrig)
+        return;
+    const bool changed = pg_call([&] {
+        execute(psprintf("SELECT FROM pg_trigger WHERE tgrelid = %u AND tgname = %s AND tgenabled = 'O'",
+                         get_relname_relid(alter->relation->relname, schema_id),
+                         quote_literal_cstr(command->name)));
+        const bool is_ordinary = SPI_processed > 0;
+        if (is_ordinary)
+            execute(statement.text);
+        return is_ordinary;
+    });
+    if (changed)
+        put_row(fcinfo, {pg_call([&] {
+                    return psprintf("enabled trigger %s on %s always", command->name,
+                                    alter->relation->relname);
+                })});
+}
+
+/// What a superuser has restored alone, and still owns, goes to the owner of the others, if a superuser calls. Another owner is an error.
+void hand_over(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id, Oid owner) {
+    const bool by_superuser = pg_call([] { return superuser(); });
+    bool differs = false;
+    for (int i = 0; i < schema.count; ++i) {
+        const Statement& statement = schema.statements[i];
+        if (!statement.existed || statement.owner == owner)
+            continue;
+        if (!by_superuser || !pg_call([&] { return superuser_arg(statement.owner); }))
+            require_owner(schema, owner);
+        differs = true;
+        put_row(fcinfo, {pg_call([&] {
+                    return psprintf("gave %s %s to %s", statement.kind, statement.name,
+                                    quote_identifier(GetUserNameFromId(owner, false)));
+                })});
+    }
+    if (differs)
+        pg_call([&] {
+            execute(psprintf("SELECT %s.bookmeatoz_set_owner(%u::oid::regrole)",
+                             quote_identifier(get_namespace_name(schema_id)), owner));
+        });
+}
+
+/// Gives tables what their siblings have.
+void complete_siblings(FunctionCallInfo fcinfo, Oid schema_id) {
+    for (const SpiRow row : siblings_query.run_latest(schema_id, {})) {
+        const std::string command = row.string(1), line = row.string(2);
+        pg_call([&] { execute(command.c_str()); });
+        put_row(fcinfo, {line.c_str()});
+    }
+}
+
+/// What the owner has changed stays, and is said.
+void say_what_is_left(FunctionCallInfo fcinfo, Oid schema_id) {
+    for (const SpiRow row : changed_query.run_latest(schema_id, {})) {
+        const std::string line = "left as it is: " + std::string(row.string(1));
+        put_row(fcinfo, {line.c_str()});
+    }
+}
+
 void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
     const SpiConnection spi;
     const Installing installing;
-    const OnBehalfOfOwner on_behalf(future_owner(check_existing_objects(schema, schema_id)));
-    const StaleBookings stale(schema_id);
+    // Of two runs at once the second finds what the first has created. The lock is on the extension, so it is no application's.
+    pg_call([] {
+        LockDatabaseObject(ExtensionRelationId, get_extension_oid("bookmeatoz", false), 0,
+                           ShareUpdateExclusiveLock);
+        AcceptInvalidationMessages();
+    });
+    const Oid present_owner = check_existing_objects(schema, schema_id);
+    hand_over(fcinfo, schema, schema_id, present_owner);
+    const OnBehalfOfOwner on_behalf(future_owner(present_owner));
+    displace_stale_bookings(schema_id);
+    bool is_guarded_anew = false;
     // What happened to the object of the last CREATE.
     enum { untouched, created, completed } last = untouched;
     for (int i = 0; i < schema.count; ++i) {
@@ -271,6 +472,8 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
                                        });
             if (last == created || lacks_comment)
                 pg_call([&] { execute(statement.text); });
+            else if (IsA(statement.node, AlterTableStmt))
+                fire_always_again(fcinfo, statement, schema_id);
             continue;
         }
         last = untouched;
@@ -295,6 +498,7 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
             });
             put_row(fcinfo, {describe_created(statement.kind, statement.name, statement.table)});
             last = created;
+            is_guarded_anew |= IsA(statement.node, CreateTrigStmt) && existed(schema, statement.table);
         }
     }
     for (int i = 0; i < schema.count; ++i) {
@@ -305,13 +509,11 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
                  add_partitions(schema_id, statement.name, GetCurrentTransactionStartTimestamp()))
                 put_row(fcinfo, {line.c_str()});
     }
-    stale.guard_again();
-    if (stale.count() > 0)
-        put_row(fcinfo, {pg_call([&] {
-                    return psprintf("guarded " UINT64_FORMAT
-                                    " bookings again that were written without the guard",
-                                    stale.count());
-                })});
+    complete_siblings(fcinfo, schema_id);
+    if (is_guarded_anew)
+        mend_rows(fcinfo, schema_id);
+    if (OidIsValid(present_owner))
+        say_what_is_left(fcinfo, schema_id);
 }
 
 } // namespace

@@ -1,41 +1,23 @@
-// Finds stale bookings and lets the guard decide about them: see schema/stale_bookings.hpp.
+// Finds stale bookings: see schema/stale_bookings.hpp.
 #include "pg/schema/stale_bookings.hpp"
-#include "pg/server/spi.hpp"
+#include "pg/schema/execute.hpp"
 
 extern "C" {
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/lsyscache.h"
 }
 
 namespace bookmeatoz::pg {
 namespace {
 
-constexpr const char* needed_columns[] = {"id",         "business_id", "service_id",  "employee_id",
-                                          "start_time", "end_time",    "status",      "hold_expires_at",
-                                          "overbooked", "resource_id", "session_key", "seat"};
-
-/// True for a row that the constraints compare, if its resource is not the one that the guard writes, or if its session key does
-/// not fit the row (see session_key_of() in booking/seats.hpp). A booking without an employee may have the business as its
-/// resource, or none.
-constexpr const char* is_stale = R"(
-    NOT overbooked AND status NOT IN ('cancelled', 'rejected', 'no_show')
-    AND (resource_id IS DISTINCT FROM employee_id AND NOT (employee_id IS NULL AND resource_id = business_id)
-         OR substr(sha256(uuid_send(coalesce(resource_id, id)) || uuid_send(service_id)
-                          || timestamptz_send(start_time) || timestamptz_send(end_time)), 1, 16) <> uuid_send(session_key)))";
-
-/// May raise a server error.
-void execute(const char* statement, int expected) {
-    const int code = SPI_execute(statement, false, 0);
-    if (code != expected)
-        elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
-}
+constexpr const char* needed_columns[] = {"id",          "business_id", "service_id",
+                                          "employee_id", "start_time",  "end_time",
+                                          "resource_id", "session_key", "seat"};
 
 } // namespace
 
-StaleBookings::StaleBookings(Oid schema) {
+void displace_stale_bookings(Oid schema) {
     pg_call([&] {
         const Oid table = get_relname_relid("bookings", schema);
         if (!OidIsValid(table) || OidIsValid(get_trigger_oid(table, "bookings_guard", true)))
@@ -44,36 +26,22 @@ StaleBookings::StaleBookings(Oid schema) {
         for (const char* const column : needed_columns)
             if (get_attnum(table, column) == InvalidAttrNumber)
                 return;
-        table_ = quote_qualified_identifier(get_namespace_name(schema), "bookings");
-        // Nobody may write from now until the trigger exists.
-        execute(psprintf("LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE", table_), SPI_OK_UTILITY);
-        execute(psprintf("DELETE FROM %s WHERE hold_expires_at <= now() AND %s", table_, is_stale),
-                SPI_OK_DELETE);
-        execute(psprintf("WITH stale AS (UPDATE %s SET overbooked = true, resource_id = employee_id WHERE %s "
-                         "RETURNING id)"
-                         " SELECT count(*), array_agg(id) FROM stale",
-                         table_, is_stale),
-                SPI_OK_SELECT);
-        bool null = false;
-        const HeapTuple row = SPI_tuptable->vals[0];
-        count_ = static_cast<uint64>(DatumGetInt64(heap_getattr(row, 1, SPI_tuptable->tupdesc, &null)));
-        const Datum ids = heap_getattr(row, 2, SPI_tuptable->tupdesc, &null);
-        if (!null)
-            ids_ = datumCopy(ids, false, -1);
-    });
-}
-
-void StaleBookings::guard_again() const {
-    if (count_ == 0)
-        return;
-    pg_call([&] {
-        Oid types[] = {UUIDARRAYOID};
-        Datum values[] = {ids_};
-        const int code =
-            SPI_execute_with_args(psprintf("UPDATE %s SET overbooked = false WHERE id = ANY ($1)", table_), 1,
-                                  types, values, nullptr, false, 0);
-        if (code != SPI_OK_UPDATE)
-            elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(code));
+        const char* const name = quote_identifier(get_namespace_name(schema));
+        execute(psprintf("LOCK TABLE %s.bookings IN SHARE ROW EXCLUSIVE MODE", name));
+        // A resource that is neither employee nor business: that employee is gone, so the guard would have left none.
+        execute(psprintf(
+            "UPDATE %1$s.bookings b SET resource_id = NULL, session_key = CASE"
+            "  WHEN b.employee_id IS NULL AND b.resource_id <> b.business_id"
+            "  THEN %1$s.bookmeatoz_booking_session_key(b.id, NULL, b.service_id, b.start_time, b.end_time)"
+            "  ELSE b.session_key END"
+            "  FROM %1$s.bookings f CROSS JOIN LATERAL"
+            "       (SELECT %1$s.bookmeatoz_booking_resource(f.business_id, f.employee_id, f.resource_id)) r "
+            "(resource)"
+            " WHERE b.id = f.id AND (f.resource_id IS DISTINCT FROM r.resource OR f.session_key IS DISTINCT "
+            "FROM"
+            "  %1$s.bookmeatoz_booking_session_key(f.id, r.resource, f.service_id, f.start_time, "
+            "f.end_time))",
+            name));
     });
 }
 

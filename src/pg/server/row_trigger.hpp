@@ -4,6 +4,7 @@
 #include "pg/server/typed_row.hpp"
 
 #include <span>
+#include <type_traits>
 
 extern "C" {
 #include "access/attnum.h"
@@ -57,6 +58,18 @@ public:
     /// The type of a column.
     Oid column_type(int column) const;
 
+    /// What the caller keeps from row to row, until the statement ends: T{}, made before the first row. After require().
+    template <class T>
+    T& kept() {
+        static_assert(std::is_trivially_destructible_v<T>);
+        auto* const required = static_cast<Required*>(fcinfo_->flinfo->fn_extra);
+        if (required->kept == nullptr)
+            required->kept =
+                new (pg_call([&] { return MemoryContextAlloc(statement_memory_, sizeof(T)); })) T{};
+        return *static_cast<T*>(required->kept);
+    }
+    MemoryContext statement_memory() const { return statement_memory_; }
+
     bool is_null(int column) const;
     /// A value of the new row, or of the row before the UPDATE. NULL is the error 22004, which names the column.
     Datum get(int column) const;
@@ -91,6 +104,7 @@ private:
         std::size_t count;
         const char* names[most_columns];
         AttrNumber numbers[most_columns];
+        void* kept;
     };
 
     Datum value(HeapTuple row, int column) const;
