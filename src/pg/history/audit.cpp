@@ -1,7 +1,8 @@
 // trigger_audit(): writes what a statement did to a row into audit_logs.
 //
 // It writes as the owner of audit_logs, who owns the audited table too: whoever may change the row has no right to write the log.
-// What runs as the owner is one saved INSERT; the values are made before, with the rights of the current role.
+// What runs as the owner is the writing of one row: insert_directly() or, where the log is not as we made it, a saved INSERT. The values
+// are made before, with the rights of the current role.
 #include "pg/access/tenancy.hpp"
 #include "pg/context/session.hpp"
 #include "pg/history/audited_table.hpp"
