@@ -8,6 +8,8 @@ node_oldest=20.19
 # need_node: finds or installs Node.js and npm, and sets PATH for them. Where that is not possible it says why in $node_missing.
 node_missing=
 need_node() {
+	# From 22 on the compiler of TypeScript would leave a cache in /tmp.
+	export NODE_DISABLE_COMPILE_CACHE=1
 	if ! has_network; then
 		node_missing='there is no network, so npm has nothing to install'
 		return
