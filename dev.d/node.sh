@@ -76,7 +76,8 @@ node_client() {
 	node_tests "$(command -v node)"
 	if [ "$(node -p 'process.versions.node.split(".")[0]')" != 22 ]; then
 		install_node 22
-		node_tests "$work/node-22/node_modules/node/bin/node" '@(cases|functions|middleware|storm)'
+		# All but those that would compile the README and notice the false designs a second time.
+		node_tests "$work/node-22/node_modules/node/bin/node" '!(readme|mutants)'
 	fi
 }
 
