@@ -8,6 +8,7 @@ source "$top/dev.d/storm.sh"
 source "$top/dev.d/reference.sh"
 source "$top/dev.d/report.sh"
 source "$top/dev.d/node.sh"
+source "$top/dev.d/example.sh"
 
 fuzz_seconds=${FUZZ_SECONDS:-20}
 python3=$(debian_python3)
@@ -29,6 +30,7 @@ check() {
 	need_packages "${packages[@]}"
 	need_postgresql
 	need_node
+	[ -n "$node_missing" ] || need_chromium
 	logs=$top/build/log
 	mkdir -p "$logs"
 	echo "$("$PG_CONFIG" --version), seed $seed, logs in $logs"
@@ -218,12 +220,13 @@ check_answers() {
 	step 'rights of row security' count_checks row_security_rights
 	step 'attacks on row security' count_unittest row_security_attacks
 	step 'signed context' count_tap signed_context
+	step 'hostile installation' count_unittest hostile_installation
 	step 'differential' count_one differential_run
 	step 'figures of reports' count_one figures_run
 	step 'substitution fuzz' count_checks substitution_fuzz
 }
 
-# What happens around it: crowds, crashes, others' objects, dumps.
+# What happens around it: crowds, crashes, dumps, applications.
 check_surroundings() {
 	step 'self-test of the differential' count_unittest differential_unittest
 	step 'robustness' count_unittest robustness
@@ -232,7 +235,6 @@ check_surroundings() {
 	step 'storm' count_one run_storm "$PGHOST" storm.py --minutes 0.2 --seed "$seed"
 	step 'storm over the archive' count_one run_storm "$PGHOST" archive.py
 	step 'self-test of that' count_one careless_archive
-	step 'hostile installation' count_unittest hostile_installation
 	step 'restore' count_tap restore_tests
 	check_node
 }

@@ -24,11 +24,19 @@ ln -s fd/2 "$root/dev/stderr"
 mkdir "$root/dev/shm"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 
-# If there is a network, it is reached as on this machine.
+# If there is a network, it is reached as on this machine: so are names, proxies, and authorities that Node.js trusts besides its own.
 for file in /etc/resolv.conf /etc/hosts; do
 	rm -f "$root$file"
 	cp -L "$file" "$root$file"
 done
+network=()
+for name in http_proxy https_proxy no_proxy; do
+	[ -z "${!name-}" ] || network+=("$name=${!name}")
+done
+if [ -e "${NODE_EXTRA_CA_CERTS-}" ]; then
+	cp -L "$NODE_EXTRA_CA_CERTS" "$root/etc/node-extra-ca-certs.pem"
+	network+=(NODE_EXTRA_CA_CERTS=/etc/node-extra-ca-certs.pem)
+fi
 ip link set lo up 2>/dev/null || true
 
 mkdir -p "$root/src"
@@ -38,4 +46,5 @@ mkdir -p "$root/src/build/log"
 mount --bind "$logs" "$root/src/build/log"
 
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM="${TERM-dumb}" \
+	"${network[@]}" \
 	chroot "$root" "$@"

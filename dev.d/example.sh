@@ -1,6 +1,6 @@
 # ./dev example [--test]: starts a private server, migrates a database of it, loads demo/sample.sql, and runs the application of
 # examples/fastify on it until Ctrl-C. PORT is 3000 if not given.
-# With --test persons in real browsers use the application. CHROMIUM names the browser if it is not to be Debian's.
+# With --test persons in real browsers use the application. CHROMIUM names the browser if it is not to be Debian's headless one.
 # Nothing is left behind.
 
 source "$top/dev.d/packages.sh"
@@ -14,33 +14,51 @@ example() {
 	--test) test=true ;;
 	*) echo "usage: ./dev example [--test]" >&2 && return 2 ;;
 	esac
-	if $test && [ -z "${CHROMIUM-}" ]; then need_packages chromium; fi
 	at_end=finish_example
+	if $test; then
+		need_chromium
+		if [ -n "$chromium_missing" ]; then
+			echo "./dev example --test needs a browser: $chromium_missing" >&2
+			return 1
+		fi
+	fi
 	start_private_server example
 	require_node './dev example'
+	echo 'installing the packages of npm ...' >&2
+	node_build "$work/src/clients/node"
+	make_example
+	if $test; then
+		test_example spec
+	else
+		export PORT=${PORT:-3000}
+		say_where
+		# Without npm between: it would not pass on the end.
+		run_until_end node "$work/src/examples/fastify/build/src/main.js"
+	fi
+}
+
+# make_example: builds the application, and makes its database "example" with the sample in the server of PGHOST. Sets what both need to
+# be found. The client must be built.
+make_example() {
+	local application=$work/src/examples/fastify address="postgresql:///example?host=$PGHOST&user="
 	"$bindir/createdb" example
-	address="postgresql:///example?host=$work&user="
 	export ADMIN_DATABASE_URL=${address}postgres DATABASE_URL=${address}demo_app AUTH_DATABASE_URL=${address}demo_auth
 	SECRET=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 	export SECRET
-	echo 'installing the packages of npm ...' >&2
-	node_build "$work/src/clients/node"
-	node_build "$work/src/examples/fastify"
-	cd "$work/src/examples/fastify" || return
-	npm run --silent migrate >"$work/migrate.log" 2>&1 || {
+	node_build "$application"
+	(cd "$application" && npm run --silent migrate) >"$work/migrate.log" 2>&1 || {
 		cat "$work/migrate.log" >&2
 		return 1
 	}
 	PGOPTIONS='-c client_min_messages=warning' "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -f "$work/src/demo/sample.sql" example
-	node build/src/sample.js
-	# Without npm between: it would not pass on the end.
-	if $test; then
-		run_until_end node --test-reporter=spec build/test/browser.test.js
-	else
-		export PORT=${PORT:-3000}
-		say_where
-		run_until_end node build/src/main.js
-	fi
+	node "$application/build/src/sample.js"
+}
+
+# test_example REPORTER: persons in real browsers use the application.
+test_example() {
+	mkdir -p "$work/browser"
+	# Browsers leave files there when they are killed.
+	TMPDIR=$work/browser run_until_end node --test-reporter="$1" "$work/src/examples/fastify/build/test/browser.test.js"
 }
 
 say_where() {

@@ -1,5 +1,6 @@
-# ./dev fresh [SUITE...]: what a newcomer meets. A minimal Debian with nothing but a shell runs ./dev demo and ./dev check, which
-# install what they need from the network. After that no server, no cluster and no temporary file may be left.
+# ./dev fresh [SUITE...]: what a newcomer meets. A minimal Debian with nothing but a shell runs ./dev demo, ./dev example --test and
+# ./dev check, which install what they need from the network, so no step may be skipped. After that no server, no cluster and no temporary
+# file may be left.
 
 source "$top/dev.d/packages.sh"
 source "$top/dev.d/cluster.sh"
@@ -14,9 +15,11 @@ fresh() {
 		echo "== a new Debian $suite"
 		need_chroot "$suite-minimal" "$suite"
 		# shellcheck disable=SC2016
-		in_chroot "$suite-minimal" online "$top/build/fresh/$suite" bash -euc '
+		in_chroot "$suite-minimal" online "$top/build/fresh/$suite" bash -euo pipefail -c '
 			/src/dev demo >/dev/null
-			/src/dev check
+			/src/dev example --test
+			/src/dev check | tee /src/build/log/check.log
+			! grep SKIPPED /src/build/log/check.log
 			left=$(find /tmp -mindepth 1; ls /var/lib/postgresql/*/ 2>/dev/null; grep -lsx postgres /proc/[0-9]*/comm || true)
 			[ -z "$left" ] || { echo "left behind: $left"; exit 1; }
 		' || bad+=("$suite")

@@ -1,4 +1,4 @@
-// The README's blocks of TypeScript, in their order: they compile under the strict options, and run.
+// The README's blocks of TypeScript, in their order: they compile under the strict options, and run. The migrations are files of their own.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,15 +38,22 @@ test('the blocks of the README', () => {
   assert.ok(blocks.length > 10)
   const last = blocks.pop() as string
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'readme.ts'), [...blocks, requests, last].join('\n'))
+  mkdirSync(join(folder, 'migrations'), { recursive: true })
+  const migration = /^\/\/ (migrations\/\w+\.ts)\n/
+  const migrations = blocks.flatMap(block => {
+    const file = migration.exec(block)?.[1]
+    return file === undefined ? [] : [{ file, block }]
+  })
+  assert.equal(migrations.length, 2)
+  for (const { file, block } of migrations) writeFileSync(join(folder, file), block)
+  writeFileSync(join(folder, 'readme.ts'), [...blocks.filter(block => !migration.test(block)), requests, last].join('\n'))
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
     extends: '../../tsconfig.json',
     compilerOptions: {
       rootDir: '.', outDir: '.', composite: false, declaration: false, skipLibCheck: true, tsBuildInfoFile: null,
       noUnusedLocals: false, noUnusedParameters: false,
     },
-    files: ['readme.ts'], include: [],
+    files: ['readme.ts', ...migrations.map(({ file }) => file)], include: [],
   }))
   const run = (script: string, ...args: string[]) => {
     const url = (user: string) => `postgresql:///${database}?host=${process.env.PGHOST ?? '/var/run/postgresql'}&user=${user}`

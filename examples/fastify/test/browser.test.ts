@@ -6,7 +6,7 @@ import pg from 'pg'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { createApp } from '../src/app.js'
 
-const { DATABASE_URL, AUTH_DATABASE_URL, ADMIN_DATABASE_URL, CHROMIUM = '/usr/bin/chromium' } = process.env
+const { DATABASE_URL, AUTH_DATABASE_URL, ADMIN_DATABASE_URL, CHROMIUM = '/usr/bin/chromium-headless-shell' } = process.env
 const db = createBooking({ pool: { connectionString: DATABASE_URL }, auth: { connectionString: AUTH_DATABASE_URL } })
 const app = createApp(db, 'a secret of the test')
 const admin = new pg.Client({ connectionString: ADMIN_DATABASE_URL })
@@ -30,6 +30,7 @@ before(async () => {
   for (let i = 0; i < 2; i++) {
     browsers.push(await chromium.launch({
       executablePath: CHROMIUM,
+      // Without a sandbox, which neither root nor most containers have: these pages are our own.
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     }))
   }
