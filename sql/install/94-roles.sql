@@ -202,6 +202,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM @extschema@.bookmeatoz_grant_app_role(role);
     PERFORM @extschema@.bookmeatoz_grant_execute(role, VARIADIC ARRAY['may\_overbook']::text[]);
+    -- The app role's rights contain it. But it stays with the table when the function goes, and tells bookmeatoz_application_roles() of the duty.
+    EXECUTE format('GRANT UPDATE (overbooked) ON %s.bookings TO %s', '@extschema@', role);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_staff_role(regrole) IS
@@ -229,6 +231,52 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) IS
 Errors:
 - 0LP01: row security would not bind the role';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_auth_role(regrole) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_application_roles() RETURNS TABLE (role regrole, duty text, complete boolean)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    -- What only the grant functions give, of the rights on tables: those on functions go with the functions.
+    WITH given AS (
+        SELECT acl.grantee, c.relname, acl.privilege_type AS privilege
+        FROM pg_class c CROSS JOIN aclexplode(c.relacl) acl
+        WHERE c.oid IN (to_regclass('@extschema@.tenants'), to_regclass('@extschema@.token_blacklist')) AND acl.grantee NOT IN (0, c.relowner)
+    )
+    SELECT g.grantee::regrole, d.duty,
+           EXISTS (SELECT FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f CROSS JOIN aclexplode(p.proacl) acl
+                   WHERE p.proname = CASE d.duty WHEN 'staff' THEN 'may_overbook' ELSE 'register_user' END AND acl.grantee = g.grantee)
+    FROM given g
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN g.relname = 'token_blacklist' THEN 'auth'
+        WHEN EXISTS (SELECT FROM pg_attribute a CROSS JOIN aclexplode(a.attacl) acl
+                     WHERE a.attrelid = to_regclass('@extschema@.bookings') AND a.attname = 'overbooked' AND acl.grantee = g.grantee) THEN 'staff'
+        ELSE 'app' END) d (duty)
+    WHERE g.privilege = 'INSERT'
+    ORDER BY g.grantee::regrole::text COLLATE "C"
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_application_roles() IS
+    'The roles that the grant functions have given their rights on tables, and their duty: app, staff or auth. complete: whether they have the rights on functions too, which DROP EXTENSION ... CASCADE takes away. Called by bookmeatoz_regrant_roles() and bookmeatoz_install_schema().';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_application_roles() FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.bookmeatoz_regrant_roles() RETURNS TABLE (role regrole, duty text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    previous_role CONSTANT text := current_setting('role');
+    data_owner    CONSTANT name := (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = '@extschema@.tenants'::regclass);
+BEGIN
+    FOR role, duty IN SELECT r.role, r.duty FROM @extschema@.bookmeatoz_application_roles() r LOOP
+        -- As the owner, whoever calls: only who gave a right can take it away, and the owner must be able to.
+        PERFORM set_config('role', data_owner, true);
+        EXECUTE format('SELECT %s.%I($1)', '@extschema@', 'bookmeatoz_grant_' || duty || '_role') USING role;
+        PERFORM set_config('role', previous_role, true);
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_regrant_roles() IS
+    'Calls the grant function of each role of an application again, and returns the roles and their duties: app, staff or auth. For after a reinstallation, and after you add columns to users. It tells the roles by their rights on tables: INSERT on tenants, or on token_blacklist; UPDATE on the column overbooked of bookings for staff.
+Run it as the owner of the data, or as a superuser. What a role had on our tables and functions beyond the grant functions is gone then.
+Errors:
+- 0LP01: row security would not bind one of the roles, or it could read password hashes or tokens';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_regrant_roles() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_revoke_app_role(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

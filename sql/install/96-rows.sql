@@ -70,6 +70,10 @@ DECLARE
         FROM @extschema@.bookings_archive b$q$;
     with_resource CONSTANT text := $q$
         CROSS JOIN LATERAL (SELECT @extschema@.bookmeatoz_booking_resource(b.business_id, b.employee_id, b.resource_id) OFFSET 0) r (resource)$q$;
+    -- What is written, if it was found to fit: it takes long to compute.
+    session_of CONSTANT text := $q$
+        CASE WHEN b.id = ANY ($1) THEN @extschema@.bookmeatoz_booking_session_key(b.id, r.resource, b.service_id, b.start_time, b.end_time)
+             ELSE b.session_key END$q$;
     has_busy CONSTANT boolean := EXISTS (
         SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass('@extschema@.bookings') AND a.attname = 'busy' AND NOT a.attisdropped);
     stale    uuid[];
@@ -118,7 +122,7 @@ BEGIN
     PERFORM @extschema@.bookmeatoz_note_progress('bookings', 'looks for overlaps');
     RETURN QUERY EXECUTE $q$
         WITH place AS (
-            SELECT b.id, r.resource, @extschema@.bookmeatoz_booking_session_key(b.id, r.resource, b.service_id, b.start_time, b.end_time) AS session,
+            SELECT b.id, r.resource, $q$ || session_of || $q$ AS session,
                    @extschema@.busy_range(b.start_time, b.end_time, b.buffer_before_minutes, b.buffer_after_minutes) AS busy
             $q$ || of_bookings || with_resource || $q$ WHERE r.resource IS NOT NULL AND NOT b.overbooked AND b.status NOT IN ('cancelled', 'rejected', 'no_show')
         ),
@@ -133,7 +137,7 @@ BEGIN
         )
         SELECT 'error', 'bookings', l.id, format('overlaps booking %s', e.id), false
         FROM later l JOIN session e ON e.resource = l.resource AND e.ends > l.begins AND (e.begins, e.session) < (l.begins, l.session)
-        WHERE l.taken_until > l.begins ORDER BY l.begins, l.id, e.id$q$;
+        WHERE l.taken_until > l.begins ORDER BY l.begins, l.id, e.id$q$ USING coalesce(stale, '{}');
 
     -- Seats. The unique index decides about them; it may be missing. The capacity may have been lowered since.
     PERFORM @extschema@.bookmeatoz_note_progress('bookings', 'counts seats');
@@ -141,7 +145,7 @@ BEGIN
         WITH taken AS (
             SELECT b.business_id, b.service_id, min(b.id::text)::uuid AS id, count(*) AS bookings, count(DISTINCT b.seat) AS seats
             $q$ || of_bookings || with_resource || $q$ WHERE r.resource IS NOT NULL AND NOT b.overbooked AND b.status NOT IN ('cancelled', 'rejected', 'no_show')
-            GROUP BY b.business_id, b.service_id, @extschema@.bookmeatoz_booking_session_key(b.id, r.resource, b.service_id, b.start_time, b.end_time)
+            GROUP BY b.business_id, b.service_id, $q$ || session_of || $q$
             HAVING count(*) > 1
         )
         SELECT CASE WHEN t.seats < t.bookings THEN 'error' ELSE 'warning' END, 'bookings', t.id,
@@ -150,7 +154,7 @@ BEGIN
         FROM taken t
         JOIN @extschema@.services s ON s.id = t.service_id JOIN @extschema@.businesses z ON z.id = t.business_id
         CROSS JOIN LATERAL (SELECT @extschema@.bookmeatoz_capacity(z.settings, s.settings)) c (capacity)
-        WHERE t.seats < t.bookings OR t.bookings > c.capacity ORDER BY t.id$q$;
+        WHERE t.seats < t.bookings OR t.bookings > c.capacity ORDER BY t.id$q$ USING coalesce(stale, '{}');
 
     -- The archive occupies nothing, and nobody may write it: what is wrong there is only said.
     IF to_regclass('@extschema@.bookings_archive') IS NOT NULL THEN

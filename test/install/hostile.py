@@ -288,6 +288,8 @@ def administration(schema):
         f"SELECT {s}.bookmeatoz_grant_staff_role({role(STAFF)})",
         f"SELECT {s}.bookmeatoz_grant_auth_role({role(AUTH)})",
         f"SELECT finding FROM {s}.bookmeatoz_verify()",
+        f"SELECT finding FROM {s}.bookmeatoz_verify_rows(true)",
+        f"SELECT duty FROM {s}.bookmeatoz_regrant_roles()",
         f"SELECT {s}.bookmeatoz_force_row_security(true)",
         f"SELECT {s}.bookmeatoz_force_row_security(false)",
         f"SELECT {s}.bookmeatoz_revoke_app_role({role(APP)})",

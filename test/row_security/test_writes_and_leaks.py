@@ -478,7 +478,7 @@ class Leaks(Attack):
             self.assert_refused(session.attempt(f"SELECT * FROM {call}"))
         rest = session.run("""SELECT p.oid::regprocedure::text FROM pg_proc p WHERE pronamespace = 'booking'::regnamespace
             AND (proname ~ '^bookmeatoz_' OR proname ~ '^may_') AND has_function_privilege(p.oid, 'EXECUTE')
-            AND proname NOT IN ('bookmeatoz_version', 'bookmeatoz_verify', 'bookmeatoz_schema') AND proname !~ '_definitions$|_time_zones$'""")
+            AND proname NOT IN ('bookmeatoz_version', 'bookmeatoz_verify', 'bookmeatoz_schema') AND proname !~ '_definitions$|_differences$|_time_zones$'""")
         self.assertEqual(rest, [])
 
     def test_hidden_column_and_hidden_tables(self):

@@ -64,6 +64,12 @@ constinit SavedQuery
                   " WHERE NOT missing",
                   {});
 
+// Rights on functions go with the functions. They are for people to give again.
+constinit SavedQuery roles_query(
+    "SELECT role::pg_catalog.text FROM @extschema@.bookmeatoz_application_roles() r (role, duty, complete)"
+    " WHERE NOT complete",
+    {});
+
 // What the siblings have and a table lacks that was restored alone. Row security of a partition is off only by mistake: it has no policies
 // of its own, and nobody reads it but through its table.
 constinit SavedQuery siblings_query(R"(
@@ -448,6 +454,15 @@ void say_what_is_left(FunctionCallInfo fcinfo, Oid schema_id) {
     }
 }
 
+/// The roles of applications that may not call our functions.
+void say_what_roles_lack(FunctionCallInfo fcinfo, Oid schema_id) {
+    for (const SpiRow row : roles_query.run_latest(schema_id, {})) {
+        const std::string line = "role " + std::string(row.string(1)) +
+                                 " lacks rights on functions: run SELECT * FROM bookmeatoz_regrant_roles()";
+        put_row(fcinfo, {line.c_str()});
+    }
+}
+
 void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
     const SpiConnection spi;
     const Installing installing;
@@ -480,8 +495,11 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
         // What somebody created after the check is not ours: let CREATE fail on it.
         const bool is_judged = statement.stands_alone();
         if (is_judged ? statement.existed : pg_call([&] { return exists(statement, schema_id); })) {
-            if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id))
+            if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id)) {
                 last = completed;
+                // The constraint of the guard may be among what came back.
+                is_guarded_anew |= std::string_view(statement.name) == "bookings";
+            }
         } else if (IsA(statement.node, CreatePolicyStmt) &&
                    pg_call([&] { return has_other_policy(statement, schema_id); })) {
             put_row(fcinfo, {pg_call([&] {
@@ -512,8 +530,10 @@ void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
     complete_siblings(fcinfo, schema_id);
     if (is_guarded_anew)
         mend_rows(fcinfo, schema_id);
-    if (OidIsValid(present_owner))
-        say_what_is_left(fcinfo, schema_id);
+    if (!OidIsValid(present_owner))
+        return;
+    say_what_is_left(fcinfo, schema_id);
+    say_what_roles_lack(fcinfo, schema_id);
 }
 
 } // namespace
