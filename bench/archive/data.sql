@@ -58,7 +58,8 @@ CREATE PROCEDURE book_month(first date, last date) LANGUAGE sql AS $$
     SELECT booking, business, id('customer', b, (months + chance % 12) * new_customers_a_month + chance / 12 % new_customers_a_month),
            service, employee, starts, starts + interval '1 hour',
            (CASE chance % 17 WHEN 0 THEN 'cancelled' WHEN 1 THEN 'no_show' ELSE CASE WHEN day < current_date THEN 'completed' ELSE 'confirmed' END END)::booking_status_type_v1,
-           40, 'EUR', starts - chance % 14 * interval '1 day', 0, 0, employee, booking, 1
+           40, 'EUR', starts - chance % 14 * interval '1 day', 0, 0, employee,
+           bookmeatoz_booking_session_key(booking, employee, service, starts, starts + interval '1 hour'), 1
     FROM (SELECT *, md5(concat_ws(' ', b, e, day, n))::uuid AS booking, abs(hashint8((b * 64 + e)::bigint * 1000000 + (day - first_day) * 8 + n)) AS chance,
                  (extract(year FROM age(day, first_day)) * 12 + extract(month FROM age(day, first_day)))::integer AS months,
                  (day + time '09:00' + (n * 60 + e % 2 * 60) * interval '1 minute') AT TIME ZONE 'Europe/Berlin' AS starts

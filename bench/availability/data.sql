@@ -83,7 +83,7 @@ CREATE PROCEDURE book_week(monday date) LANGUAGE sql AS $$
                           buffer_before_minutes, buffer_after_minutes, resource_id, session_key, seat)
     SELECT booking, business, customer, service, employee, starts, starts + interval '30 minutes',
            (CASE WHEN is_cancelled THEN 'cancelled' WHEN day < first_day THEN 'completed' ELSE 'confirmed' END)::booking_status_type_v1,
-           5, 10, employee, booking, 1
+           5, 10, employee, bookmeatoz_booking_session_key(booking, employee, service, starts, starts + interval '30 minutes'), 1
     FROM (SELECT *, md5(concat_ws(' ', b, e, day - history, place))::uuid AS booking,
                  (day + opens + (45 * place + 15 * slack) * interval '1 minute') AT TIME ZONE timezone AS starts
           FROM (SELECT *, monday + CASE WHEN e % 5 = 0 THEN 1 ELSE 0 END + weekday AS day,

@@ -103,10 +103,7 @@ SELECT id('booking', n), business, id('customer', number, j::bigint * 7919 % cus
              WHEN starts < '2026-01-05' THEN 'completed' WHEN fraction(n) < 0.25 THEN 'pending' ELSE 'confirmed' END)::booking_status_type_v1,
        jsonb_build_object('payment_intent_id', 'pi_' || md5(n::text), 'source', 'web', 'locale', 'de'),
        starts - (1 + fraction(7 * n) * 60) * interval '1 day', 5, 10, employee,
-       encode(substr(sha256(uuid_send(employee) || uuid_send(service)
-                            || int8send((extract(epoch FROM starts) * 1000000)::bigint - 946684800000000)
-                            || int8send((extract(epoch FROM starts) * 1000000)::bigint - 946684800000000 + 1800000000)), 1, 16),
-              'hex')::uuid,
+       bookmeatoz_booking_session_key(id('booking', n), employee, service, starts, starts + '30 minutes'),
        1
 FROM (SELECT business AS number, j, n, customers, id('business', business) AS business, id('employee', business, 1 + j % employees) AS employee,
              id('service', business, j % 6) AS service,

@@ -97,8 +97,11 @@ BEGIN
         ),
         customer AS (
             SELECT v.month, count(*) AS all_of_them,
-                   count(*) FILTER (WHERE v.is_first AND NOT EXISTS (SELECT FROM booking b WHERE b.customer_id = v.customer_id AND b.occupies
-                                                                                             AND b.start_time < v.first AND b.start_time < began)) AS new
+                   -- Most who were here before were so of late: to ask that first spares them a look into each month of the archive.
+                   count(*) FILTER (WHERE v.is_first
+                       AND NOT EXISTS (SELECT FROM booking b WHERE b.customer_id = v.customer_id AND b.occupies AND b.start_time < v.first AND b.start_time < began
+                                                               AND b.start_time >= v.first - interval '3 months')
+                       AND NOT EXISTS (SELECT FROM booking b WHERE b.customer_id = v.customer_id AND b.occupies AND b.start_time < v.first AND b.start_time < began)) AS new
             FROM (SELECT c.month, min(c.start_time) AS first, c.customer_id, c.month = min(c.month) OVER (PARTITION BY c.customer_id) AS is_first
                   FROM counted c WHERE c.occupies AND c.customer_id IS NOT NULL GROUP BY c.month, c.customer_id) v
             GROUP BY v.month

@@ -376,6 +376,9 @@ bool existed(const Schema& schema, const char* table) {
 /// A trigger has come back to a table that has been without it: mends the rows, and says what was found. A booking that could not get its
 /// place back is an error: the constraints would not see it.
 void mend_rows(FunctionCallInfo fcinfo, Oid schema_id) {
+    // A whole import may have been written without the triggers.
+    constexpr std::size_t most_lines = 100;
+    std::size_t lines = 0;
     const SpiRows found = check_rows.run_latest(schema_id, {});
     for (const SpiRow row : found) {
         const std::string line = row.string(1);
@@ -385,7 +388,8 @@ void mend_rows(FunctionCallInfo fcinfo, Oid schema_id) {
                 "SELECT * FROM bookmeatoz_verify_rows() lists all of them: cancel one of each two, and "
                 "call bookmeatoz_install_schema() again.")
                 .about({.table = "bookings"});
-        put_row(fcinfo, {line.c_str()});
+        if (lines++ < most_lines)
+            put_row(fcinfo, {line.c_str()});
     }
     const std::string summary = "verified the rows, findings: " + std::to_string(found.size());
     put_row(fcinfo, {summary.c_str()});
