@@ -78,7 +78,8 @@ BEGIN
           FROM bookings WHERE start_time::date = '2030-01-07' AND hold_expires_at IS NULL);
 EXCEPTION
     WHEN SQLSTATE 'UNDO1' THEN RETURN SQLERRM;
-    WHEN OTHERS THEN RETURN SQLSTATE;
+    -- From PostgreSQL 18 on what RESTRICT refuses is 23001.
+    WHEN OTHERS THEN RETURN replace(SQLSTATE, '23001', '23503');
 END $$;
 \set columns 'id, business_id, customer_id, service_id, employee_id, start_time, status, notes'
 CREATE FUNCTION pg_temp.book(number integer) RETURNS void LANGUAGE sql SECURITY DEFINER AS

@@ -46,14 +46,16 @@ GRANT TRUNCATE ON bookings TO regress_grants_twin;
 SELECT bookmeatoz_grant_app_role('regress_grants_twin');
 SELECT object, privileges FROM granted WHERE role = 'regress_grants_role'::regrole
 EXCEPT
-SELECT object, privileges FROM granted WHERE role = 'regress_grants_twin'::regrole;
+SELECT object, privileges FROM granted WHERE role = 'regress_grants_twin'::regrole
+ORDER BY object;
 
 -- Staff: the same and the right to overbook.
 SELECT bookmeatoz_grant_staff_role('regress_grants_twin');
 SELECT bookmeatoz_grant_staff_role('regress_grants_twin');
 SELECT object, privileges FROM granted WHERE role = 'regress_grants_twin'::regrole
 EXCEPT
-SELECT object, privileges FROM granted WHERE role = 'regress_grants_role'::regrole;
+SELECT object, privileges FROM granted WHERE role = 'regress_grants_role'::regrole
+ORDER BY object;
 SET ROLE regress_grants_twin;
 SET LOCAL app.current_business_id = :'salon';
 UPDATE bookings SET overbooked = true WHERE id = :'first_booking' RETURNING overbooked;
@@ -64,7 +66,8 @@ SET ROLE regress_grants_owner;
 SELECT bookmeatoz_grant_app_role('regress_grants_twin');
 SELECT object, privileges FROM granted WHERE role = 'regress_grants_twin'::regrole
 EXCEPT
-SELECT object, privileges FROM granted WHERE role = 'regress_grants_role'::regrole;
+SELECT object, privileges FROM granted WHERE role = 'regress_grants_role'::regrole
+ORDER BY object;
 
 -- The app cannot log users in: row security does not even ask whether it may. It sees no hash and no token, and writes neither.
 SET ROLE regress_grants_role;
@@ -91,7 +94,8 @@ SELECT bookmeatoz_grant_auth_role('regress_grants_twin');
 SELECT bookmeatoz_grant_auth_role('regress_grants_twin');
 SELECT object, privileges FROM granted WHERE role = 'regress_grants_twin'::regrole
 EXCEPT
-SELECT object, privileges FROM granted WHERE role = 'regress_grants_role'::regrole;
+SELECT object, privileges FROM granted WHERE role = 'regress_grants_role'::regrole
+ORDER BY object;
 
 SET ROLE regress_grants_role;
 SET LOCAL app.current_user_id = '';
