@@ -16,7 +16,7 @@
 # ./dev bench node [--calls N]: what a statement with a session context costs a client in Node.js (clients/node, bench/node), on a private
 #   server, by its socket and at a distance. Takes some four minutes. The report is also in build/bench/node.md.
 # ./dev bench archive [--bookings N]: sizes and times of bookings before and after archive_bookings() (bench/archive), on a private server with
-#   N generated bookings of ten years (2,000,000 if not given; 20,000,000 take forty minutes, and 30 GB of disk in /tmp). The report is also
+#   N generated bookings of ten years (2,000,000 if not given; 20,000,000 take an hour, and 30 GB of disk in /tmp). The report is also
 #   in build/bench/archive.md.
 
 source "$top/dev.d/packages.sh"

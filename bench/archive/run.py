@@ -99,6 +99,8 @@ def archive(cursor: Cursor) -> Tuple[int, float, float]:
     """How many rows were moved, and the seconds that archive_bookings() took for the first BY_FUNCTION of them and that maintenance then took."""
     say(f"archive_bookings(), {BY_FUNCTION:,} rows")
     by_function = timed(lambda: cursor.execute("SELECT archive_bookings(%s, %s)", (OLDER_THAN, BY_FUNCTION))) / 1000
+    if cursor.fetchone() != (BY_FUNCTION,):
+        raise SystemExit(f"FAILED: fewer than {BY_FUNCTION:,} bookings are over: make more of them")
     say("bookmeatoz_maintain()")
     maintenance = timed(lambda: cursor.execute("SELECT * FROM bookmeatoz_maintain()")) / 1000
     say("the rest")

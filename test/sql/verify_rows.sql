@@ -134,6 +134,16 @@ SELECT * FROM bookmeatoz_verify_rows();
 SELECT line FROM bookmeatoz_install_schema() line WHERE line !~ '^created';
 SELECT * FROM bookmeatoz_verify_rows();
 INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time) VALUES (:'salon', :'carl_at_salon', :'haircut', :'ben_at_salon', '2030-01-07 08:50+00');
+-- Of many rows a hundred are told, and all are mended.
+ROLLBACK TO clean;
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time)
+SELECT :'salon', :'carl_at_salon', :'haircut', :'ben_at_salon', timestamptz '2031-01-01 00:00+00' + n * interval '1 hour' FROM generate_series(1, 101) n;
+DROP EXTENSION bookmeatoz CASCADE;
+UPDATE bookings SET session_key = id WHERE start_time >= '2031-01-01 00:00+00';
+CREATE EXTENSION bookmeatoz;
+SELECT bookmeatoz_set_owner('regress_rows_owner');
+SELECT count(*) FILTER (WHERE line ~ '^mended') AS told, max(line) FILTER (WHERE line ~ '^verified') FROM bookmeatoz_install_schema() line;
+SELECT * FROM bookmeatoz_verify_rows();
 -- The same where it collides now: nothing is installed, and the error names the booking.
 ROLLBACK TO clean;
 DROP EXTENSION bookmeatoz CASCADE;

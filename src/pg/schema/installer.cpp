@@ -376,7 +376,7 @@ bool existed(const Schema& schema, const char* table) {
 /// A trigger has come back to a table that has been without it: mends the rows, and says what was found. A booking that could not get its
 /// place back is an error: the constraints would not see it.
 void mend_rows(FunctionCallInfo fcinfo, Oid schema_id) {
-    // A whole import may have been written without the triggers.
+    // A whole import may have been written without the triggers. The number says how many there are.
     constexpr std::size_t most_lines = 100;
     std::size_t lines = 0;
     const SpiRows found = check_rows.run_latest(schema_id, {});
