@@ -45,8 +45,19 @@ async function file(name: string, code: string): Promise<void> {
 }
 const setupFile = (name = '1_setup'): Promise<void> => file(name, `export const { up, down } = ${setup}`)
 
+/** node-pg-migrate answers before the server has ended its session: the lock of a migration that failed may be held for a moment. */
+async function whenNoneIsRunning(): Promise<void> {
+  const { rows: [lock] } = await admin.query(`SELECT count(*)::int AS held FROM pg_locks
+    WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+  if (lock.held) {
+    await new Promise(resolve => setTimeout(resolve, 10))
+    await whenNoneIsRunning()
+  }
+}
+
 /** Migrates as a user does. */
 async function migrate(user = 'postgres', direction: 'up' | 'down' = 'up'): Promise<string[]> {
+  await whenNoneIsRunning()
   const done = await runner({
     databaseUrl: { database, user }, dir: folder, direction, migrationsTable: 'pgmigrations', migrationsSchema: 'public', singleTransaction: false,
     logger: { info() {}, warn() {}, error() {} },
