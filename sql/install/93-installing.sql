@@ -1,17 +1,21 @@
 -- Installing: creates the data structures, and lists what belongs to this version. For administrators, not for PUBLIC.
 
-CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
+CREATE FUNCTION @extschema@.bookmeatoz_install_schema(plan boolean DEFAULT false) RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.bookmeatoz_install_schema() IS
+COMMENT ON FUNCTION @extschema@.bookmeatoz_install_schema(boolean) IS
     'Creates the types, tables, views, columns, defaults, constraints, indexes, triggers and policies that are missing, as ordinary objects of the caller. Returns a line for each thing done, and one for each thing of ours that the owner has changed, which stays as it is, and for each role of an application that lacks rights on functions (see bookmeatoz_regrant_roles()).
+It does the steps of bookmeatoz_schema_steps() that schema_ledger does not have, and records them there. Where the owner has changed what a step changes, it leaves that, says both definitions, and does not ask again. After it has added labels to a type it stops and says so: only another transaction may use them.
+With plan it changes nothing: it returns the DDL that it would run, each statement with the lock that it takes and whether it rewrites the table, and at the end what may be run by hand before, outside a transaction, while others write. It leaves out partitions.
 It also puts back NOT NULL, row security under a policy or a trigger that comes back, the triggers that fire ALWAYS, and FORCE ROW LEVEL SECURITY if most of the tables have it. After a trigger came back it calls bookmeatoz_check_rows(true), and tells how many findings there are and the first hundred. Of two runs at once the second waits.
 Run it as the owner of the data; a superuser acts as the owner, and gives the owner what a superuser still owns.
 Errors; nothing is done then:
 - 42710: something of another role has the name of a type, table, view or index of ours
 - 42809: something has the name of a type, table or view of ours, but another definition
 - 42501: another role calls it
+- 55000: the tables are those of a newer version
+- 22004: plan is NULL
 - 23P01: a booking that was written without the guard collides';
-REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_install_schema() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_install_schema(boolean) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_objects() RETURNS TABLE (kind text, name text)
 LANGUAGE C STABLE AS 'MODULE_PATHNAME';

@@ -4,7 +4,7 @@ CREATE FUNCTION @extschema@.bookmeatoz_may_own(role oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role AND r.rolsuper)
         OR EXISTS (SELECT FROM pg_proc p CROSS JOIN aclexplode(p.proacl) acl
-                   WHERE p.oid = '@extschema@.bookmeatoz_install_schema()'::regprocedure
+                   WHERE p.oid = '@extschema@.bookmeatoz_install_schema(boolean)'::regprocedure
                      AND acl.grantee = role AND acl.privilege_type = 'EXECUTE' AND acl.is_grantable)
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_may_own(oid) IS

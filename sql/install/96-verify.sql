@@ -104,18 +104,25 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_function_definitions() IS
     'The functions of the extension, each with its definition (with the MD5 of the body), and whether everybody may execute it. '
     'bookmeatoz_verify() compares them with bookmeatoz_expected_function_definitions().';
 
+CREATE FUNCTION @extschema@.bookmeatoz_fits(kind text, found text, wanted text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    -- Further labels of a type are the user's own.
+    SELECT wanted IS NOT DISTINCT FROM
+           CASE WHEN kind <> 'type' OR wanted IS NULL THEN found
+                ELSE (SELECT array_agg(l.label ORDER BY l.number)::text
+                      FROM unnest(found::text[]) WITH ORDINALITY l (label, number) WHERE l.label = ANY (wanted::text[])) END
+$$;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_fits(text, text, text) IS
+    'Whether a definition is the wanted one; a type may have further labels. Called by bookmeatoz_differences() and bookmeatoz_step_states().';
+
 CREATE FUNCTION @extschema@.bookmeatoz_differences() RETURNS TABLE (severity text, finding text, missing boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    -- Further labels of a type are the user's own.
     WITH expected AS MATERIALIZED (SELECT * FROM @extschema@.bookmeatoz_expected_definitions()),
     found AS MATERIALIZED (SELECT * FROM @extschema@.bookmeatoz_definitions(ARRAY(SELECT DISTINCT e.object FROM @extschema@.bookmeatoz_expected_definitions() e))),
     difference AS (
         SELECT e.object, e.kind, e.name, e.definition AS wanted, f.definition AS got
         FROM expected e LEFT JOIN found f USING (object, kind, name)
-        WHERE e.definition IS DISTINCT FROM
-              CASE WHEN e.kind <> 'type' THEN f.definition
-                   ELSE (SELECT array_agg(l.label ORDER BY l.number)::text
-                         FROM unnest(f.definition::text[]) WITH ORDINALITY l (label, number) WHERE l.label = ANY (e.definition::text[])) END
+        WHERE e.definition IS DISTINCT FROM f.definition AND NOT @extschema@.bookmeatoz_fits(e.kind, f.definition, e.definition)
     )
     -- Whether a table is audited is the owner's choice.
     SELECT CASE WHEN d.kind = 'index' AND d.wanted !~ '^CREATE UNIQUE' THEN 'warning'
@@ -334,7 +341,7 @@ BEGIN
         FROM granted g JOIN grantee r ON r.oid = g.grantee
         WHERE g.grantee = 0 OR g.is_grantable OR NOT CASE
             WHEN g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') THEN false
-            WHEN g.relname = 'business_stats' THEN false
+            WHEN g.relname IN ('business_stats', 'schema_ledger') THEN false
             -- A partition is read through its table.
             WHEN g.relispartition THEN false
             WHEN g.relname IN ('accessible_business_stats', 'audit_logs', 'bookings_archive', 'bookings_all') THEN g.privilege_type = 'SELECT' AND NOT r.is_auth

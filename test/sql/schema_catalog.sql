@@ -29,7 +29,7 @@ SELECT t.name, c.relrowsecurity, c.relforcerowsecurity
 FROM our_tables t JOIN pg_class c ON c.oid = t.id
 WHERE NOT c.relrowsecurity OR c.relforcerowsecurity;
 
--- One permissive policy, for all roles, for each command; its name says which. audit_logs and bookings_archive have one for reading: nobody writes them.
+-- One permissive policy, for all roles, for each command; its name says which. audit_logs and bookings_archive have one for reading: nobody writes them. Only the owner sees schema_ledger: it has none.
 SELECT t.name, command.name AS command
 FROM our_tables t CROSS JOIN (VALUES ('r', 'select'), ('a', 'insert'), ('w', 'update'), ('d', 'delete')) command (code, name)
 WHERE (SELECT count(*) FROM pg_policy p

@@ -37,7 +37,7 @@ DECLARE
     number     bigint;
     line       text := '';
 BEGIN
-    FOR table_name IN SELECT o.name FROM bookmeatoz_objects() o WHERE o.kind = 'table' AND o.name <> 'audit_logs' ORDER BY o.name COLLATE "C" LOOP
+    FOR table_name IN SELECT o.name FROM bookmeatoz_objects() o WHERE o.kind = 'table' AND o.name NOT IN ('audit_logs', 'schema_ledger') ORDER BY o.name COLLATE "C" LOOP
         EXECUTE format('SELECT count(*) FROM %I', table_name) INTO number;
         line := concat_ws(', ', nullif(line, ''), CASE WHEN number > 0 THEN table_name || ' ' || number END);
     END LOOP;

@@ -97,7 +97,7 @@ Schema read_schema(Oid schema) {
             TextDatumGetCString(replace(OidFunctionCall0(function), "@uuid-ossp@", schema_of_uuid_ossp()));
         List* const parsed = raw_parser(ddl, RAW_PARSE_DEFAULT);
         const auto size = sizeof(Statement) * static_cast<Size>(list_length(parsed));
-        Schema result{static_cast<Statement*>(palloc(size)), 0};
+        Schema result{static_cast<Statement*>(palloc(size)), 0, ddl};
         ListCell* cell = nullptr;
         foreach (cell, parsed)
             result.statements[result.count++] = describe(lfirst_node(RawStmt, cell), ddl);

@@ -19,7 +19,7 @@ struct Statement {
     const char* table;
     const char* text;
     Node* node;
-    /// The object existed before the installation. Set by check_existing_objects() for those that stand alone.
+    /// The object existed before the installation. Set by find_existing_objects() for those that stand alone.
     bool existed;
     /// Its owner then. Set likewise.
     Oid owner;
@@ -32,6 +32,8 @@ struct Statement {
 struct Schema {
     Statement* statements;
     int count;
+    /// The whole text: the locations in the nodes count from its beginning.
+    const char* text;
 };
 
 /// Reads the DDL of the extension, which lives in this schema.

@@ -257,22 +257,33 @@ bool may_own(Oid role, Oid schema) {
 
 } // namespace
 
-Oid check_existing_objects(const Schema& schema, Oid schema_id) {
+Oid find_existing_objects(const Schema& schema, Oid schema_id) {
     std::map<Oid, int> owners;
     for (int i = 0; i < schema.count; ++i) {
         Statement& statement = schema.statements[i];
-        if (IsA(statement.node, IndexStmt))
-            check_index(statement.name, statement.table, schema_id);
         if (!statement.stands_alone())
             continue;
         const Found found = pg_call([&] { return find_and_lock(statement, schema_id); });
         statement.existed = OidIsValid(found.id);
         statement.owner = found.owner;
-        if (statement.existed) {
-            // The owner comes first: the definition of another role's object is not even read.
-            if (!owners.contains(found.owner) && !may_own(found.owner, schema_id))
-                refuse_owner(statement, found.owner);
-            ++owners[found.owner];
+        if (!statement.existed)
+            continue;
+        if (!owners.contains(found.owner) && !may_own(found.owner, schema_id))
+            refuse_owner(statement, found.owner);
+        ++owners[found.owner];
+    }
+    const auto most = std::max_element(owners.begin(), owners.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == owners.end() ? InvalidOid : most->first;
+}
+
+void check_existing_objects(const Schema& schema, Oid schema_id) {
+    for (int i = 0; i < schema.count; ++i) {
+        const Statement& statement = schema.statements[i];
+        if (IsA(statement.node, IndexStmt))
+            check_index(statement.name, statement.table, schema_id);
+        if (statement.stands_alone() && statement.existed) {
+            const Found found = pg_call([&] { return find(statement, schema_id); });
             if (IsA(statement.node, CreateEnumStmt))
                 check_type(statement, found);
             else if (IsA(statement.node, CreateStmt))
@@ -283,9 +294,6 @@ Oid check_existing_objects(const Schema& schema, Oid schema_id) {
         if (IsA(statement.node, CreateStmt))
             check_constraint_indexes(statement, schema_id);
     }
-    const auto most = std::max_element(owners.begin(), owners.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
-    return most == owners.end() ? InvalidOid : most->first;
 }
 
 void require_owner(const Schema& schema, Oid owner) {

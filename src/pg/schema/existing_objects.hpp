@@ -7,12 +7,16 @@
 
 namespace bookmeatoz::pg {
 
-/// Throws SqlError for an object that is not ours: 42710 where a wrong role owns it, 42809 where its definition is wrong. Marks
-/// the types, tables and views that exist, with their owners, and locks them, so that nobody can replace one. Returns the owner of most
-/// of them; InvalidOid where none exists. An SPI connection must be open, and search_path must lead to pg_catalog alone.
-Oid check_existing_objects(const Schema& schema, Oid schema_id);
+/// Marks the types, tables and views that exist, with their owners, and locks them, so that nobody can replace one. Throws SqlError 42710
+/// where a wrong role owns one. Returns the owner of most of them; InvalidOid where none exists. Its definition is not even read before
+/// that. An SPI connection must be open, and search_path must lead to pg_catalog alone.
+Oid find_existing_objects(const Schema& schema, Oid schema_id);
 
-/// Throws SqlError 42710 unless all that exists belongs to this owner. After check_existing_objects().
+/// Throws SqlError 42809 where a definition is wrong, and 42710 where something else has the name of an index. After
+/// find_existing_objects(), under the same conditions.
+void check_existing_objects(const Schema& schema, Oid schema_id);
+
+/// Throws SqlError 42710 unless all that exists belongs to this owner. After find_existing_objects().
 void require_owner(const Schema& schema, Oid owner);
 
 /// The owner of an existing type, table or view of ours.

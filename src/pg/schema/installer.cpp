@@ -1,6 +1,6 @@
 // Installs the data structures: see schema/installer.hpp. The DDL is plain text in bookmeatoz_schema(), assembled from
 // sql/install/*.schema.sql. Each statement is taken by itself. A CREATE runs if its object is missing. An existing table gets the
-// columns and constraints that it lacks. A COMMENT or an ALTER TABLE belongs to the CREATE before it.
+// columns and constraints that it lacks. An ALTER TABLE belongs to the CREATE before it. A COMMENT runs where there is none.
 #include "pg/schema/installer.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/schema/execute.hpp"
@@ -10,9 +10,12 @@
 #include "pg/server/spi.hpp"
 #include "pg/schema/ddl.hpp"
 #include "pg/schema/stale_bookings.hpp"
+#include "pg/schema/steps.hpp"
+#include "pg/schema/work.hpp"
 #include "pg/server/subtransaction.hpp"
 #include "pg/server/table_owner.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -24,10 +27,7 @@ extern "C" {
 #include "catalog/pg_extension.h"
 #include "commands/comment.h"
 #include "commands/extension.h"
-#include "funcapi.h"
-#include "nodes/makefuncs.h"
 #include "storage/lmgr.h"
-#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -36,7 +36,6 @@ extern "C" {
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/syscache.h"
-#include "utils/tuplestore.h"
 }
 
 namespace bookmeatoz::pg {
@@ -106,15 +105,16 @@ bool has_other_policy(const Statement& statement, Oid schema) {
     return SPI_processed > 0;
 }
 
-/// Whether the object of a COMMENT statement has a comment already. May raise a server error.
-bool has_comment(const CommentStmt* statement) {
+/// Whether the object of a COMMENT statement exists and has no comment. May raise a server error.
+bool lacks_comment(const CommentStmt* statement) {
     Relation relation = nullptr;
     const ObjectAddress object =
-        get_object_address(statement->objtype, statement->object, &relation, AccessShareLock, false);
-    const bool found = GetComment(object.objectId, object.classId, object.objectSubId) != nullptr;
+        get_object_address(statement->objtype, statement->object, &relation, AccessShareLock, true);
+    const bool lacks = OidIsValid(object.objectId) &&
+                       GetComment(object.objectId, object.classId, object.objectSubId) == nullptr;
     if (relation != nullptr)
         relation_close(relation, AccessShareLock);
-    return found;
+    return lacks;
 }
 
 /// While it lives, unqualified names mean objects of PostgreSQL itself, whatever the extension's schema contains. And new objects
@@ -153,25 +153,6 @@ bool has_row_security(Oid table) {
     return has;
 }
 
-/// Alters an existing table: adds an element of its CREATE TABLE, or changes the named column. May raise a server error.
-void alter_table(const CreateStmt* create, AlterTableType action, const char* column, Node* definition,
-                 const char* ddl) {
-    AlterTableCmd* const command = makeNode(AlterTableCmd);
-    command->subtype = action;
-    command->name = column == nullptr ? nullptr : pstrdup(column);
-    command->def = definition;
-    AlterTableStmt* const alter = makeNode(AlterTableStmt);
-    alter->relation = create->relation;
-    alter->cmds = list_make1(command);
-    alter->objtype = OBJECT_TABLE;
-    PlannedStmt* const planned = makeNode(PlannedStmt);
-    planned->commandType = CMD_UTILITY;
-    planned->utilityStmt = reinterpret_cast<Node*>(alter);
-    planned->stmt_location = -1;
-    ProcessUtility(planned, ddl, true, PROCESS_UTILITY_QUERY, nullptr, nullptr, None_Receiver, nullptr);
-    CommandCounterIncrement();
-}
-
 /// The constraint of this kind that the DDL gives a column; nullptr for none.
 const Constraint* column_constraint(const ColumnDef* column, ConstrType kind) {
     ListCell* cell = nullptr;
@@ -180,6 +161,12 @@ const Constraint* column_constraint(const ColumnDef* column, ConstrType kind) {
             return lfirst_node(Constraint, cell);
     return nullptr;
 }
+
+/// What has become of an existing table.
+struct Completion {
+    bool changed;
+    bool got_columns;
+};
 
 /// What a column of an existing table lacks.
 struct Lacks {
@@ -197,19 +184,23 @@ Lacks what_lacks(const ColumnDef* column, Oid table) {
     return lacks;
 }
 
-/// SET NOT NULL. false where the column holds a NULL: it stays as it is.
-bool require_values(const CreateStmt* create, const char* column, const char* ddl) {
+/// Runs SET NOT NULL, and says so. Where the column holds a NULL it stays as it is.
+void require_values(Work& work, const std::string& command, const std::string& line) {
+    if (work.is_plan()) {
+        work.run(command.c_str(), line);
+        return;
+    }
     Subtransaction attempt;
     try {
-        pg_call([&] { alter_table(create, AT_SetNotNull, column, nullptr, ddl); });
+        pg_call([&] { execute(command.c_str()); });
         attempt.commit();
-        return true;
+        work.say(line);
+        return;
     } catch (const ServerError&) {
         if (!Subtransaction::forgives({ERRCODE_NOT_NULL_VIOLATION}))
             throw;
     }
     attempt.roll_back();
-    return false;
 }
 
 /// Why CREATE EXTENSION leaves the schema alone.
@@ -271,73 +262,78 @@ Reason reason_to_skip(const Schema& schema, Oid schema_id) {
     });
 }
 
-/// Appends a row of texts to a materialised set.
-template <std::size_t N>
-void put_row(FunctionCallInfo fcinfo, const char* const (&texts)[N]) {
-    auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-    pg_call([&] {
-        Datum values[N];
-        bool nulls[N] = {};
-        for (std::size_t i = 0; i < N; ++i)
-            values[i] = CStringGetTextDatum(texts[i]);
-        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-    });
+std::string described_as_created(const char* kind, const char* name, const char* table) {
+    const std::string line = std::string("created ") + kind + " " + name;
+    return table == nullptr ? line : line + " on " + table;
 }
 
-const char* describe_created(const char* kind, const char* name, const char* table) {
-    return pg_call([&] {
-        return table == nullptr ? psprintf("created %s %s", kind, name)
-                                : psprintf("created %s %s on %s", kind, name, table);
-    });
+/// "ALTER TABLE name " with the rest of the statement.
+std::string alter_table(Oid table, const std::string& rest) {
+    return std::string("ALTER TABLE ") + pg_call([&] { return qualified_name(table); }) + " " + rest;
 }
 
 /// Gives an existing column the default and the NOT NULL that it lacks. DROP EXTENSION "uuid-ossp" CASCADE, for one, drops defaults.
-void complete_column(FunctionCallInfo fcinfo, const Statement& statement, const ColumnDef* column,
-                     Oid table) {
-    const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
+void complete_column(Work& work, const Schema& schema, const ColumnDef* column, Oid table,
+                     const char* table_name) {
     const Lacks lacks = pg_call([&] { return what_lacks(column, table); });
-    if (lacks.by_default) {
-        pg_call([&] {
-            alter_table(
-                create, AT_ColumnDefault, column->colname,
-                static_cast<Node*>(copyObjectImpl(column_constraint(column, CONSTR_DEFAULT)->raw_expr)),
-                statement.text);
-        });
-        put_row(fcinfo, {describe_created("default of", column->colname, statement.name)});
-    }
-    if (lacks.not_null && require_values(create, column->colname, statement.text))
-        put_row(fcinfo, {describe_created("NOT NULL of", column->colname, statement.name)});
+    const std::string alter_column =
+        std::string("ALTER COLUMN ") + pg_call([&] { return quote_identifier(column->colname); }) + " SET ";
+    // In the DDL the default is the last part of its column.
+    if (lacks.by_default)
+        work.run(alter_table(table, alter_column + part_of_statement(
+                                                       schema.text +
+                                                       column_constraint(column, CONSTR_DEFAULT)->location))
+                     .c_str(),
+                 described_as_created("default of", column->colname, table_name));
+    if (lacks.not_null)
+        require_values(work, alter_table(table, alter_column + "NOT NULL"),
+                       described_as_created("NOT NULL of", column->colname, table_name));
+}
+
+/// Offers to add a constraint that the rows are checked against afterwards, while others write.
+void offer_constraint(Work& work, const Constraint* constraint, Oid table, const std::string& addition) {
+    if ((constraint->contype != CONSTR_CHECK && constraint->contype != CONSTR_FOREIGN) ||
+        pg_call([&] { return get_rel_relkind(table); }) != RELKIND_RELATION)
+        return;
+    work.offer(addition + " NOT VALID");
+    work.offer(alter_table(table, std::string("VALIDATE CONSTRAINT ") +
+                                      pg_call([&] { return quote_identifier(constraint->conname); })));
 }
 
 /// Adds the columns and constraints that an existing table lacks. DROP EXTENSION ... CASCADE, for one, drops bookings.busy and
 /// with it the constraint against double bookings.
-bool complete_table(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
+Completion complete_table(Work& work, const Schema& schema, const Statement& statement) {
     const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
-    const Oid table = pg_call([&] { return get_relname_relid(statement.name, schema_id); });
-    bool changed = false;
+    const Oid table = pg_call([&] { return get_relname_relid(statement.name, work.schema()); });
+    Completion done{};
     ListCell* cell = nullptr;
     foreach (cell, create->tableElts) {
         auto* const element = static_cast<Node*>(lfirst(cell));
-        const bool is_column = IsA(element, ColumnDef);
-        const char* const name = is_column ? reinterpret_cast<ColumnDef*>(element)->colname
-                                           : reinterpret_cast<Constraint*>(element)->conname;
+        const auto* const column = IsA(element, ColumnDef) ? reinterpret_cast<ColumnDef*>(element) : nullptr;
+        const auto* const constraint =
+            column == nullptr ? reinterpret_cast<const Constraint*>(element) : nullptr;
+        const char* const name = column != nullptr ? column->colname : constraint->conname;
         const bool missing = pg_call([&] {
-            return is_column ? get_attnum(table, name) == InvalidAttrNumber
-                             : !OidIsValid(get_relation_constraint_oid(table, name, true));
+            return column != nullptr ? get_attnum(table, name) == InvalidAttrNumber
+                                     : !OidIsValid(get_relation_constraint_oid(table, name, true));
         });
         if (!missing) {
-            if (is_column)
-                complete_column(fcinfo, statement, reinterpret_cast<ColumnDef*>(element), table);
+            if (column != nullptr)
+                complete_column(work, schema, column, table, statement.name);
             continue;
         }
-        pg_call([&] {
-            alter_table(create, is_column ? AT_AddColumn : AT_AddConstraint, nullptr, element,
-                        statement.text);
-        });
-        put_row(fcinfo, {describe_created(is_column ? "column" : "constraint", name, statement.name)});
-        changed = true;
+        const std::string addition = alter_table(
+            table, (column != nullptr ? "ADD COLUMN " : "ADD ") +
+                       part_of_statement(schema.text +
+                                         (column != nullptr ? column->location : constraint->location)));
+        work.run(addition.c_str(),
+                 described_as_created(column != nullptr ? "column" : "constraint", name, statement.name));
+        if (column == nullptr && !done.got_columns)
+            offer_constraint(work, constraint, table, addition);
+        done.changed = true;
+        done.got_columns |= column != nullptr;
     }
-    return changed;
+    return done;
 }
 
 /// The role that will own everything: the owner of what exists, else the caller. All runs with the rights of that role, no more.
@@ -351,16 +347,13 @@ Oid future_owner(Oid present_owner) {
 }
 
 /// Enables row security before a policy or a trigger is created. On a table that was restored alone it may be off.
-void enable_row_security(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
-    const bool enabled = pg_call([&] {
-        if (has_row_security(get_relname_relid(statement.table, schema_id)))
-            return false;
-        execute(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY",
-                         quote_qualified_identifier(get_namespace_name(schema_id), statement.table)));
-        return true;
-    });
-    if (enabled)
-        put_row(fcinfo, {pg_call([&] { return psprintf("enabled row security on %s", statement.table); })});
+void enable_row_security(Work& work, const Statement& statement) {
+    const Oid table = pg_call([&] { return get_relname_relid(statement.table, work.schema()); });
+    // In a plan the table may not be there yet.
+    if (!OidIsValid(table) || pg_call([&] { return has_row_security(table); }))
+        return;
+    work.run(alter_table(table, "ENABLE ROW LEVEL SECURITY").c_str(),
+             std::string("enabled row security on ") + statement.table);
 }
 
 /// Whether a table was there before the installation.
@@ -375,11 +368,15 @@ bool existed(const Schema& schema, const char* table) {
 
 /// A trigger has come back to a table that has been without it: mends the rows, and says what was found. A booking that could not get its
 /// place back is an error: the constraints would not see it.
-void mend_rows(FunctionCallInfo fcinfo, Oid schema_id) {
+void mend_rows(Work& work) {
+    if (work.is_plan()) {
+        work.say("then the rows are mended, as bookmeatoz_verify_rows(true) does");
+        return;
+    }
     // A whole import may have been written without the triggers. The number says how many there are.
     constexpr std::size_t most_lines = 100;
     std::size_t lines = 0;
-    const SpiRows found = check_rows.run_latest(schema_id, {});
+    const SpiRows found = check_rows.run_latest(work.schema(), {});
     for (const SpiRow row : found) {
         const std::string line = row.string(1);
         if (row.boolean(2))
@@ -389,37 +386,31 @@ void mend_rows(FunctionCallInfo fcinfo, Oid schema_id) {
                 "call bookmeatoz_install_schema() again.")
                 .about({.table = "bookings"});
         if (lines++ < most_lines)
-            put_row(fcinfo, {line.c_str()});
+            work.say(line);
     }
-    const std::string summary = "verified the rows, findings: " + std::to_string(found.size());
-    put_row(fcinfo, {summary.c_str()});
+    work.say("verified the rows, findings: " + std::to_string(found.size()));
 }
 
 /// Lets a trigger that exists fire ALWAYS again where the DDL says so: pg_restore --disable-triggers makes an ordinary one of it. One that
 /// the owner has disabled stays so.
-void fire_always_again(FunctionCallInfo fcinfo, const Statement& statement, Oid schema_id) {
+void fire_always_again(Work& work, const Statement& statement) {
     const auto* const alter = reinterpret_cast<AlterTableStmt*>(statement.node);
     const auto* const command = linitial_node(AlterTableCmd, alter->cmds);
     if (command->subtype != AT_EnableAlwaysTrig)
         return;
-    const bool changed = pg_call([&] {
+    const bool is_ordinary = pg_call([&] {
         execute(psprintf("SELECT FROM pg_trigger WHERE tgrelid = %u AND tgname = %s AND tgenabled = 'O'",
-                         get_relname_relid(alter->relation->relname, schema_id),
+                         get_relname_relid(alter->relation->relname, work.schema()),
                          quote_literal_cstr(command->name)));
-        const bool is_ordinary = SPI_processed > 0;
-        if (is_ordinary)
-            execute(statement.text);
-        return is_ordinary;
+        return SPI_processed > 0;
     });
-    if (changed)
-        put_row(fcinfo, {pg_call([&] {
-                    return psprintf("enabled trigger %s on %s always", command->name,
-                                    alter->relation->relname);
-                })});
+    if (is_ordinary)
+        work.run(statement.text, std::string("enabled trigger ") + command->name + " on " +
+                                     alter->relation->relname + " always");
 }
 
 /// What a superuser has restored alone, and still owns, goes to the owner of the others, if a superuser calls. Another owner is an error.
-void hand_over(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id, Oid owner) {
+void hand_over(Work& work, const Schema& schema, Oid owner) {
     const bool by_superuser = pg_call([] { return superuser(); });
     bool differs = false;
     for (int i = 0; i < schema.count; ++i) {
@@ -429,115 +420,160 @@ void hand_over(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id, Oid
         if (!by_superuser || !pg_call([&] { return superuser_arg(statement.owner); }))
             require_owner(schema, owner);
         differs = true;
-        put_row(fcinfo, {pg_call([&] {
-                    return psprintf("gave %s %s to %s", statement.kind, statement.name,
-                                    quote_identifier(GetUserNameFromId(owner, false)));
-                })});
+        work.say(std::string("gave ") + statement.kind + " " + statement.name + " to " +
+                 pg_call([&] { return quote_identifier(GetUserNameFromId(owner, false)); }));
     }
     if (differs)
-        pg_call([&] {
-            execute(psprintf("SELECT %s.bookmeatoz_set_owner(%u::oid::regrole)",
-                             quote_identifier(get_namespace_name(schema_id)), owner));
-        });
+        work.run(pg_call([&] {
+                     return psprintf("SELECT %s.bookmeatoz_set_owner(%u::oid::regrole)",
+                                     quote_identifier(get_namespace_name(work.schema())), owner);
+                 }),
+                 {});
 }
 
 /// Gives tables what their siblings have.
-void complete_siblings(FunctionCallInfo fcinfo, Oid schema_id) {
-    for (const SpiRow row : siblings_query.run_latest(schema_id, {})) {
-        const std::string command = row.string(1), line = row.string(2);
-        pg_call([&] { execute(command.c_str()); });
-        put_row(fcinfo, {line.c_str()});
-    }
+void complete_siblings(Work& work) {
+    for (const SpiRow row : siblings_query.run_latest(work.schema(), {}))
+        work.run(row.string(1), row.string(2));
 }
 
 /// What the owner has changed stays, and is said.
-void say_what_is_left(FunctionCallInfo fcinfo, Oid schema_id) {
-    for (const SpiRow row : changed_query.run_latest(schema_id, {})) {
-        const std::string line = "left as it is: " + std::string(row.string(1));
-        put_row(fcinfo, {line.c_str()});
-    }
+void say_what_is_left(Work& work) {
+    for (const SpiRow row : changed_query.run_latest(work.schema(), {}))
+        work.say(std::string("left as it is: ") + row.string(1));
 }
 
 /// The roles of applications that may not call our functions.
-void say_what_roles_lack(FunctionCallInfo fcinfo, Oid schema_id) {
-    for (const SpiRow row : roles_query.run_latest(schema_id, {})) {
-        const std::string line = "role " + std::string(row.string(1)) +
-                                 " lacks rights on functions: run SELECT * FROM bookmeatoz_regrant_roles()";
-        put_row(fcinfo, {line.c_str()});
-    }
+void say_what_roles_lack(Work& work) {
+    for (const SpiRow row : roles_query.run_latest(work.schema(), {}))
+        work.say(std::string("role ") + row.string(1) +
+                 " lacks rights on functions: run SELECT * FROM bookmeatoz_regrant_roles()");
 }
 
-void install(FunctionCallInfo fcinfo, const Schema& schema, Oid schema_id) {
-    const SpiConnection spi;
-    const Installing installing;
-    // Of two runs at once the second finds what the first has created. The lock is on the extension, so it is no application's.
+/// Of two runs at once the second finds what the first has created. The lock is on the extension, so it is no application's.
+void lock_out_others() {
     pg_call([] {
         LockDatabaseObject(ExtensionRelationId, get_extension_oid("bookmeatoz", false), 0,
                            ShareUpdateExclusiveLock);
         AcceptInvalidationMessages();
     });
-    const Oid present_owner = check_existing_objects(schema, schema_id);
-    hand_over(fcinfo, schema, schema_id, present_owner);
-    const OnBehalfOfOwner on_behalf(future_owner(present_owner));
-    displace_stale_bookings(schema_id);
+}
+
+/// Offers to build an index while others write.
+void offer_index(Work& work, const Statement& statement) {
+    constexpr std::string_view plain = "INDEX ";
+    const std::string text = part_of_statement(statement.text);
+    const std::size_t end = text.find(plain) + plain.size();
+    if (pg_call([&] { return get_rel_relkind(get_relname_relid(statement.table, work.schema())); }) ==
+        RELKIND_RELATION)
+        work.offer(text.substr(0, end) + "CONCURRENTLY " + text.substr(end));
+}
+
+/// Creates what is missing. Returns whether the rows have to be mended.
+bool create_missing(Work& work, const Schema& schema) {
     bool is_guarded_anew = false;
-    // What happened to the object of the last CREATE.
-    enum { untouched, created, completed } last = untouched;
+    // Whether the last CREATE ran.
+    bool is_created = false;
+    std::set<std::string_view> with_new_columns;
     for (int i = 0; i < schema.count; ++i) {
         const Statement& statement = schema.statements[i];
-        if (statement.kind == nullptr) {
-            const bool lacks_comment = last == completed && IsA(statement.node, CommentStmt) && !pg_call([&] {
-                                           return has_comment(reinterpret_cast<CommentStmt*>(statement.node));
-                                       });
-            if (last == created || lacks_comment)
-                pg_call([&] { execute(statement.text); });
-            else if (IsA(statement.node, AlterTableStmt))
-                fire_always_again(fcinfo, statement, schema_id);
+        if (IsA(statement.node, CommentStmt)) {
+            // In a plan the object may not be there yet.
+            if (is_created ||
+                pg_call([&] { return lacks_comment(reinterpret_cast<CommentStmt*>(statement.node)); }))
+                work.run(statement.text, {});
             continue;
         }
-        last = untouched;
+        if (statement.kind == nullptr) {
+            if (is_created)
+                work.run(statement.text, {});
+            else
+                fire_always_again(work, statement);
+            continue;
+        }
+        is_created = false;
         // What somebody created after the check is not ours: let CREATE fail on it.
         const bool is_judged = statement.stands_alone();
-        if (is_judged ? statement.existed : pg_call([&] { return exists(statement, schema_id); })) {
-            if (IsA(statement.node, CreateStmt) && complete_table(fcinfo, statement, schema_id)) {
-                last = completed;
-                // The constraint of the guard may be among what came back.
-                is_guarded_anew |= std::string_view(statement.name) == "bookings";
-            }
-        } else if (IsA(statement.node, CreatePolicyStmt) &&
-                   pg_call([&] { return has_other_policy(statement, schema_id); })) {
-            put_row(fcinfo, {pg_call([&] {
-                        return psprintf("left out policy %s on %s: the table has another one for its command",
-                                        statement.name, statement.table);
-                    })});
-        } else {
-            if (IsA(statement.node, CreatePolicyStmt) || IsA(statement.node, CreateTrigStmt))
-                enable_row_security(fcinfo, statement, schema_id);
-            pg_call([&] {
-                execute(statement.text);
-                if (is_judged)
-                    take_away_default_rights(statement.name, IsA(statement.node, CreateEnumStmt), schema_id);
-            });
-            put_row(fcinfo, {describe_created(statement.kind, statement.name, statement.table)});
-            last = created;
-            is_guarded_anew |= IsA(statement.node, CreateTrigStmt) && existed(schema, statement.table);
+        if (is_judged ? statement.existed : pg_call([&] { return exists(statement, work.schema()); })) {
+            if (!IsA(statement.node, CreateStmt))
+                continue;
+            const Completion completion = complete_table(work, schema, statement);
+            if (completion.got_columns)
+                with_new_columns.insert(statement.name);
+            // The constraint of the guard may be among what came back.
+            is_guarded_anew |= completion.changed && std::string_view(statement.name) == "bookings";
+            continue;
         }
+        if (IsA(statement.node, CreatePolicyStmt) &&
+            pg_call([&] { return has_other_policy(statement, work.schema()); })) {
+            work.say(std::string("left out policy ") + statement.name + " on " + statement.table +
+                     ": the table has another one for its command");
+            continue;
+        }
+        if (IsA(statement.node, CreatePolicyStmt) || IsA(statement.node, CreateTrigStmt))
+            enable_row_security(work, statement);
+        work.run(statement.text, {});
+        if (is_judged && !work.is_plan())
+            pg_call([&] {
+                take_away_default_rights(statement.name, IsA(statement.node, CreateEnumStmt), work.schema());
+            });
+        if (!work.is_plan())
+            work.say(described_as_created(statement.kind, statement.name, statement.table));
+        if (IsA(statement.node, IndexStmt) && !with_new_columns.contains(statement.table))
+            offer_index(work, statement);
+        is_created = true;
+        is_guarded_anew |= IsA(statement.node, CreateTrigStmt) && existed(schema, statement.table);
     }
+    return is_guarded_anew;
+}
+
+void create_partitions(Work& work, const Schema& schema) {
     for (int i = 0; i < schema.count; ++i) {
         const Statement& statement = schema.statements[i];
         if (IsA(statement.node, CreateStmt) &&
             reinterpret_cast<CreateStmt*>(statement.node)->partspec != nullptr)
             for (const std::string& line :
-                 add_partitions(schema_id, statement.name, GetCurrentTransactionStartTimestamp()))
-                put_row(fcinfo, {line.c_str()});
+                 add_partitions(work.schema(), statement.name, GetCurrentTransactionStartTimestamp()))
+                work.say(line);
     }
-    complete_siblings(fcinfo, schema_id);
+}
+
+void install(Work& work, const Schema& schema) {
+    const SpiConnection spi;
+    const Installing installing;
+    if (!work.is_plan())
+        lock_out_others();
+    const Oid present_owner = find_existing_objects(schema, work.schema());
+    const bool is_fresh = !OidIsValid(present_owner);
+    hand_over(work, schema, present_owner);
+    const OnBehalfOfOwner on_behalf(future_owner(present_owner));
+    Steps steps(work);
+    if (!is_fresh && steps.change_types_and_columns()) {
+        work.say("added labels, which only another transaction may use: call bookmeatoz_install_schema() "
+                 "again for the rest");
+        if (!work.is_plan())
+            return;
+    }
+    // A plan has not changed what the steps change.
+    if (!(work.is_plan() && steps.has_changed_anything()))
+        check_existing_objects(schema, work.schema());
+    if (!work.is_plan())
+        displace_stale_bookings(work.schema());
+    const bool is_guarded_anew = create_missing(work, schema);
+    if (!work.is_plan()) {
+        create_partitions(work, schema);
+        is_fresh ? steps.record_all() : steps.finish();
+    } else if (!is_fresh) {
+        steps.finish();
+    }
+    complete_siblings(work);
     if (is_guarded_anew)
-        mend_rows(fcinfo, schema_id);
-    if (!OidIsValid(present_owner))
-        return;
-    say_what_is_left(fcinfo, schema_id);
-    say_what_roles_lack(fcinfo, schema_id);
+        mend_rows(work);
+    if (!is_fresh && !work.is_plan()) {
+        say_what_is_left(work);
+        say_what_roles_lack(work);
+    }
+    work.print_offers();
 }
 
 } // namespace
@@ -554,27 +590,29 @@ void schema_installer_init() {
 
 using namespace bookmeatoz::pg;
 
-/// Creates what is missing, and says what it created. Idempotent.
-BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({}).returns_set_of(TEXTOID)) {
-    pg_call([&] { InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC); });
-    const Oid schema_id = extension_schema(fcinfo);
-    const Schema schema = read_schema(schema_id);
-    const Reason skipped = creating_extension ? reason_to_skip(schema, schema_id) : Reason{nullptr, nullptr};
+/// Creates what is missing, does the steps that are not done, and says what it did; or plans that. Idempotent.
+BOOKMEATOZ_FUNCTION(bookmeatoz_install_schema, takes({BOOLOID}).returns_set_of(TEXTOID)) {
+    if (PG_ARGISNULL(0))
+        throw SqlError(ERRCODE_NULL_VALUE_NOT_ALLOWED, "plan must not be NULL");
+    Work work(fcinfo, extension_schema(fcinfo), PG_GETARG_BOOL(0));
+    const Schema schema = read_schema(work.schema());
+    const Reason skipped =
+        creating_extension ? reason_to_skip(schema, work.schema()) : Reason{nullptr, nullptr};
     if (skipped.text != nullptr)
-        announce_skipped(skipped, schema_id);
+        announce_skipped(skipped, work.schema());
     else
-        install(fcinfo, schema, schema_id);
+        install(work, schema);
     return Datum(0);
 }
 
 /// The types, tables and views of the DDL, in its order, whether they exist or not.
 BOOKMEATOZ_FUNCTION(bookmeatoz_objects, takes({}).returns_table({TEXTOID, TEXTOID})) {
-    pg_call([&] { InitMaterializedSRF(fcinfo, 0); });
+    ResultRows rows(fcinfo);
     const Schema schema = read_schema(extension_schema(fcinfo));
     for (int i = 0; i < schema.count; ++i) {
         const Statement& statement = schema.statements[i];
         if (statement.stands_alone())
-            put_row(fcinfo, {statement.kind, statement.name});
+            rows.add({text_datum(statement.kind), text_datum(statement.name)});
     }
     return Datum(0);
 }

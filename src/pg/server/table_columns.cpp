@@ -162,6 +162,10 @@ constexpr TableColumn columns[] = {
     {"notifications", "scheduled_for", TIMESTAMPTZOID},
     {"notifications", "sent_at", TIMESTAMPTZOID},
 
+    {"schema_ledger", "step", INT4OID},
+    {"schema_ledger", "version", TEXTOID},
+    {"schema_ledger", "left_as", TEXTOID},
+
     {"audit_logs", "id", UUIDOID},
     {"audit_logs", "tenant_id", UUIDOID},
     {"audit_logs", "business_id", UUIDOID},
