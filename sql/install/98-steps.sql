@@ -18,6 +18,7 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_schema_steps() IS
 - statements: its DDL; NULL: only to be recorded
 - rewrites: whether it rewrites the table
 - by_hand: for a heavy step, statements to run outside a transaction before, while others write; they lead to the same definition';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_schema_steps() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_step_states() RETURNS TABLE (step integer, state text, found text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -30,7 +31,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                 WHEN EXISTS (SELECT FROM steps l
                              WHERE l.step >= s.step AND (l.object, l.kind, l.name) = (s.object, s.kind, s.name)
                                AND @extschema@.bookmeatoz_fits(s.kind, p.definition, l.new_definition)) THEN 'done'
-                WHEN @extschema@.bookmeatoz_fits(s.kind, p.definition, s.old_definition) THEN 'to do'
+                -- A label that is to come is not to be there already, at another place.
+                WHEN @extschema@.bookmeatoz_fits(s.kind, p.definition, s.old_definition)
+                     AND (s.kind <> 'type' OR NOT EXISTS (SELECT FROM unnest(s.new_definition::text[]) label
+                                                          WHERE label = ANY (p.definition::text[]) AND label <> ALL (s.old_definition::text[]))) THEN 'to do'
                 ELSE 'changed' END,
            p.definition
     FROM steps s LEFT JOIN present p USING (object, kind, name)
@@ -40,6 +44,7 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_step_states() IS
 - done: its definition is there, or a later one, or nothing at all
 - to do: the definition that it replaces is there, or it changes rows
 - changed: another definition is there, the owner''s';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_step_states() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_announce_steps() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -281,6 +281,7 @@ def administration(schema):
     role = "'{}'::pg_catalog.regrole".format
     return [
         f"SELECT {s}.bookmeatoz_install_schema()",
+        f"SELECT {s}.bookmeatoz_announce_steps()",
         f"SELECT kind FROM {s}.bookmeatoz_objects()",
         f"SELECT {s}.bookmeatoz_set_owner({role(OWNER)})",
         f"SELECT {s}.bookmeatoz_set_owner({role(OWNER)})",
@@ -299,6 +300,7 @@ def administration(schema):
         f"SELECT {s}.archive_bookings('1 day'::pg_catalog.interval)",
         f"SELECT {s}.bookmeatoz_disable_audit('{s}.customers'::pg_catalog.regclass), {s}.bookmeatoz_enable_audit('{s}.customers'::pg_catalog.regclass)",
         f"SELECT {s}.bookmeatoz_maintain('2040-01-01 00:00+00'::pg_catalog.timestamptz)",
-        f"DROP POLICY services_select ON {s}.services; DROP TRIGGER bookings_guard ON {s}.bookings; DROP INDEX {s}.bookings_service_start_idx; DROP TABLE {s}.notifications",
+        f"DROP POLICY services_select ON {s}.services; DROP TRIGGER bookings_guard ON {s}.bookings; DROP INDEX {s}.bookings_service_start_idx; DROP TABLE {s}.notifications, {s}.schema_ledger",
+        f"SELECT {s}.bookmeatoz_install_schema(true), {s}.bookmeatoz_announce_steps()",
         f"SELECT {s}.bookmeatoz_install_schema()",
     ]

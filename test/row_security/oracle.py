@@ -32,6 +32,7 @@ notifications                   | addressed                 | B T  | addressed |
 tenant_admins                   | T U                       | T    | T         | T
 audit_logs                      | B T                       | -    | -         | -
 bookings_archive                | B T U                     | -    | -         | -
+schema_ledger                   | -                         | -    | -         | -
 """
 
 # Columns that not everybody who may change the row may change too, or not to every value, with such values.
@@ -52,7 +53,9 @@ PROTECTED_COLUMNS: Dict[str, Tuple[Tuple[str, str], ...]] = {
 
 # Nobody writes them.
 HISTORY_TABLES = ("audit_logs", "bookings_archive")
+# Of these the application has no privilege at all.
 TOKEN_TABLES = ("token_blacklist", "password_resets", "email_verifications")
+UNGRANTED_TABLES = TOKEN_TABLES + ("schema_ledger",)
 MAY_LOG_IN = (AUTH,)
 MAY_BE_ADMIN = (OPERATOR, ADMINISTRATOR, OWNER)
 
@@ -186,7 +189,7 @@ class Oracle:
         """Whether the role has the table's privilege at all."""
         if role in (CARELESS, ADMINISTRATOR, AUTH, OWNER):
             return True
-        return table not in TOKEN_TABLES and table not in self.partitions and (table not in HISTORY_TABLES or command == "SELECT")
+        return table not in UNGRANTED_TABLES and table not in self.partitions and (table not in HISTORY_TABLES or command == "SELECT")
 
     def rows(self, context: Context, table: str, *commands: str) -> Tuple[str, ...]:
         """The keys of the existing rows that all these commands allow, sorted."""

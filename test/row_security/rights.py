@@ -108,7 +108,7 @@ def inserted_rows(table: str, number: int) -> List[Row]:
     """New rows of several owners: those that contexts speak for, and others."""
     businesses, tenants, people = ("solo-1", "duo-1", "duo-2", "grand-07"), (SOLO, DUO, GRAND, EMPTY), (PORTAL, BOTH, "duo-1-employee")
     name = f"new-{number}"
-    if table in ("tenants", "users", "subscription_plans"):
+    if table in ("tenants", "users", "subscription_plans", "schema_ledger"):
         rows = [platform_row(table, name)]
         if table == "users":
             # One with a password, which the application's role may not write, and one without.
@@ -153,6 +153,7 @@ MOVES: Dict[str, Tuple[Tuple[str, Tuple[str, ...]], ...]] = {
     "tenant_admins": (("tenant_id", (SOLO, DUO, EMPTY)),),
     "tenant_subscriptions": (("tenant_id", (SOLO, EMPTY)),),
     "subscription_plans": (("is_active", ("true",)),),
+    "schema_ledger": (("id", ("elsewhere",)),),
     "token_blacklist": (("user_id", (NOBODY,)),),
     "password_resets": (("user_id", (NOBODY,)),),
     "email_verifications": (("user_id", (NOBODY,)),),

@@ -137,6 +137,8 @@ def platform_row(table: str, name: str, tenant: Optional[str] = None, user: Opti
         columns.update(tenant_id=identity(tenant), plan_id="basic")
     elif table in ("token_blacklist", "password_resets", "email_verifications"):
         columns.update(user_id=identity(user), token_hash=name, expires_at="2200-01-01 00:00+00")
+    elif table == "schema_ledger":
+        columns.update(step=1, version="1.0.0")
     elif table == "notifications":
         columns.update(business_id=None, user_id=identity(user), type="test", title=name)
     else:
@@ -229,6 +231,7 @@ class World:
         self.add(platform_row("subscription_plans", "withdrawn")).columns["is_active"] = False
         for tenant in (SOLO, DUO, GRAND):
             self.add(platform_row("tenant_subscriptions", tenant, tenant))
+        self.add(platform_row("schema_ledger", "first"))
         # Enough that each partition has some.
         for number in range(5):
             for tenant in (SOLO, DUO):
@@ -275,13 +278,13 @@ class World:
         order = ("tenants", "users", "businesses", "employees", "user_business_roles", "service_categories", "services",
                  "employee_services", "working_hours", "employee_availability_overrides", "business_availability_overrides", "customers", "bookings", "notifications",
                  "subscription_plans", "tenant_subscriptions", "tenant_admins", "token_blacklist", "password_resets",
-                 "email_verifications", "bookings_archive", "audit_logs")
+                 "email_verifications", "bookings_archive", "schema_ledger", "audit_logs")
         for table in sorted(self.rows, key=order.index):
             if table == "bookings_archive":
                 yield "SET session_replication_role = replica"
-            if table == "audit_logs":
-                # What the triggers have written gives way to the entries of this world.
-                yield f"DELETE FROM {SCHEMA}.audit_logs"
+            if table in ("audit_logs", "schema_ledger"):
+                # What the triggers and the installation have written gives way to the entries of this world.
+                yield f"DELETE FROM {SCHEMA}.{table}"
             for row in self.rows[table]:
                 yield insert_statement(cursor, row)
 

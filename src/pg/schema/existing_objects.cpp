@@ -102,25 +102,34 @@ constexpr const char* or_go_elsewhere = "rename or drop it, or install into anot
                    "Make it what bookmeatoz creates, " + std::string(or_go_elsewhere));
 }
 
-/// Whether the type has our labels in our order; the owner's own labels may stand between them. May raise a server error.
-bool has_our_labels(const CreateEnumStmt* create, Oid type) {
+/// Whether the type has our labels, and if so asked, in our order; the owner's own labels may stand between them. May raise a server
+/// error.
+bool has_our_labels(const CreateEnumStmt* create, Oid type, bool in_our_order) {
     const int code = SPI_execute(
         psprintf("SELECT enumlabel FROM pg_enum WHERE enumtypid = %u ORDER BY enumsortorder", type), true, 0);
     if (code != SPI_OK_SELECT)
         elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(code));
-    const ListCell* wanted = list_head(create->vals);
-    for (uint64 i = 0; i < SPI_processed && wanted != nullptr; ++i)
-        if (strcmp(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1), strVal(lfirst(wanted))) ==
-            0)
-            wanted = lnext(create->vals, wanted);
-    return wanted == nullptr;
+    uint64 from = 0;
+    ListCell* cell = nullptr;
+    foreach (cell, create->vals) {
+        uint64 i = in_our_order ? from : 0;
+        while (i < SPI_processed && strcmp(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1),
+                                           strVal(lfirst(cell))) != 0)
+            ++i;
+        if (i == SPI_processed)
+            return false;
+        from = i + 1;
+    }
+    return true;
 }
 
-void check_type(const Statement& statement, const Found& found) {
+/// Where tables of ours exist, the owner may have added a label before this version did: at another place it does no harm, and
+/// cannot be moved.
+void check_type(const Statement& statement, const Found& found, bool is_in_use) {
     const auto* const create = reinterpret_cast<CreateEnumStmt*>(statement.node);
     if (pg_call([&] { return get_typtype(found.id); }) != TYPTYPE_ENUM)
         refuse_definition(statement, "is no enum", found.owner);
-    if (!pg_call([&] { return has_our_labels(create, found.id); }))
+    if (!pg_call([&] { return has_our_labels(create, found.id, !is_in_use); }))
         refuse_definition(statement, "lacks labels, or has them in another order", found.owner);
 }
 
@@ -278,6 +287,10 @@ Oid find_existing_objects(const Schema& schema, Oid schema_id) {
 }
 
 void check_existing_objects(const Schema& schema, Oid schema_id) {
+    const bool has_tables =
+        std::any_of(schema.statements, schema.statements + schema.count, [](const Statement& statement) {
+            return statement.existed && IsA(statement.node, CreateStmt);
+        });
     for (int i = 0; i < schema.count; ++i) {
         const Statement& statement = schema.statements[i];
         if (IsA(statement.node, IndexStmt))
@@ -285,7 +298,7 @@ void check_existing_objects(const Schema& schema, Oid schema_id) {
         if (statement.stands_alone() && statement.existed) {
             const Found found = pg_call([&] { return find(statement, schema_id); });
             if (IsA(statement.node, CreateEnumStmt))
-                check_type(statement, found);
+                check_type(statement, found, has_tables);
             else if (IsA(statement.node, CreateStmt))
                 check_table(statement, found);
             else

@@ -105,13 +105,14 @@ bool has_other_policy(const Statement& statement, Oid schema) {
     return SPI_processed > 0;
 }
 
-/// Whether the object of a COMMENT statement exists and has no comment. May raise a server error.
-bool lacks_comment(const CommentStmt* statement) {
+/// Whether the object of a COMMENT statement has no comment. `is_coming`: it may not be there yet. May raise a server error.
+bool lacks_comment(const CommentStmt* statement, bool is_coming) {
     Relation relation = nullptr;
     const ObjectAddress object =
         get_object_address(statement->objtype, statement->object, &relation, AccessShareLock, true);
-    const bool lacks = OidIsValid(object.objectId) &&
-                       GetComment(object.objectId, object.classId, object.objectSubId) == nullptr;
+    const bool lacks = OidIsValid(object.objectId)
+                           ? GetComment(object.objectId, object.classId, object.objectSubId) == nullptr
+                           : is_coming;
     if (relation != nullptr)
         relation_close(relation, AccessShareLock);
     return lacks;
@@ -474,13 +475,15 @@ bool create_missing(Work& work, const Schema& schema) {
     bool is_guarded_anew = false;
     // Whether the last CREATE ran.
     bool is_created = false;
+    // In a plan: whether the last table gets columns or constraints.
+    bool is_coming = false;
     std::set<std::string_view> with_new_columns;
     for (int i = 0; i < schema.count; ++i) {
         const Statement& statement = schema.statements[i];
         if (IsA(statement.node, CommentStmt)) {
-            // In a plan the object may not be there yet.
-            if (is_created ||
-                pg_call([&] { return lacks_comment(reinterpret_cast<CommentStmt*>(statement.node)); }))
+            if (is_created || pg_call([&] {
+                    return lacks_comment(reinterpret_cast<CommentStmt*>(statement.node), is_coming);
+                }))
                 work.run(statement.text, {});
             continue;
         }
@@ -491,13 +494,14 @@ bool create_missing(Work& work, const Schema& schema) {
                 fire_always_again(work, statement);
             continue;
         }
-        is_created = false;
+        is_created = is_coming = false;
         // What somebody created after the check is not ours: let CREATE fail on it.
         const bool is_judged = statement.stands_alone();
         if (is_judged ? statement.existed : pg_call([&] { return exists(statement, work.schema()); })) {
             if (!IsA(statement.node, CreateStmt))
                 continue;
             const Completion completion = complete_table(work, schema, statement);
+            is_coming = work.is_plan() && completion.changed;
             if (completion.got_columns)
                 with_new_columns.insert(statement.name);
             // The constraint of the guard may be among what came back.

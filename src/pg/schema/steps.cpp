@@ -98,12 +98,16 @@ void Steps::finish() {
         if (is_due(step))
             run(step);
         const Standing now = standing(step);
-        const bool is_done =
-            now.state == "done" || step.target.empty() || (work_.is_plan() && run_.contains(step.number));
+        const bool was_run = run_.contains(step.number);
+        const bool is_done = now.state == "done" || step.target.empty() || (work_.is_plan() && was_run);
+        if (!is_done && was_run)
+            throw SqlError(ERRCODE_INTERNAL_ERROR,
+                           step.title() + ": it led to another definition than it says",
+                           step.target + " is " + now.found + ", expected " + step.new_definition + ".");
         if (!is_done)
             work_.say("left out " + step.title() + ": " + step.target + " is " + now.found +
                       "; the step makes of " + step.old_definition + " " + step.new_definition);
-        else if (!run_.contains(step.number))
+        else if (!was_run)
             work_.say("found done " + step.title());
         if (!work_.is_plan())
             record(step, is_done ? nullptr : &now.found);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 extern "C" {
+#include "catalog/index.h"
 #include "commands/tablecmds.h"
 #include "parser/parser.h"
 #include "storage/lockdefs.h"
@@ -26,29 +27,38 @@ const char* name_before_last(List* names, int distance) {
     return strVal(list_nth(names, list_length(names) - 1 - distance));
 }
 
-/// What belongs to a table is named by the table's name and its own.
-bool belongs_to_table(ObjectType type) {
-    return type == OBJECT_COLUMN || type == OBJECT_TABCONSTRAINT || type == OBJECT_POLICY ||
-           type == OBJECT_TRIGGER;
+/// An index is dropped under a lock on its table.
+const char* locked_by_drop(ObjectType type, List* name, Oid schema) {
+    const bool belongs_to_table = type == OBJECT_POLICY || type == OBJECT_TRIGGER;
+    const char* const relation = name_before_last(name, belongs_to_table ? 1 : 0);
+    const Oid index = type == OBJECT_INDEX ? get_relname_relid(relation, schema) : InvalidOid;
+    return OidIsValid(index) ? get_rel_name(IndexGetRelation(index, false)) : relation;
 }
 
-Lock lock_of_drop(const DropStmt* drop) {
+Lock lock_of_drop(const DropStmt* drop, Oid schema) {
     auto* const name = static_cast<Node*>(linitial(drop->objects));
     if (!IsA(name, List))
         return {NoLock, nullptr};
     return {drop->concurrent ? ShareUpdateExclusiveLock : AccessExclusiveLock,
-            name_before_last(reinterpret_cast<List*>(name), belongs_to_table(drop->removeType) ? 1 : 0)};
+            locked_by_drop(drop->removeType, reinterpret_cast<List*>(name), schema)};
 }
 
+/// Of what belongs to a table, only a column's comment locks the table.
 Lock lock_of_comment(const CommentStmt* comment) {
-    if (!IsA(comment->object, List))
+    switch (comment->objtype) {
+    case OBJECT_TABLE:
+    case OBJECT_VIEW:
+    case OBJECT_MATVIEW:
+    case OBJECT_COLUMN:
+        return {ShareUpdateExclusiveLock, name_before_last(reinterpret_cast<List*>(comment->object),
+                                                           comment->objtype == OBJECT_COLUMN ? 1 : 0)};
+    default:
         return {NoLock, nullptr};
-    return {ShareUpdateExclusiveLock, name_before_last(reinterpret_cast<List*>(comment->object),
-                                                       belongs_to_table(comment->objtype) ? 1 : 0)};
+    }
 }
 
 /// The lock on the relation that a statement is about. The server itself says which one an ALTER TABLE takes.
-Lock lock_of(const Node* node) {
+Lock lock_of(const Node* node, Oid schema) {
     switch (nodeTag(node)) {
     case T_AlterTableStmt: {
         const auto* const alter = reinterpret_cast<const AlterTableStmt*>(node);
@@ -72,7 +82,7 @@ Lock lock_of(const Node* node) {
                 rename->relation == nullptr ? nullptr : rename->relation->relname};
     }
     case T_DropStmt:
-        return lock_of_drop(reinterpret_cast<const DropStmt*>(node));
+        return lock_of_drop(reinterpret_cast<const DropStmt*>(node), schema);
     case T_CommentStmt:
         return lock_of_comment(reinterpret_cast<const CommentStmt*>(node));
     case T_InsertStmt:
@@ -123,7 +133,7 @@ const char* with_referenced(const char* note, const Node* element, Oid schema) {
 
 /// The locks on what exists, and whether it is rewritten; empty: nothing of that.
 const char* note_of(const Node* node, Oid schema, bool rewrites) {
-    const Lock lock = lock_of(node);
+    const Lock lock = lock_of(node, schema);
     const char* note = "";
     if (lock.mode != NoLock && lock.relation != nullptr &&
         OidIsValid(get_relname_relid(lock.relation, schema)))
