@@ -220,7 +220,7 @@ check_answers() {
 	step 'rights of row security' count_checks row_security_rights
 	step 'attacks on row security' count_unittest row_security_attacks
 	step 'signed context' count_tap signed_context
-	step 'hostile installation' count_unittest hostile_installation
+	step 'installation: attacks, and steps between versions' count_unittest installation
 	step 'differential' count_one differential_run
 	step 'figures of reports' count_one figures_run
 	step 'substitution fuzz' count_checks substitution_fuzz
@@ -282,6 +282,6 @@ careless_archive() {
 	! said=$(run_storm "$PGHOST" archive.py --careless) && echo "$said" && grep -q '^VIOLATION' <<<"$said"
 }
 
-hostile_installation() { cd "$work/src/test/install" && "$python3" -m unittest -v; }
+installation() { cd "$work/src/test/install" && "$python3" -m unittest -v; }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }

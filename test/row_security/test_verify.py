@@ -31,6 +31,7 @@ WEAKENINGS: List[Tuple[str, str, str]] = [
     # reports
     ("the figures of all readable", f"GRANT SELECT ON business_stats TO {APP}", f"table business_stats: role {APP} has SELECT on it"),
     ("a column of the figures readable", f"GRANT SELECT (bookings) ON business_stats TO {APP}", f"table business_stats: role {APP} has SELECT on it (bookings)"),
+    ("the ledger readable", f"GRANT SELECT ON schema_ledger TO {APP}", f"table schema_ledger: role {APP} has SELECT on it"),
     ("figures for everybody", "GRANT SELECT ON accessible_business_stats TO PUBLIC", "table accessible_business_stats: everybody has SELECT"),
     ("figures for who authenticates", f"GRANT SELECT ON accessible_business_stats TO {AUTH}", f"table accessible_business_stats: role {AUTH} has SELECT"),
     ("a view of the figures without a barrier", "ALTER VIEW accessible_business_stats RESET (security_barrier)", "accessible_business_stats: query"),
