@@ -4,6 +4,7 @@ released, 1.1.0, with one change of every kind. Connected by PGHOST and PGUSER (
 import re
 import subprocess
 import threading
+import time
 import unittest
 
 import psycopg2
@@ -344,10 +345,13 @@ class Steps(unittest.TestCase):
         self.install()
         waiting = threading.Thread(target=lambda: lines.append(self.install(second)))
         waiting.start()
-        while not self.admin.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'object'"):
-            self.assertTrue(waiting.is_alive(), "the second did not wait")
+        waits = []
+        while waiting.is_alive() and not waits:
+            time.sleep(0.05)
+            waits = self.admin.run("SELECT locktype, classid::regclass::text FROM pg_locks WHERE NOT granted")
         self.owner.run("COMMIT")
         waiting.join()
+        self.assertEqual(waits, [("object", "pg_extension")])
         self.assertEqual(lines, [[]])
         self.assertEqual(self.admin.run("SELECT step FROM schema_ledger GROUP BY step HAVING count(*) > 1"), [])
         self.assertEqual(self.admin.run("SELECT DISTINCT sequence FROM bookings"), [(7,)])
