@@ -17,7 +17,7 @@ build() {
 
 build first /tmp/first sh -c 'umask 022; exec env -u LANG TZ=UTC LC_ALL=C DEB_BUILD_OPTIONS=parallel=2 "$@"' -
 build second /var/tmp/a/longer/path/second sh -c \
-	'umask 027; exec env TZ=Pacific/Kiritimati LC_ALL=C.UTF-8 DEB_BUILD_OPTIONS=parallel=1 faketime "+400 days" "$@"' -
+	'umask 027; exec env TZ=Pacific/Kiritimati LC_ALL=C.UTF-8 DEB_BUILD_OPTIONS=parallel=3 faketime "+400 days" "$@"' -
 
 cd /tmp/first
 ls -- *.deb
