@@ -9,7 +9,7 @@ export DEBIAN_FRONTEND=noninteractive
 if command -v c++ make; then exit 1; fi
 as_postgres() { (cd / && runuser -u postgres -- "$@"); }
 query() { as_postgres psql -XqtA -v ON_ERROR_STOP=1 -c "$1" booking; }
-files() { find / -xdev ! -path '/proc/*' ! -path '/var/lib/dpkg/*' ! -path '/var/lib/apt/*' ! -path '/var/cache/*' ! -path '/var/log/*' ! -path '/src/*' ! -path '/tmp/*' | sort; }
+files() { find / -xdev ! -path '/proc/*' ! -path '/run/*' ! -path '/var/lib/dpkg/*' ! -path '/var/lib/apt/*' ! -path '/var/cache/*' ! -path '/var/log/*' ! -path '/src/*' ! -path '/tmp/*' | sort; }
 
 files >/tmp/before
 apt-get -y install /src/build/log/"${package}"_*.deb
@@ -19,7 +19,9 @@ pg_createcluster "$version" main --start
 as_postgres createdb booking
 query 'CREATE EXTENSION bookmeatoz CASCADE'
 query "INSERT INTO tenants (name, subdomain) VALUES ('Linden Group', 'linden')"
-[ "$(query 'SELECT count(*) FROM bookmeatoz_verify()')" = 0 ]
+# It warns of the superuser who asks and of what postgresql.conf lacks. No error.
+query 'SELECT * FROM bookmeatoz_verify()' | tee /tmp/found
+if grep -v '^warning|' /tmp/found; then exit 1; fi
 
 # The same contents as a later version.
 mkdir /tmp/later

@@ -97,13 +97,12 @@ pgxn_archive() {
 
 # ---- ways to build
 
-# A name, and what is given to make. "elsewhere" builds in a folder of its own, the last one as Debian's pg_buildext does.
+# A name, and what is given to make. (Debian's packages are built in a third way, by VPATH.)
 build_variants='
 gcc
 gcc, not optimized    | PG_CXXFLAGS=-O0
 gcc, with bitcode     | WITH_BITCODE=1
 gcc, elsewhere        | -f ../src/Makefile
-gcc, as pg_buildext   | VPATH
 clang                 | CXX=clang++
 clang, not optimized  | CXX=clang++ PG_CXXFLAGS=-O0
 '
@@ -140,7 +139,6 @@ try_variant() {
 	read -ra arguments <<<"$2"
 	case $2 in
 	*-f*) arguments+=(-C "$folder/built") ;;
-	*VPATH*) arguments=(-C "$folder/built" -f "$folder/src/Makefile" "VPATH=$folder/src" USE_PGXS=1) ;;
 	*) arguments+=(-C "$folder/src") ;;
 	esac
 	make "${arguments[@]}" -s -j"$(nproc)" >"$folder/make.log" 2>&1 || { cat "$folder/make.log" && return 1; }
