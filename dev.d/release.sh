@@ -111,6 +111,7 @@ packages_builds() {
 	private_folder packages
 	need_packages "${module_packages[@]}" clang
 	need_postgresql
+	bindir=$("$PG_CONFIG" --bindir)
 	local name how began failed=0 number=0
 	while IFS='|' read -r name how; do
 		[ -n "$name" ] || continue
@@ -132,7 +133,7 @@ packages_builds() {
 	echo "OK: all builds passed for $("$PG_CONFIG" --version) in $SECONDS s"
 }
 
-# try_variant FOLDER HOW: builds without a warning, installs by DESTDIR, loads, answers. The calls are inlined from bitcode where there is some.
+# try_variant FOLDER HOW: builds without a warning, installs by DESTDIR, loads, answers.
 try_variant() {
 	local folder=$1 arguments
 	mkdir -p "$folder/src" "$folder/built" && chmod 755 "$work" && copy_sources "$folder/src" || return
@@ -147,7 +148,14 @@ try_variant() {
 		echo 'the build was not silent'
 		return 1
 	fi
-	make "${arguments[@]}" -s install DESTDIR="$folder/stage" && start_cluster "$folder" &&
-		PATH=$bindir:$PATH PGOPTIONS='-c jit=on -c jit_above_cost=0 -c jit_inline_above_cost=0 -c jit_optimize_above_cost=0' \
-			make "${arguments[@]}" -s installcheck ISOLATION= REGRESS='install availability booking'
+	make "${arguments[@]}" -s install DESTDIR="$folder/stage" && start_cluster "$folder" && PATH=$bindir:$PATH &&
+		make "${arguments[@]}" -s installcheck ISOLATION= REGRESS='availability booking' &&
+		case $2 in *WITH_BITCODE*) inlines_bitcode "$folder" ;; esac
+}
+
+inlines_bitcode() {
+	[ -s "$1/stage$("$PG_CONFIG" --pkglibdir)/bitcode/bookmeatoz.index.bc" ] &&
+		PGOPTIONS='-c jit=on -c jit_above_cost=0 -c jit_inline_above_cost=0' psql -X -d contrib_regression \
+			-c "EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM generate_series(1, 1000) i WHERE search_text(i::text, '9')" | tee "$1/plan" &&
+		grep 'Inlining true' "$1/plan"
 }
