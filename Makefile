@@ -18,11 +18,15 @@ REGRESS = $(sort $(notdir $(basename $(call in_source,test/sql/*.sql))))
 REGRESS_OPTS = --inputdir=$(source)/test
 ISOLATION = $(sort $(notdir $(basename $(call in_source,test/isolation/specs/*.spec))))
 ISOLATION_OPTS = --inputdir=$(source)/test/isolation
+# The tests have a database of their own, and what it sorts and stores does not depend on the server's locale.
+ENCODING = UTF8
+NO_LOCALE = 1
 
 # The server's headers count as system headers: their warnings are not ours. Every symbol is hidden but the entry
 # points, so that a symbol of another extension never takes the place of one of ours (nor ours of theirs).
 PG_CPPFLAGS = -I$(source)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
-PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wall -Wextra
+# PG_CXXFLAGS of the environment or of the command line is added.
+override PG_CXXFLAGS += -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wall -Wextra
 SHLIB_LINK = -lstdc++
 
 # Bitcode gains nothing here, the server's rule for it ignores PG_CXXFLAGS, and without clang the build would stop.
@@ -40,9 +44,13 @@ $(error $(PG_CONFIG) does not run. Install the server's development files (Debia
 endif
 include $(PGXS)
 
-# From 16 on the expected output is looked for in a folder of its own.
+# From 16 on the expected output is looked for in a folder that is told. 15 looks below the present one first.
 ifeq ($(filter 15,$(MAJORVERSION)),)
+REGRESS_OPTS += --expecteddir=$(source)
 ISOLATION_OPTS += --expecteddir=$(source)/test/isolation
+else ifneq ($(source),.)
+$(shell ln -sfn $(abspath $(source))/expected expected)
+EXTRA_CLEAN += expected
 endif
 
 # An object is built again when a header that it includes changes: the compiler writes the list beside it.

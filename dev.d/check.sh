@@ -104,16 +104,22 @@ check_rooms() {
 	fi
 }
 
-# bookmeatoz.control has the version. META.json must have the same.
+# bookmeatoz.control has the version. META.json and the newest entry of debian/changelog must have the same, and debian/control must be
+# made from debian/control.in.
 check_version() {
 	"$python3" - "$top" <<'PYTHON'
 import json, re, sys
 top = sys.argv[1]
-version = re.search(r"^default_version *= *'(.*)'", open(f"{top}/bookmeatoz.control").read(), re.M)[1]
-meta = json.load(open(f"{top}/META.json"))
-found = {meta["version"], meta["provides"]["bookmeatoz"]["version"], meta["provides"]["bookmeatoz"]["file"][len("sql/bookmeatoz--"):-len(".sql")]}
-if found != {version}:
-    sys.exit(f"META.json names {', '.join(sorted(found))}, bookmeatoz.control {version}")
+read = lambda name: open(f"{top}/{name}").read()
+version = re.search(r"^default_version *= *'(.*)'", read("bookmeatoz.control"), re.M)[1]
+meta = json.loads(read("META.json"))
+found = {"META.json": {meta["version"], meta["provides"]["bookmeatoz"]["version"]},
+         "debian/changelog": {re.match(r"bookmeatoz \((.*)-\d+\) ", read("debian/changelog"))[1]}}
+wrong = [f"{name} names {', '.join(sorted(versions))}, bookmeatoz.control {version}" for name, versions in found.items() if versions != {version}]
+control = read("debian/control")
+if read("debian/control.in").replace("PGVERSION", re.search(r"^Package: postgresql-(\d+)-", control, re.M)[1]) != control:
+    wrong.append("debian/control is not what pg_buildext updatecontrol makes of debian/control.in")
+sys.exit("\n".join(wrong) or 0)
 PYTHON
 }
 

@@ -22,7 +22,7 @@ INSERT INTO writers VALUES
     ('moved', format('UPDATE bookings SET start_time = %L, end_time = %L WHERE start_time = %L', '2040-01-02 10:00+00', '2040-01-02 11:00+00', '2040-01-02 12:00+00')),
     ('reactivated', format('UPDATE bookings SET status = ''confirmed'' WHERE id = (SELECT id FROM bookings WHERE status = ''cancelled'' LIMIT 1)'));
 -- What each would do.
-CREATE TEMP VIEW adding AS SELECT string_agg(writer || ': ' || pg_temp.tried(statement), ', ' ORDER BY writer) AS adding FROM writers;
+CREATE TEMP VIEW adding AS SELECT string_agg(writer || ': ' || pg_temp.tried(statement), ', ' ORDER BY writer COLLATE "C") AS adding FROM writers;
 INSERT INTO bookings (business_id, customer_id, service_id, start_time, status)
     SELECT :'gym', :'carol', :'class', '2040-01-02 10:00+00', 'confirmed' FROM generate_series(1, 5);
 INSERT INTO bookings (business_id, customer_id, service_id, start_time, status) VALUES (:'gym', :'carol', :'class', '2040-01-02 12:00+00', 'confirmed');

@@ -1,8 +1,11 @@
 -- Errors of every kind cross the boundary between C++ and the server: SQLSTATE, DETAIL and HINT arrive, and nothing stays
 -- behind. The probe (test/boundary) is a module of its own around the same boundary.
-\! env -u MAKEFLAGS -u MAKELEVEL make -s -C "$PG_ABS_SRCDIR/boundary" >"$PG_ABS_SRCDIR/boundary/build.log" 2>&1 || cat "$PG_ABS_SRCDIR/boundary/build.log"
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set probe :abs_srcdir '/boundary/boundary_probe.so'
+-- It is built where the server may read: the sources are perhaps in a home that is closed to it, and not the tester's to write.
+\set folder `mktemp -d /tmp/bookmeatoz-boundary.XXXXXX`
+\setenv BOUNDARY :folder
+\! chmod 755 "$BOUNDARY"
+\! env -u MAKEFLAGS -u MAKELEVEL make -s -C "$BOUNDARY" -f "$PG_ABS_SRCDIR/boundary/Makefile" >"$BOUNDARY/build.log" 2>&1 || cat "$BOUNDARY/build.log"
+\set probe :folder '/boundary_probe.so'
 CREATE FUNCTION boundary_provoke(kind text) RETURNS void LANGUAGE c STRICT AS :'probe';
 CREATE FUNCTION boundary_live() RETURNS integer LANGUAGE c AS :'probe';
 CREATE FUNCTION boundary_memory() RETURNS bigint LANGUAGE c AS :'probe';
@@ -76,3 +79,4 @@ SELECT boundary_live() AS live, boundary_exceptions() AS exceptions, boundary_me
 DROP PROCEDURE boundary_transactions(integer);
 DROP FUNCTION boundary_rounds(integer), boundary_caught(text), boundary_provoke(text), boundary_live(), boundary_memory(), boundary_exceptions();
 DROP TABLE boundary_kinds, boundary_expected;
+\! rm -r "$BOUNDARY"

@@ -1,15 +1,15 @@
 -- Values from before the library is loaded are checked when it is: what is malformed counts as unset, with a warning.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
-CREATE ROLE regress_context_plain LOGIN;
-CREATE ROLE regress_context_admin LOGIN;
+CREATE ROLE regress_context_plain LOGIN PASSWORD 'regress';
+CREATE ROLE regress_context_admin LOGIN PASSWORD 'regress';
 GRANT SET ON PARAMETER app.is_system_admin TO regress_context_admin;
 \set show 'SELECT current_session_tenant_id() AS tenant, current_session_business_id() AS business, current_session_user_id() AS "user", is_system_admin() AS admin;'
 SELECT current_user AS superuser \gset
 \set connection 'dbname=' :DBNAME ' user='
 \set as_superuser :connection :superuser
-\set as_plain :connection 'regress_context_plain'
-\set as_admin :connection 'regress_context_admin'
+\set as_plain :connection 'regress_context_plain password=regress'
+\set as_admin :connection 'regress_context_admin password=regress'
 \set options ' options=''-c app.is_system_admin=on -c app.current_tenant_id=00000000-0000-4000-8000-0000000000a1'''
 \set as_plain_with_options :as_plain :options
 \set as_admin_with_options :as_admin :options

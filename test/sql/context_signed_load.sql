@@ -2,14 +2,14 @@
 -- off for that.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS bookmeatoz CASCADE;
-CREATE ROLE regress_signed_app LOGIN;
+CREATE ROLE regress_signed_app LOGIN PASSWORD 'regress';
 \set show 'SELECT current_session_tenant_id() AS tenant, is_system_admin() AS admin;'
 \set key '0123456789abcdef0123456789abcdef'
 \set other_key 'fedcba9876543210fedcba9876543210'
 SELECT current_user AS superuser \gset
 \set connection 'dbname=' :DBNAME ' user='
 \set as_superuser :connection :superuser
-\set as_app :connection 'regress_signed_app'
+\set as_app :connection 'regress_signed_app password=regress'
 \set options_off ' options=''-c bookmeatoz.signed_context_only=off'''
 \set options_empty ' options=''-c bookmeatoz.signed_context_only='''
 \set options_key ' options=''-c bookmeatoz.context_key=fedcba9876543210fedcba9876543210'''

@@ -1,7 +1,7 @@
 -- The platform that the access tests look at, in a database of its own: the extension in the schema booking, its tables
 -- owned by a role that is no superuser, an application's role, and one that may be system administrator.
 \o /dev/null
-CREATE DATABASE regress_access;
+CREATE DATABASE regress_access TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C';
 \c regress_access
 SET client_min_messages = warning;
 CREATE SCHEMA booking;
