@@ -3,6 +3,7 @@
 #include "pg/access/cached_plans.hpp"
 #include "pg/server/boundary.hpp"
 #include "pg/calendar/scans.hpp"
+#include "pg/access/no_context.hpp"
 #include "pg/access/planner_statistics.hpp"
 #include "pg/access/profile_notes.hpp"
 #include "pg/history/retention.hpp"
@@ -30,6 +31,7 @@ extern "C" void _PG_init(void) {
     bookmeatoz::pg::planner_statistics_init();
     bookmeatoz::pg::temporary_objects_init();
     bookmeatoz::pg::profile_notes_init();
+    bookmeatoz::pg::no_context_init();
     bookmeatoz::pg::retention_init();
     // From now on a misspelt bookmeatoz.* setting is refused. The prefix app is not reserved: other programs use it too.
     MarkGUCPrefixReserved("bookmeatoz");

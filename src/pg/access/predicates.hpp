@@ -18,7 +18,7 @@ bool sees_tenant(AccessLevel level, Oid schema, const pg_uuid_t* tenant);
 
 } // namespace bookmeatoz::pg
 
-// access/read_rights recognises the function of a policy by its address. The visibility is that of BOOKMEATOZ_FUNCTION.
+// access/read_rights and access/no_context recognise functions by their address. The visibility is that of BOOKMEATOZ_FUNCTION.
 #pragma GCC visibility push(default)
 extern "C" {
 Datum can_access_business(PG_FUNCTION_ARGS);
@@ -26,5 +26,24 @@ Datum can_access_person(PG_FUNCTION_ARGS);
 Datum can_access_booking(PG_FUNCTION_ARGS);
 Datum can_access_business_row(PG_FUNCTION_ARGS);
 Datum can_access_tenant(PG_FUNCTION_ARGS);
+Datum can_access_tenant_admin(PG_FUNCTION_ARGS);
+Datum can_access_user(PG_FUNCTION_ARGS);
+Datum can_access_notification(PG_FUNCTION_ARGS);
+Datum can_manage_tenant(PG_FUNCTION_ARGS);
+Datum can_manage_business(PG_FUNCTION_ARGS);
+Datum is_system_admin(PG_FUNCTION_ARGS);
+Datum access_business_unless_user(PG_FUNCTION_ARGS);
+Datum access_business_key(PG_FUNCTION_ARGS);
+Datum access_managed_tenant_key(PG_FUNCTION_ARGS);
+Datum access_tenant_key(PG_FUNCTION_ARGS);
+Datum access_user_key(PG_FUNCTION_ARGS);
+Datum access_addressee_key(PG_FUNCTION_ARGS);
+Datum access_business_ids(PG_FUNCTION_ARGS);
+Datum access_user_ids(PG_FUNCTION_ARGS);
+Datum access_customer_ids(PG_FUNCTION_ARGS);
+Datum access_employer_ids(PG_FUNCTION_ARGS);
+Datum current_session_business_id(PG_FUNCTION_ARGS);
+Datum current_session_tenant_id(PG_FUNCTION_ARGS);
+Datum current_session_user_id(PG_FUNCTION_ARGS);
 }
 #pragma GCC visibility pop

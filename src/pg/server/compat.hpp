@@ -11,6 +11,8 @@ extern "C" {
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
+#include "nodes/execnodes.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "optimizer/plancat.h"
 #include "storage/lock.h"
@@ -120,6 +122,19 @@ inline LocalTransactionId own_local_transaction() noexcept {
     return MyProc->vxid.lxid;
 #else
     return MyProc->lxid;
+#endif
+}
+
+// ---- plans
+
+/// Calls `visit` for each node below one of a plan that has been started. May raise a server error.
+inline bool walk_plan_states(PlanState* state, bool (*visit)(PlanState*, void*), void* context) {
+#if PG_VERSION_NUM >= 160000
+    return planstate_tree_walker(state, visit, context);
+#else
+    // In C a function of unknown parameters. The compiler lets no other type but void (*)() become that one in silence.
+    return planstate_tree_walker(state, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(visit)),
+                                 context);
 #endif
 }
 
