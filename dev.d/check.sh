@@ -272,7 +272,7 @@ row_security_rights() { "$python3" "$work/src/test/row_security/rights.py"; }
 
 row_security_attacks() { cd "$work/src/test/row_security" && "$python3" -m unittest -v; }
 
-signed_context() { PATH="$bindir:$PATH" "$work/src/test/signed_context/run.sh"; }
+signed_context() { PATH="$bindir:$PATH" "$work/src/test/signed_context/run.sh" && PATH="$bindir:$PATH" "$work/src/test/signed_context/logs.sh"; }
 
 substitution_fuzz() { "$python3" "$work/src/test/substitution/run.py"; }
 

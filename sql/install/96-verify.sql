@@ -400,14 +400,16 @@ BEGIN
                OR p.defaclobjtype = 'f' AND acl.grantee <> 0 AND p.defaclrole = (SELECT x.extowner FROM pg_extension x WHERE x.extname = 'bookmeatoz'))
         ORDER BY 2;
 
-    -- A search in a business raises an error if the server does not know its time zone. pg_timezone_names is slow, so it is read at
-    -- most once.
+    -- A search in a business raises an error if the server does not know its time zone. The next server may not know a legacy name.
+    -- pg_timezone_names is slow, so it is read at most once.
     zones := ARRAY(SELECT z FROM @extschema@.bookmeatoz_time_zones() z);
     IF zones <> '{}' THEN
         known := ARRAY(SELECT n.name FROM pg_timezone_names n);
         RETURN QUERY
-            SELECT 'warning', format('table businesses: time zone %L is not known to this server', z)
-            FROM unnest(zones) z WHERE z <> ALL (known) ORDER BY z COLLATE "C";
+            SELECT 'warning', format('table businesses: time zone %L is ', z)
+                              || CASE WHEN z <> ALL (known) THEN 'not known to this server' ELSE 'a legacy name, which the next server may not know' END
+                              || coalesce(': ' || quote_literal(@extschema@.time_zone_replacement(z)) || ' replaces it', '')
+            FROM unnest(zones) z WHERE z <> ALL (known) OR @extschema@.time_zone_replacement(z) IS NOT NULL ORDER BY z COLLATE "C";
     END IF;
 
     -- Who is asking.
@@ -446,4 +448,4 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_verify() IS
 It compares the definitions of tables, views, types and functions with those of this version, and privileges with what the grant functions give. Further columns, keys, indexes, labels, restrictive policies and AFTER triggers are no finding.
 Values of severity:
 - error: tenant isolation or the guard does not hold as designed
-- warning: row security does not bind the current role, something that was added gets past it, an index is missing, or a table of ours is not audited';
+- warning: row security does not bind the current role, something that was added gets past it, an index is missing, a table of ours is not audited, or the time zone of a business is unknown or a legacy name';

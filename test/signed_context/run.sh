@@ -1,7 +1,6 @@
 #!/bin/bash
 # The signed context as it is used: the key in the configuration of a server that loads the library at its start, tokens signed
-# in Node.js by the lines of docs/security.md, ordinary roles over connections of their own. Starts a server of its own.
-# Needs a server with bookmeatoz installed (PGHOST, PGUSER a superuser) to take its library path from, and its programs in PATH.
+# in Node.js by the lines of docs/security.md, ordinary roles over connections of their own.
 # Prints one "ok" or "not ok" line a test. Without node nothing is tested, and said so.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -12,52 +11,15 @@ if ! command -v node >/dev/null; then
 	exit 0
 fi
 
-work=$(mktemp -d)
-chmod 755 "$work"
-as_server() {
-	if [ "$(id -u)" = 0 ]; then
-		(cd / && runuser -u postgres -- env PATH="$PATH" "$@")
-	else
-		"$@"
-	fi
-}
-clean_up() {
-	[ ! -e "$work/data/postmaster.pid" ] || as_server pg_ctl -s -D "$work/data" -m immediate stop
-	rm -rf "$work"
-}
-trap clean_up EXIT
+# shellcheck source-path=SCRIPTDIR
+source "$top/test/signed_context/server.sh"
 
 # ---- a server with the library loaded from its start
 
 first_key=$(node -p 'require("node:crypto").randomBytes(32).toString("hex")')
 second_key=$(node -p 'require("node:crypto").randomBytes(32).toString("base64")')
 
-# configure KEY PREVIOUS_KEY
-configure() {
-	printf "bookmeatoz.context_key = '%s'\nbookmeatoz.context_key_previous = '%s'\n" "$1" "$2" >"$work/data/key.conf"
-}
-
-# One of the two settings exists, depending on version and distribution.
-paths=$(psql -X -q -At -d postgres -c "SELECT name || ' = ' || quote_literal(setting) FROM pg_settings
-	WHERE name IN ('dynamic_library_path', 'extension_destdir', 'extension_control_path')")
-[ "$(id -u)" != 0 ] || chown postgres "$work"
-as_server initdb -N -A trust -U postgres --no-locale --encoding=UTF8 --no-instructions -D "$work/data" >/dev/null
-configure "$first_key" ''
-cat >>"$work/data/postgresql.conf" <<-END
-	listen_addresses = ''
-	unix_socket_directories = '$work'
-	fsync = off
-	$paths
-	shared_preload_libraries = 'bookmeatoz'
-	bookmeatoz.signed_context_only = on
-	include 'key.conf'
-END
-as_server pg_ctl -s -w -D "$work/data" -l "$work/server.log" start || {
-	cat "$work/server.log" >&2
-	exit 1
-}
-unset PGPORT PGDATABASE PGHOSTADDR PGSERVICE PGOPTIONS PGPASSWORD
-export PGHOST=$work PGUSER=postgres
+start_server "$first_key" <<<'bookmeatoz.signed_context_only = on'
 
 sql() { psql -X -q -At -v ON_ERROR_STOP=1 -v VERBOSITY=sqlstate "$@" 2>&1; }
 as_app() { sql -U app -d booking "$@"; }
@@ -74,17 +36,6 @@ awk '/^```js$/ && !found { inside = 1; next } /^```$/ { if (inside) found = 1; i
 	"$top/docs/security.md" >"$work/sign.js"
 echo 'console.log(signContext(process.argv[2], JSON.parse(process.argv[3])))' >>"$work/sign.js"
 sign() { node "$work/sign.js" "$@"; }
-
-result=0
-# expect NAME EXPECTED ACTUAL
-expect() {
-	if [ "$2" = "$3" ]; then
-		echo "ok - $1"
-	else
-		printf 'expected: %s\nactual:   %s\nnot ok - %s\n' "$2" "$3" "$1"
-		result=1
-	fi
-}
 
 # \bind is newer than 15: the token is a variable of psql.
 context="SELECT set_config('app.context', :'token', false);

@@ -15,14 +15,16 @@ BEGIN;
 \set monday '''2030-01-07 00:00+00'', ''2030-01-08 00:00+00'''
 \set at '''2029-12-01 00:00+00'''
 
--- What becomes of a time zone; nothing of it stays.
+-- What becomes of a time zone: ok, or the hint; nothing of it stays.
 CREATE FUNCTION pg_temp.zone_outcome(zone text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
 BEGIN
     UPDATE businesses SET timezone = zone;
     ASSERT FOUND;
     RAISE EXCEPTION USING ERRCODE = 'TEST0';
 EXCEPTION
-    WHEN invalid_parameter_value THEN RETURN 'refused';
+    WHEN invalid_parameter_value THEN GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT; RETURN hint;
     WHEN SQLSTATE 'TEST0' THEN RETURN 'ok';
 END
 $$;
@@ -152,6 +154,14 @@ SELECT z AS accepted FROM unnest('{+05:30,+3,UTC+3,GMT+2,GMT-5,UTC+99,<+0530>-05
 WHERE pg_temp.zone_outcome(z) = 'ok';
 SELECT z AS refused FROM unnest('{UTC,utc,GMT,EST,EST5EDT,est5edt,CET,Etc/GMT+5,Etc/UTC,NZ,America/Argentina/Buenos_Aires}'::text[]) z
 WHERE EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(z)) AND pg_temp.zone_outcome(z) <> 'ok';
+-- A legacy name is known, as on Debian 12, or refused with the name that replaces it, as on Debian 13. Both mean the same clock. (AT
+-- TIME ZONE takes CET for an abbreviation: an offset that never changes.)
+SELECT z, time_zone_replacement(z), time_zone_replacement(time_zone_replacement(z))
+FROM unnest('{US/Eastern,asia/calcutta,EST5EDT,Europe/Kiev,GB,Europe/Berlin,Mars/Olympus}'::text[]) z;
+SELECT z, pg_temp.zone_outcome(z) FROM unnest('{US/Eastern,Asia/Calcutta,EST5EDT,Europe/Kiev,GB}'::text[]) z
+WHERE pg_temp.zone_outcome(z) <> 'ok' AND strpos(pg_temp.zone_outcome(z), format('It is a legacy name of "%s".', time_zone_replacement(z))) = 0;
+SELECT DISTINCT n.name FROM pg_timezone_names n CROSS JOIN time_zone_replacement(n.name) z CROSS JOIN generate_series(timestamptz '2020-01-01', '2037-01-01', '10 days') t
+WHERE t AT TIME ZONE n.name <> t AT TIME ZONE z AND n.name NOT IN (SELECT abbrev FROM pg_timezone_abbrevs);
 ALTER TABLE businesses DISABLE TRIGGER USER;
 UPDATE businesses SET timezone = 'Mars/Olympus' WHERE id = :'salon';
 SELECT * FROM find_available_slots(:'haircut', :monday, as_of => :at);

@@ -1,5 +1,6 @@
 // Time zones: see calendar/time_zone.hpp. Also the trigger that keeps unknown ones out of the tables.
 #include "pg/calendar/time_zone.hpp"
+#include "pg/calendar/legacy_time_zones.hpp"
 #include "pg/server/row_trigger.hpp"
 #include "core/calendar.hpp"
 
@@ -52,6 +53,12 @@ bool is_named(pg_tz* zone) {
     return has_lower_case || name == "UTC" || name == "GMT" || is_listed(name.data());
 }
 
+/// The beginning of a hint; empty where the name is no legacy one.
+std::string replacement_hint(const char* name) {
+    const char* const replacement = replacement_of_time_zone(name);
+    return replacement == nullptr ? "" : "It is a legacy name of \"" + std::string(replacement) + "\". ";
+}
+
 } // namespace
 
 pg_tz* find_time_zone(const char* name) {
@@ -67,7 +74,9 @@ pg_tz* known_time_zone(const char* name) {
     if (zone == nullptr)
         throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                        "time zone \"" + std::string(name) + "\" of the business is not known to this server",
-                       {}, "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
+                       {},
+                       replacement_hint(name) +
+                           "Correct businesses.timezone; pg_timezone_names lists the zones of this server.");
     return zone;
 }
 
@@ -123,10 +132,12 @@ BOOKMEATOZ_FUNCTION(trigger_check_time_zone, takes({}).returns(TRIGGEROID)) {
             ERRCODE_INVALID_PARAMETER_VALUE, "time zone \"" + std::string(name) + "\" is not known",
             "The column is \"" + std::string(trigger.argument(0)) + "\" of table \"" + trigger.table() +
                 "\".",
-            "Use Area/City, such as Europe/Berlin or America/New_York: pg_timezone_names lists the names of "
-            "this server. An offset such as +05:30 is no place: its clock never changes, and readers "
-            "disagree "
-            "about its sign.");
+            replacement_hint(name) +
+                "Use Area/City, such as Europe/Berlin or America/New_York: pg_timezone_names lists the names "
+                "of "
+                "this server. An offset such as +05:30 is no place: its clock never changes, and readers "
+                "disagree "
+                "about its sign.");
     }
     const char* const canonical = pg_get_timezone_name(zone);
     if (std::string_view(canonical) != name)
