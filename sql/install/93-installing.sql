@@ -3,7 +3,7 @@
 CREATE FUNCTION @extschema@.bookmeatoz_install_schema() RETURNS SETOF text
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_install_schema() IS
-    'Creates the types, tables, views, columns, defaults, constraints, indexes, triggers and policies that are missing, as ordinary objects of the caller. Returns a line for each thing done, and one for each thing of ours that the owner has changed, which stays as it is, and for each role of an application that lacks rights on functions (see bookmeatoz_regrant_roles()).
+    'Creates the types, tables, views, columns, defaults, constraints, indexes, triggers and policies that are missing, as ordinary objects of the caller. Returns a line for each thing done, and one for each thing of ours that the owner has changed, which stays as it is, for whatever else is an error of bookmeatoz_verify(), and for each role of an application that lacks rights (see bookmeatoz_regrant_roles()).
 It also puts back NOT NULL, row security under a policy or a trigger that comes back, the triggers that fire ALWAYS, and FORCE ROW LEVEL SECURITY if most of the tables have it. After a trigger came back it calls bookmeatoz_check_rows(true), and tells how many findings there are and the first hundred. Of two runs at once the second waits.
 Run it as the owner of the data; a superuser acts as the owner, and gives the owner what a superuser still owns.
 Errors; nothing is done then:
