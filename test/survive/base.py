@@ -1,7 +1,10 @@
 """What the steps share: the source database, copies of it, and the questions that each of them must answer as the source does."""
 
+import json
 import os
+import re
 import subprocess
+import time
 from dataclasses import dataclass
 from typing import Callable, Dict, List
 
@@ -59,6 +62,15 @@ def query(database: str, text: str, *values, **parameters) -> list:
         connection.close()
 
 
+def wait_for_server():
+    for _ in range(600):
+        try:
+            return query("postgres", "SELECT 1")
+        except psycopg2.OperationalError:
+            time.sleep(0.05)
+    raise SystemExit("the server did not come back")
+
+
 def run(command: str, **environment: str):
     """By the shell; an error of any part of a pipe is one."""
     done = subprocess.run(["bash", "-o", "pipefail", "-ec", command], env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
@@ -100,6 +112,8 @@ class Place:
         return self._before
 
     def make(self):
+        for (name,) in query("postgres", "SELECT datname FROM pg_database WHERE datname ~ '^survive'"):
+            self.drop(name)
         self.create(SOURCE)
         for role in ROLES:
             query("postgres", f"DROP ROLE IF EXISTS {role}")
@@ -114,6 +128,24 @@ class Place:
         empty = [name for (name,) in query(SOURCE, "SELECT name FROM bookmeatoz_objects() WHERE kind <> 'type'") if name != "accessible_business_stats"
                  and not query(SOURCE, f"SELECT 1 FROM {name} LIMIT 1")]
         expect(not empty, f"no row in {empty}")
+
+    def write(self, path: str) -> str:
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"snapshot": self.before(), "found": query(SOURCE, FOUND), "answers": query(SOURCE, SEARCHES)}, file, default=str)
+        return f"{len(self.before()):,} definitions, {snapshot.count_rows(self.before()):,} rows"
+
+    @staticmethod
+    def compare(path: str) -> str:
+        """With what another version of PostgreSQL has written, which spells the columns of a view with its alias (up to 15)."""
+        with open(path, encoding="utf-8") as file:
+            before = json.load(file)
+        spelt = [{name: re.sub(r"\b[a-z]\.|\s+", "", text) if name.startswith("relation ") else text for name, text in found.items()} for found in (before["snapshot"], take(SOURCE))]
+        different = snapshot.differences(*spelt)
+        expect(not different, "\n".join(different[:20]))
+        expect(query(SOURCE, FOUND) == [tuple(row) for row in before["found"]], f"verify() says other things: {query(SOURCE, FOUND)}")
+        expect(query(SOURCE, SEARCHES) == [tuple(row) for row in before["answers"]], "searches answer otherwise")
+        sound(SOURCE)
+        return f"{len(spelt[1]):,} definitions, {snapshot.count_rows(before['snapshot']):,} rows"
 
     def clean_up(self):
         for clean in reversed(self.cleaners):

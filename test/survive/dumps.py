@@ -3,7 +3,7 @@
 import os
 
 import snapshot
-from base import FOUND, OWNER, SOURCE, Place, Step, connect, expect, query, run, same, sound, take
+from base import FOUND, OWNER, READER, SOURCE, Place, Step, connect, expect, query, run, same, sound, take
 
 PSQL = "psql -X -q -v ON_ERROR_STOP=1 -d survive_copy"
 TARGET = "survive_copy"
@@ -25,8 +25,11 @@ FORMS = [
      "-c 'ALTER TABLE customers ENABLE ALWAYS TRIGGER customers_remembered'; {reports}", False),
     ("data, by the root of partitions", "pg_dump -s S | {psql}; pg_dump -a --load-via-partition-root S | PGOPTIONS='-c session_replication_role=replica' {psql} -1; {reports}", False),
     ("--enable-row-security", "PGOPTIONS='-c row_security=on' pg_dump --enable-row-security S | PGOPTIONS='{without}' {psql}", False),
-    ("--clean --if-exists, over an older state", "pg_dump S | {psql}; {psql} -c 'TRUNCATE bookings CASCADE' -c 'DROP POLICY bookings_select ON bookings' "
-     "-c \"ALTER TABLE services ALTER colour SET DEFAULT 'green'\" >/dev/null; pg_dump --clean --if-exists S | {psql}", False),
+    # pg_dump tries to drop the keys of partitions, which only go with those of their table: errors that change nothing, and the only ones.
+    ("--clean --if-exists, over an older state", "pg_dump S | {psql}; {psql} {older}; pg_dump --clean --if-exists S | psql -X -q -d {target} 2>&1 | grep '^ERROR' | "
+     "{{ ! grep -v 'cannot drop inherited constraint'; }}", False),
+    ("--clean --create, over an older state", "pg_dump S | {psql}; {psql} {older}; pg_dump --clean --create S | sed 's/DATABASE survive\\b/DATABASE {target}/; "
+     "s/connect survive$/connect {target}/' | psql -X -q -v ON_ERROR_STOP=1 -d postgres", False),
     ("--clean --if-exists, into nothing", "pg_dump -Fc -f {work}/c S; pg_restore -e --clean --if-exists -d {target} {work}/c", False),
     ("a template", "dropdb {target}; createdb -T S {target}", False),
 ]
@@ -39,7 +42,9 @@ def steps(place: Place):
         place.before()
         place.create(TARGET)
         run(f"rm -rf {work}; mkdir {work}")
-        run(command.format(work=work, psql=PSQL, target=TARGET, without=WITHOUT_INSTALL, reports=f"{PSQL} -c 'REFRESH MATERIALIZED VIEW business_stats' -c 'REFRESH MATERIALIZED VIEW revenue'")
+        run(command.format(work=work, psql=PSQL, target=TARGET, without=WITHOUT_INSTALL, older="-c 'TRUNCATE bookings CASCADE' -c 'DROP POLICY bookings_select ON bookings' -c \"ALTER TABLE services ALTER colour SET DEFAULT 'green'\" "
+                                "-c 'ALTER DEFAULT PRIVILEGES FOR ROLE survive_owner IN SCHEMA public REVOKE SELECT ON SEQUENCES FROM survive_reader'",
+                          reports=f"{PSQL} -c 'REFRESH MATERIALIZED VIEW business_stats' -c 'REFRESH MATERIALIZED VIEW revenue'")
             .replace(" S ", f" {SOURCE} ").replace(" S;", f" {SOURCE};") + " >/dev/null")
         return same(place, TARGET) + ", " + same_dump(SOURCE, TARGET)
 
@@ -60,17 +65,18 @@ def steps(place: Place):
         sound(TARGET)
         found = set(query(TARGET, FOUND)) - set(query(SOURCE, FOUND))
         expect(not found, f"verify() says {found}")
-        said = query(TARGET, "SELECT count(*) FROM bookmeatoz_install_schema() line WHERE line !~ '^left as it is'")[0][0]
-        expect(said == 0, "a second call of install_schema() does something")
+        said = query(TARGET, "SELECT line FROM bookmeatoz_install_schema() line WHERE line !~ '^left as it is|^role .* lacks'")
+        expect(not said, f"a second call of install_schema() says {said}")
         return f"{snapshot.count_rows(rows):,} rows"
 
     def by_owner() -> str:
-        """The documented way for an owner who is no superuser. Publications and default privileges of the database are not in the schema."""
+        """The documented way for an owner who is no superuser. Publications, default privileges and rights on the schema are a superuser's to give."""
         place.before()
         place.create(TARGET, f"OWNER {OWNER}")
         run(f"{PSQL} -c 'CREATE EXTENSION bookmeatoz CASCADE' -c \"SELECT bookmeatoz_set_owner('{OWNER}')\"", PGOPTIONS=WITHOUT_INSTALL)
-        run(f"rm -rf {work}; mkdir {work}; pg_dump -Fc -f {work}/c {SOURCE}; pg_restore -e --no-owner -n public -d {TARGET} {work}/c", PGUSER=OWNER)
-        query(TARGET, f"SELECT bookmeatoz_regrant_roles()")
+        run(f"rm -rf {work}; mkdir {work}; pg_dump -Fc -f {work}/c {SOURCE}; pg_restore -e --no-owner --no-publications -n public -d {TARGET} {work}/c", PGUSER=OWNER)
+        query(TARGET, "SELECT bookmeatoz_regrant_roles()")
+        query(TARGET, f"GRANT SELECT (city), UPDATE (city) ON customers TO {READER}; GRANT SELECT ON bookings TO {READER} WITH GRANT OPTION", user=OWNER)
         return same(place, TARGET, lambda name: name.startswith(("publication", "default privileges")) or name == "schema public")
 
     return [Step(name, lambda command=command: form(command), short) for name, command, short in FORMS] + [
