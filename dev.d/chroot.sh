@@ -10,7 +10,8 @@ need_root() {
 	fi
 }
 
-# need_chroot NAME SUITE PACKAGE...: makes $chroot_cache/NAME, unless it exists with exactly these packages.
+# need_chroot NAME SUITE PACKAGE...: makes $chroot_cache/NAME, unless it exists with exactly these packages. SUITE is one, or "trixie+bookworm":
+# with what is older from the second.
 need_chroot() {
 	local name=$1 suite=$2
 	shift 2
@@ -46,7 +47,9 @@ make_chroot() {
 		options+=(--essential-hook='folder=$1/etc/postgresql-common/createcluster.d &&
 			mkdir -p "$folder" && echo "create_main_cluster = false" >"$folder/none.conf"')
 	fi
-	local sources=("deb $(mirror_of '') $suite main")
+	local sources=("deb $(mirror_of '') ${suite%+*} main") older=${suite#*+}
+	suite=${suite%+*}
+	[ "$older" = "$suite" ] || sources+=("deb $(mirror_of '') $older main" "deb $(mirror_of -security) $older-security main")
 	case $suite in
 	experimental) # an addition to sid; only PostgreSQL comes from it
 		suite=sid

@@ -243,6 +243,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT g.grantee::regrole, d.duty,
            EXISTS (SELECT FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f CROSS JOIN aclexplode(p.proacl) acl
                    WHERE p.proname = CASE d.duty WHEN 'staff' THEN 'may_overbook' ELSE 'register_user' END AND acl.grantee = g.grantee)
+           -- users is granted by columns, and business_stats and schema_ledger to nobody.
+           AND NOT EXISTS (SELECT FROM @extschema@.bookmeatoz_objects() o JOIN pg_class c ON c.oid = to_regclass(format('%s.%I', '@extschema@', o.name))
+                           WHERE o.kind <> 'type' AND o.name NOT IN ('users', 'business_stats', 'schema_ledger')
+                             AND (o.name IN ('token_blacklist', 'password_resets', 'email_verifications')) = (d.duty = 'auth')
+                             AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) acl WHERE acl.grantee = g.grantee AND acl.privilege_type = 'SELECT'))
     FROM given g
     CROSS JOIN LATERAL (SELECT CASE
         WHEN g.relname = 'token_blacklist' THEN 'auth'
@@ -253,7 +258,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY g.grantee::regrole::text COLLATE "C"
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_application_roles() IS
-    'The roles that the grant functions have given their rights on tables, and their duty: app, staff or auth. complete: whether they have the rights on functions too, which DROP EXTENSION ... CASCADE takes away. Called by bookmeatoz_regrant_roles() and bookmeatoz_install_schema().';
+    'The roles that the grant functions have given their rights on tables, and their duty: app, staff or auth. complete: whether they have the rights on functions too, which DROP EXTENSION ... CASCADE takes away, and may read each table of their duty, which a table that was created anew does not allow. Called by bookmeatoz_regrant_roles() and bookmeatoz_install_schema().';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_application_roles() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_regrant_roles() RETURNS TABLE (role regrole, duty text)
