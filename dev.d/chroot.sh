@@ -18,6 +18,9 @@ need_chroot() {
 	local tree=$chroot_cache/$name wanted="$suite $*"
 	mkdir -p "$chroot_cache"
 	exec {lock}>"$chroot_cache/$name.lock"
+	# The lock is held until the program ends: no other checkout may replace the tree while this one runs in it.
+	flock --shared "$lock"
+	[ "$(cat "$tree.complete" 2>/dev/null)" != "$wanted" ] || return 0
 	flock "$lock"
 	if [ "$(cat "$tree.complete" 2>/dev/null)" != "$wanted" ]; then
 		echo "making a clean Debian $suite in $tree (once; some minutes)"
@@ -30,7 +33,6 @@ need_chroot() {
 		}
 		echo "$wanted" >"$tree.complete"
 	fi
-	# The lock is held until the program ends: no other checkout may replace the tree while this one runs in it.
 	flock --shared "$lock"
 }
 
