@@ -472,14 +472,6 @@ pidfile =
         self.target.run(f"SET session_replication_role = replica; DELETE FROM customers WHERE id = '{lost}'")
         said = self.step("switch", *self.routing(), fails="the rows differ")
         self.assertIn("public.customers", said)
-        # The session that keeps the writers waiting is lost: somebody may have written since.
-        def lose_the_session():
-            while not self.source.run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted"
-                                      " AND classid <> 0 AND objsubid = 1 AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'psql')"):
-                time.sleep(0.005)
-        killer = threading.Thread(target=lose_the_session, daemon=True)
-        killer.start()
-        self.step("switch", *self.routing(), fails="the session that kept the writers waiting was lost")
         # A transaction that does not end.
         holder = psycopg2.connect(self.source.conninfo())
         holder.cursor().execute("UPDATE services SET description = 'held' WHERE id = %s", (ALPHA.services[0],))
@@ -515,6 +507,16 @@ pidfile =
         self.source.run("SELECT bookmeatoz_maintain()")
         with self.assertRaises(psycopg2.errors.ForeignKeyViolation):
             self.target.run("SELECT bookmeatoz_maintain()")
+        # The session that keeps the writers waiting is lost: somebody may have written since.
+        def lose_the_session():
+            while not self.source.run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted"
+                                      " AND classid <> 0 AND objsubid = 1 AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'psql')"):
+                time.sleep(0.005)
+        killer = threading.Thread(target=lose_the_session, daemon=True)
+        killer.start()
+        self.step("switch", *self.routing(), fails="move-tenant: ")
+        for server, state in ((self.source, "following"), (self.target, "coming")):
+            self.assertEqual(server.run("SELECT state FROM tenant_move.moves"), [(state,)])
         # The target refuses in the last moment: a slug is taken since.
         self.target.run("UPDATE businesses SET slug = 'alpha-1' WHERE slug = 'gamma-1'")
         self.step("switch", *self.routing(), fails="the target refused; nothing was switched")
