@@ -75,7 +75,7 @@ check_format() {
 check_shell() {
 	cd "$top"
 	shellcheck -x -s bash dev .ci/run dev.d/*.sh
-	shellcheck sql/assemble
+	shellcheck sql/assemble examples/scale-out/move-tenant examples/scale-out/pgbouncer-route
 	find test bench -name '*.sh' -print0 | xargs -0 -r shellcheck -x
 }
 
@@ -237,6 +237,7 @@ check_surroundings() {
 	step 'self-test of the differential' count_unittest differential_unittest
 	step 'robustness' count_unittest robustness
 	step 'hot standby' count_tap hot_standby
+	step 'a tenant moves' count_unittest tenant_moves
 	step 'self-test of the storm' count_unittest storm_unittest
 	step 'storm' count_one run_storm "$PGHOST" storm.py --minutes 0.2 --seed "$seed"
 	step 'storm over the archive' count_one run_storm "$PGHOST" archive.py
@@ -277,6 +278,8 @@ signed_context() { PATH="$bindir:$PATH" "$work/src/test/signed_context/run.sh" &
 substitution_fuzz() { "$python3" "$work/src/test/substitution/run.py"; }
 
 robustness() { cd "$work/src/test/robustness" && "$python3" -m unittest -v; }
+
+tenant_moves() { cd "$work/src/test/scale_out" && "$python3" -m unittest -v; }
 
 hot_standby() { "$work/src/test/robustness/standby.sh"; }
 

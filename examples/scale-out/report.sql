@@ -1,7 +1,7 @@
 -- One report over all shards, for the administration of the platform: docs/scale-out.md. Run it by psql in a database of its own.
 -- Then, for each shard: SELECT platform.add_shard('one', '{"host": "...", "dbname": "booking"}', 'reporting', 'password');
--- The role needs rights on the shard: GRANT SELECT ON business_stats, businesses, tenants TO reporting; and BYPASSRLS. bookmeatoz_verify()
--- names it there, because it reads all tenants: so let nobody log in as it but this report.
+-- On the shard: CREATE ROLE reporting LOGIN BYPASSRLS PASSWORD '...'; GRANT SELECT ON business_stats, businesses, tenants TO reporting;
+-- The role reads all tenants: let nobody log in as it but this report.
 
 CREATE EXTENSION IF NOT EXISTS postgres_fdw;
 CREATE SCHEMA platform;
