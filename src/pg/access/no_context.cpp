@@ -160,10 +160,30 @@ TupleTableSlot* no_row(PlanState* scan) {
     return scan->ExecProcNode(scan);
 }
 
-bool switch_off(PlanState* state, void* context) {
-    if (finds_nothing(state))
+/// What the executor calls in place of a Gather above such a scan: starting processes takes longer than all else. Without parallel mode
+/// a Gather reads its plan alone.
+TupleTableSlot* without_workers(PlanState* gather) {
+    bool& is_parallel = gather->state->es_use_parallel_mode;
+    const bool before = is_parallel;
+    is_parallel = before && nominal_level() != AccessLevel::none;
+    ExecSetExecProcNode(gather, gather->ExecProcNodeReal);
+    TupleTableSlot* const row = gather->ExecProcNode(gather);
+    is_parallel = before;
+    return row;
+}
+
+/// Switches off the scans of a plan that give no row. `count` is an int: how many these are so far.
+bool switch_off(PlanState* state, void* count) {
+    int& scans = *static_cast<int*>(count);
+    const int before = scans;
+    if (finds_nothing(state)) {
         state->ExecProcNode = no_row;
-    return walk_plan_states(state, switch_off, context);
+        ++scans;
+    }
+    (void)walk_plan_states(state, switch_off, count);
+    if (scans > before && (IsA(state, GatherState) || IsA(state, GatherMergeState)))
+        state->ExecProcNode = without_workers;
+    return false;
 }
 
 void start_executor(QueryDesc* query, int flags) {
@@ -174,7 +194,10 @@ void start_executor(QueryDesc* query, int flags) {
     if (nominal_level() != AccessLevel::none || (flags & EXEC_FLAG_EXPLAIN_ONLY) != 0 ||
         query->planstate == nullptr)
         return;
-    boundary([&] { return BoolGetDatum(pg_call([&] { return switch_off(query->planstate, nullptr); })); });
+    boundary([&] {
+        int scans = 0;
+        return BoolGetDatum(pg_call([&] { return switch_off(query->planstate, &scans); }));
+    });
 }
 
 } // namespace
