@@ -33,7 +33,7 @@ Errors, where DETAIL is a reason of check_slot():
 - 22023: an infinite time, an interval < 1, a status, metadata or key that is not allowed, an invalid setting
 - 22008: beyond the years 1 to 9999
 - 42501: row security or privileges
-- 53400: the transaction needs too many locks: days with limits, sessions with seats, businesses (256 together)
+- 53400: the transaction needs too many locks: days with limits, sessions with seats, businesses, customers who are counted or compared (256 together)
 - 40001: only under REPEATABLE READ and SERIALIZABLE';
 
 CREATE FUNCTION @extschema@.hold_slot(
@@ -63,7 +63,7 @@ COMMENT ON FUNCTION @extschema@.confirm_booking(uuid, uuid) IS
 Arguments:
 - customer_id: replaces that of the hold; required where it has none
 Errors:
-- BM001: not for this customer, where it is not the one that the hold names (S21); DETAIL: customer_blocked, customer_limit or customer_busy
+- BM001: not for this customer, where it is not the one that the hold names (S21): who was blocked since keeps the hold; DETAIL: customer_blocked, customer_limit or customer_busy
 - BM003: the booking does not exist, is not visible or may not be changed (also an expired hold that was deleted), or there is no such customer; DETAIL: booking or customer
 - BM004: its state does not allow it; DETAIL: hold_expired, other_customer (it is confirmed for another), or the status: cancelled, completed, rejected or no_show
 - 22004: no customer';
@@ -166,7 +166,7 @@ Arguments:
 - keep_duration: each keeps its own length and buffers; false: the services'' present ones
 - as_customer: as in reschedule_booking()
 Errors, where the message names the booking by its place in booking_ids:
-- those of reschedule_booking()
+- those of reschedule_booking(); 53400 also for bookings of more than 250 customers where customer_overlap is refuse
 - 54000: more than 1,000 bookings
 - 22023: arrays that do not match, or are empty; a booking twice';
 

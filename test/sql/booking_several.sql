@@ -96,6 +96,19 @@ SELECT count(*) FROM reschedule_bookings((SELECT array_agg(id) FROM bookings), A
 SELECT start_time, array_agg(seat ORDER BY seat) FROM bookings GROUP BY start_time;
 UPDATE services SET settings = '{"capacity": 2}' WHERE id = :'cut';
 SELECT pg_temp.tried('SELECT reschedule_bookings((SELECT array_agg(id) FROM bookings), ARRAY[''2040-01-02 10:00'']::timestamptz[])') AS three_of_two;
+-- For the move its capacity is raised, and lowered again before anybody else sees it.
+UPDATE services SET settings = '{"capacity": 3}' WHERE id = :'cut';
+SELECT count(*) FROM reschedule_bookings((SELECT array_agg(id) FROM bookings), ARRAY['2040-01-02 10:00']::timestamptz[]);
+UPDATE services SET settings = '{"capacity": 2}' WHERE id = :'cut';
+SELECT start_time, array_agg(seat ORDER BY seat) FROM bookings GROUP BY start_time;
+DELETE FROM bookings;
+-- Customers who are compared are locked, and one transaction has at most 256 locks.
+UPDATE services SET settings = '{"capacity": 300}' WHERE id = :'cut';
+WITH c AS (INSERT INTO customers (business_id, name) SELECT :'shop', n FROM generate_series(1, 257) n RETURNING id)
+INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time) SELECT :'shop', id, :'cut', :'eva', '2040-01-02 10:00' FROM c;
+UPDATE businesses SET settings = '{"customer_overlap": "refuse"}' WHERE id = :'shop';
+SELECT FROM reschedule_bookings((SELECT array_agg(id) FROM bookings), ARRAY['2040-01-02 11:00']::timestamptz[]);
+UPDATE businesses SET settings = '{}' WHERE id = :'shop';
 DELETE FROM bookings;
 -- Limits of a day count what has a place: a full day and another change places.
 UPDATE services SET settings = '{"max_bookings_per_day": 2}' WHERE id = :'cut';

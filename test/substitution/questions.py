@@ -20,6 +20,7 @@ class Question(NamedTuple):
     table: Optional[str] = None  # whose policies decide the answer, for a SELECT under row security
     rows_of: str = ""            # the table whose rows the answer is, as jsonb
     is_verify: bool = False
+    one_in: int = 1              # asked after one in so many substitutions, always the same ones: it is slow
 
 
 class Group(NamedTuple):
@@ -207,6 +208,10 @@ def accounts() -> List[Question]:
 def administration() -> List[Question]:
     return [
         Question("archive_bookings", "SELECT archive_bookings('1 second')::text"),
+        # Its findings are as many as the substitution makes: only that it ends, or says why not.
+        Question("bookmeatoz_verify_rows", "SELECT (count(*) >= 0)::text FROM bookmeatoz_verify_rows()", one_in=8),
+        Question("bookmeatoz_application_roles", "SELECT (count(*) >= 0)::text FROM bookmeatoz_application_roles()"),
+        Question("bookmeatoz_regrant_roles", "SELECT bookmeatoz_regrant_roles()::text"),
         Question("bookmeatoz_verify", "SELECT finding FROM bookmeatoz_verify()", is_verify=True),
         row("UPDATE of a user", f"UPDATE users SET email = 'Other@mail.example' WHERE id::text = '{identity('user', 1)}'", "users"),
         row("UPDATE of a tenant", f"UPDATE tenants SET subdomain = 'Other' WHERE id::text = '{identity('tenant', 1)}'", "tenants"),

@@ -12,10 +12,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-/// Nobody books outside these, and within them no sum of instants and durations can overflow.
-constexpr std::chrono::sys_days earliest = std::chrono::year(1) / 1 / 1;
-constexpr std::chrono::sys_days latest = std::chrono::year(10000) / 1 / 1;
-
 [[noreturn]] void not_finite(const char* name) {
     throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, std::string(name) + " must be finite");
 }

@@ -6,6 +6,9 @@
 
 namespace bookmeatoz::pg {
 
+/// Nobody books before `earliest`, nor from `latest` on. In between no sum of instants and durations can overflow.
+inline constexpr std::chrono::sys_days earliest = std::chrono::year(1) / 1 / 1;
+inline constexpr std::chrono::sys_days latest = std::chrono::year(10000) / 1 / 1;
 /// A year of local days: a leap day and a change of the clock included.
 inline constexpr Duration longest_window = 367 * one_day;
 /// A leap year.

@@ -41,11 +41,13 @@ private:
 
 constexpr Duration farthest_look = 366 * one_day;
 
-/// How far next_available_slots() looks: to the horizon (S10), or 366 days on from the first start that can be booked.
+/// How far next_available_slots() looks: to the horizon (S10), or 366 days on from the first start that can be booked. What it finds
+/// can be asked for, so it looks no further than the arguments of a call may reach.
 bookmeatoz::Interval look_ahead(Instant after, const LoadedCalendar& loaded) {
     auto ahead = loaded.bookable({after, Instant::max()});
     if (!loaded.calendar().settings.max_advance_days)
         ahead.end = ahead.begin + farthest_look;
+    ahead.end = std::min<Instant>(ahead.end, latest);
     return ahead;
 }
 

@@ -1,6 +1,7 @@
 // Collisions of a booking: see booking/collision.hpp.
 #include "pg/booking/collision.hpp"
 #include "pg/server/compat.hpp"
+#include "pg/booking/refusal.hpp"
 #include "pg/server/table_columns.hpp"
 
 #include <algorithm>
@@ -177,17 +178,17 @@ Rival find_seat_taker(Relation bookings, const IndexedBooking& booking, Wanted w
 }
 
 void require_in_snapshot(Relation bookings, const Rival& rival) {
-    pg_call([&] {
-        if (!IsolationUsesXactSnapshot())
-            return;
+    if (!keeps_snapshot())
+        return;
+    const bool is_seen = pg_call([&] {
         TupleTableSlot* const slot = table_slot_create(bookings, nullptr);
         ItemPointerData place = rival.place;
-        const bool is_seen = table_tuple_fetch_row_version(bookings, &place, GetTransactionSnapshot(), slot);
+        const bool is_found = table_tuple_fetch_row_version(bookings, &place, GetTransactionSnapshot(), slot);
         ExecDropSingleTupleTableSlot(slot);
-        if (!is_seen)
-            ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-                            errmsg("could not serialize access due to concurrent update")));
+        return is_found;
     });
+    if (!is_seen)
+        refuse_old_snapshot();
 }
 
 void wait_for(Relation bookings, Rival rival) {

@@ -26,13 +26,13 @@ constinit SavedQuery bookings_query(R"(
        AND (hold_expires_at IS NULL OR hold_expires_at > pg_catalog.clock_timestamp()))",
                                     {UUIDOID, UUIDOID, UUIDARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID});
 
-/// As committed by now. As the owner: a row that is hidden from the caller counts too.
-SpiRows bookings_of(const CustomerClaim& claim, TimestampTz ends_after, TimestampTz begins_before,
-                    Oid schema) {
-    return bookings_query.run_committed(schema,
-                                        {UUIDPGetDatum(&claim.customer_id), UUIDPGetDatum(&claim.business_id),
-                                         uuid_array(claim.left_out), TimestampTzGetDatum(ends_after),
-                                         TimestampTzGetDatum(begins_before)});
+/// To be called as the owner: a row that is hidden from the caller counts too.
+SpiRows bookings_of(const CustomerClaim& claim, TimestampTz ends_after, TimestampTz begins_before, Oid schema,
+                    View view) {
+    return bookings_query.run_in(view, schema,
+                                 {UUIDPGetDatum(&claim.customer_id), UUIDPGetDatum(&claim.business_id),
+                                  uuid_array(claim.left_out), TimestampTzGetDatum(ends_after),
+                                  TimestampTzGetDatum(begins_before)});
 }
 
 void require_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid schema) {
@@ -43,21 +43,40 @@ void require_customer(const pg_uuid_t& id, const pg_uuid_t& business_id, Oid sch
         refuse_customer("customer_blocked", "The customer's status is blacklisted.");
 }
 
-void require_below_limit(const CustomerClaim& claim, const Settings& settings, Oid schema) {
-    if (!settings.limits_customers())
-        return;
-    const AsOwner as_owner(required_owner(schema, "bookings"));
-    const SpiConnection spi;
+bool has_reached_limit(const CustomerClaim& claim, const Settings& settings, Oid schema, View view) {
     int of_service = 0;
     int of_business = 0;
     const Uuid service = to_uuid(claim.service_id);
-    for (const SpiRow row : bookings_of(claim, GetCurrentTimestamp(), DT_NOEND, schema)) {
+    for (const SpiRow row : bookings_of(claim, GetCurrentTimestamp(), DT_NOEND, schema, view)) {
         ++of_business;
         of_service += to_uuid(row.id(1)) == service ? 1 : 0;
     }
     const auto reaches = [](int count, const std::optional<int>& most) { return most && count >= *most; };
-    if (reaches(of_service, settings.max_active_bookings_per_customer_of_service) ||
-        reaches(of_business, settings.max_active_bookings_per_customer_of_business))
+    return reaches(of_service, settings.max_active_bookings_per_customer_of_service) ||
+           reaches(of_business, settings.max_active_bookings_per_customer_of_business);
+}
+
+bool is_busy(const CustomerClaim& claim, Oid schema, View view) {
+    return !bookings_of(claim, to_timestamptz(claim.time.begin), to_timestamptz(claim.time.end), schema, view)
+                .empty();
+}
+
+/// Whether a rule refuses by what is committed by now. 40001 where it does not by the transaction's snapshot: the booking that
+/// refuses may be the one of the call's own key.
+template <class Rule>
+bool refuses(Oid schema, Rule rule) {
+    const AsOwner as_owner(required_owner(schema, "bookings"));
+    const SpiConnection spi;
+    if (!rule(View::committed))
+        return false;
+    if (keeps_snapshot() && !rule(View::latest))
+        refuse_old_snapshot();
+    return true;
+}
+
+void require_below_limit(const CustomerClaim& claim, const Settings& settings, Oid schema) {
+    if (settings.limits_customers() &&
+        refuses(schema, [&](View view) { return has_reached_limit(claim, settings, schema, view); }))
         refuse_customer(
             "customer_limit",
             "The setting max_active_bookings_per_customer allows no more until one is over or cancelled.");
@@ -83,11 +102,8 @@ void lock_customer_if_compared(const pg_uuid_t& customer_id, const Settings& set
 }
 
 void require_not_busy(const CustomerClaim& claim, const Settings& settings, Oid schema) {
-    if (settings.customer_overlap == CustomerOverlap::allow)
-        return;
-    const AsOwner as_owner(required_owner(schema, "bookings"));
-    const SpiConnection spi;
-    if (!bookings_of(claim, to_timestamptz(claim.time.begin), to_timestamptz(claim.time.end), schema).empty())
+    if (settings.customer_overlap != CustomerOverlap::allow &&
+        refuses(schema, [&](View view) { return is_busy(claim, schema, view); }))
         refuse_customer("customer_busy",
                         "The customer has another booking at that time; see the setting customer_overlap.");
 }

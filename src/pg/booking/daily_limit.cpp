@@ -29,7 +29,7 @@ int64 local_date(const BookingValues& booking, const ServiceSettings& settings) 
     return Zone(periods).date_of(start).time_since_epoch().count();
 }
 
-bool reaches_daily_limit(const BookingWrite& write, const ServiceSettings& settings) {
+bool reaches_daily_limit(const BookingWrite& write, const ServiceSettings& settings, View view) {
     if (!settings.values.limits_days())
         return false;
     ContextMemory context(CurrentMemoryContext);
@@ -46,8 +46,8 @@ bool reaches_daily_limit(const BookingWrite& write, const ServiceSettings& setti
     std::pmr::vector<Booking> bookings(&memory);
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
-    for (const SpiRow found :
-         day_query.run_committed(write.schema, {to_datum(write.after.resource_id), ids_not_counted(write),
+    for (const SpiRow found : day_query.run_in(view, write.schema,
+                                               {to_datum(write.after.resource_id), ids_not_counted(write),
                                                 to_datum(near.begin), to_datum(near.end)})) {
         Booking& booking = bookings.emplace_back();
         booking.service_id = to_uuid(found.id(1));

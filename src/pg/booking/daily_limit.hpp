@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg/booking/service_settings.hpp"
+#include "pg/server/snapshot.hpp"
 
 namespace bookmeatoz::pg {
 
@@ -9,6 +10,6 @@ namespace bookmeatoz::pg {
 int64 local_date(const BookingValues& booking, const ServiceSettings& settings);
 
 /// Whether the row, which claims time, would exceed a limit of the service or the business. By the search's own count.
-bool reaches_daily_limit(const BookingWrite& write, const ServiceSettings& settings);
+bool reaches_daily_limit(const BookingWrite& write, const ServiceSettings& settings, View view);
 
 } // namespace bookmeatoz::pg

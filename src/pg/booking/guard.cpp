@@ -120,12 +120,12 @@ BookingLocks needed_locks(const Claimant& claimant, const std::vector<ExpiredHol
 }
 
 /// Why the row must not be written, where no constraint says so.
-std::optional<SlotReason> reason_to_refuse(const Claimant& claimant) {
+std::optional<SlotReason> reason_to_refuse(const Claimant& claimant, View view) {
     if (!claimant.claims_time())
         return std::nullopt;
-    if (reaches_daily_limit(claimant.write, claimant.settings))
+    if (reaches_daily_limit(claimant.write, claimant.settings, view))
         return SlotReason::limit_reached;
-    if (meets_unassigned(claimant.write))
+    if (meets_unassigned(claimant.write, view))
         return SlotReason::booked;
     return std::nullopt;
 }
@@ -226,6 +226,11 @@ Outcome meet_others(const Claimant& claimant, const std::optional<std::vector<Ex
     if (write.is_insert() && write.by_function) {
         locks.release();
         require_in_snapshot(bookings, rival);
+        // The rival is one of the session; another may have filled it.
+        const int capacity = claimant.settings.values.capacity;
+        if (keeps_snapshot() && capacity > 1 && is_full(write, capacity, View::committed) &&
+            !is_full(write, capacity, View::latest))
+            refuse_old_snapshot();
         return Outcome::pass_over;
     }
     // With ON CONFLICT there may be nothing to do, so the index must be asked. The gain of telling plain INSERT and COPY from it: they
@@ -270,11 +275,14 @@ Outcome try_to_write(const Claimant& claimant, bool looks_for_holds) {
     refuse_revival(claimant.write); // it may have expired while it waited
     if (claimant.forces_in)
         claimant.write.after.overbooked = false;
-    if (const std::optional<SlotReason> reason = reason_to_refuse(claimant)) {
+    if (const std::optional<SlotReason> reason = reason_to_refuse(claimant, View::committed)) {
         if (claimant.forces_in)
             return force_in(claimant, locks);
-        if (claimant.write.by_function)
+        if (claimant.write.by_function) {
+            if (keeps_snapshot() && !reason_to_refuse(claimant, View::latest))
+                refuse_old_snapshot();
             return Outcome::pass_over;
+        }
         refuse_slot(*reason);
     }
     claimant.write.after.seat = seat_of(claimant.write, claimant.settings.values.capacity);

@@ -1,6 +1,10 @@
 // Refusals: see booking/refusal.hpp.
 #include "pg/booking/refusal.hpp"
 
+extern "C" {
+#include "access/xact.h"
+}
+
 namespace bookmeatoz::pg {
 namespace {
 
@@ -66,6 +70,14 @@ void refuse_expired_hold() {
     throw SqlError(errcode_wrong_state, "the hold has expired, and its time is no longer kept",
                    "hold_expired", "Book or hold a slot anew.")
         .about({.table = "bookings", .column = "hold_expires_at"});
+}
+
+bool keeps_snapshot() {
+    return IsolationUsesXactSnapshot();
+}
+
+void refuse_old_snapshot() {
+    throw SqlError(ERRCODE_T_R_SERIALIZATION_FAILURE, "could not serialize access due to concurrent update");
 }
 
 } // namespace bookmeatoz::pg

@@ -19,4 +19,11 @@ namespace bookmeatoz::pg {
 /// BM004, hold_expired: its time may be others' by now.
 [[noreturn]] void refuse_expired_hold();
 
+/// Whether the transaction keeps one snapshot: then a function decides by it, and what is counted under a lock may be newer.
+bool keeps_snapshot();
+
+/// 40001, as ON CONFLICT raises it: what refuses the row came after the transaction's snapshot. Begun anew, a call finds it, and the
+/// booking of its own key too.
+[[noreturn]] void refuse_old_snapshot();
+
 } // namespace bookmeatoz::pg

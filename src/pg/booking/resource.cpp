@@ -67,7 +67,7 @@ void detach_from_resource(BookingWrite& write) {
     write.after.session_key = session_key_of(write.after);
 }
 
-bool meets_unassigned(const BookingWrite& write) {
+bool meets_unassigned(const BookingWrite& write, View view) {
     const BookingValues& booking = write.after;
     if (booking.resource_id != booking.business_id)
         return false;
@@ -75,10 +75,10 @@ bool meets_unassigned(const BookingWrite& write) {
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
     return !unassigned_query
-                .run_committed(write.schema,
-                               {to_datum(booking.business_id), ids_not_counted(write), busy_range(booking),
-                                TimestampTzGetDatum(*booking.start_time - reach),
-                                TimestampTzGetDatum(*booking.end_time + reach)})
+                .run_in(view, write.schema,
+                        {to_datum(booking.business_id), ids_not_counted(write), busy_range(booking),
+                         TimestampTzGetDatum(*booking.start_time - reach),
+                         TimestampTzGetDatum(*booking.end_time + reach)})
                 .empty();
 }
 

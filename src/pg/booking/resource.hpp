@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg/booking/guarded_row.hpp"
+#include "pg/server/snapshot.hpp"
 
 namespace bookmeatoz::pg {
 
@@ -20,6 +21,6 @@ void detach_from_resource(BookingWrite& write);
 /// Whether the row, which claims time, meets a booking that was left unassigned while the business had employees. That one has
 /// no resource, so the constraint does not compare the two; but where the business is itself the resource now, it occupies it
 /// (S12).
-bool meets_unassigned(const BookingWrite& write);
+bool meets_unassigned(const BookingWrite& write, View view);
 
 } // namespace bookmeatoz::pg

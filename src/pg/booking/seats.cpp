@@ -25,15 +25,26 @@ constinit SavedQuery seats_query(R"(
 
 constexpr int most_seats = 10000;
 
-int16 seat_among_others(const BookingWrite& write, int capacity) {
+/// taken[0] is seat 1.
+using Seats = std::bitset<most_seats>;
+
+Seats taken_seats(const BookingWrite& write, View view) {
     const AsOwner as_owner(write.owner);
     const SpiConnection spi;
-    // taken[0] is seat 1.
-    std::bitset<most_seats> taken;
-    for (const SpiRow found : seats_query.run_committed(
-             write.schema, {to_datum(write.after.session_key), to_datum(write.after.id)}))
+    Seats taken;
+    for (const SpiRow found : seats_query.run_in(
+             view, write.schema, {to_datum(write.after.session_key), to_datum(write.after.id)}))
         taken.set(static_cast<std::size_t>(found.int2(1) - 1));
-    const bool is_full = taken.count() >= static_cast<std::size_t>(capacity);
+    return taken;
+}
+
+bool are_all(const Seats& taken, int capacity) {
+    return taken.count() >= static_cast<std::size_t>(capacity);
+}
+
+int16 seat_among_others(const BookingWrite& write, int capacity) {
+    const Seats taken = taken_seats(write, View::committed);
+    const bool is_full = are_all(taken, capacity);
     std::size_t place = 0;
     while (taken.test(place) != is_full)
         ++place;
@@ -68,6 +79,10 @@ int16 seat_of(const BookingWrite& write, int capacity) {
         return required(write.before->seat, BookingColumn::seat);
     const bool counts = capacity > 1 && write.after.competes() && write.after.resource_id;
     return counts ? seat_among_others(write, capacity) : int16(1);
+}
+
+bool is_full(const BookingWrite& write, int capacity, View view) {
+    return are_all(taken_seats(write, view), capacity);
 }
 
 } // namespace bookmeatoz::pg

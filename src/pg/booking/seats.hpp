@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg/booking/guarded_row.hpp"
+#include "pg/server/snapshot.hpp"
 
 namespace bookmeatoz::pg {
 
@@ -17,5 +18,8 @@ bool keeps_seat(const BookingWrite& write);
 /// A capacity of one is not counted: who comes new looks for others in any seat (booking/collision.hpp), and sees also those whose fate
 /// is open.
 int16 seat_of(const BookingWrite& write, int capacity);
+
+/// Whether the session has as many bookings as the capacity allows, or more.
+bool is_full(const BookingWrite& write, int capacity, View view);
 
 } // namespace bookmeatoz::pg

@@ -116,6 +116,9 @@ public:
         return execute(schema, arguments, View::committed);
     }
 
+    /// As run_latest() or as run_committed().
+    SpiRows run_in(View view, Oid schema, Arguments arguments) { return execute(schema, arguments, view); }
+
     /// The table of a column of the result, for an error about it; nullptr where the column comes from no table. May raise a
     /// server error.
     const char* table_of(int column) const;
