@@ -97,6 +97,10 @@ class Place:
     def drop(self, name: str):
         query("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def drop_all(self):
+        for (name,) in query("postgres", "SELECT datname FROM pg_database WHERE datname ~ '^survive' OR datname = ANY (%s)", self.databases):
+            self.drop(name)
+
     def copy(self, name: str):
         self.before()
         self.create(name, f"TEMPLATE {SOURCE}")
@@ -112,8 +116,7 @@ class Place:
         return self._before
 
     def make(self):
-        for (name,) in query("postgres", "SELECT datname FROM pg_database WHERE datname ~ '^survive'"):
-            self.drop(name)
+        self.drop_all()
         self.create(SOURCE)
         for role in ROLES:
             query("postgres", f"DROP ROLE IF EXISTS {role}")
@@ -150,8 +153,7 @@ class Place:
     def clean_up(self):
         for clean in reversed(self.cleaners):
             clean()
-        for name in self.databases:
-            self.drop(name)
+        self.drop_all()
         for role in ROLES:
             query("postgres", f"DROP ROLE IF EXISTS {role}")
 
