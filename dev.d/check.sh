@@ -1,4 +1,4 @@
-# ./dev check: everything that must hold before a commit, from format to restore. Called by ./dev, .ci/run and matrix.
+# ./dev check: everything that must hold before a commit, from format to survive. Called by ./dev, .ci/run and matrix.
 # Logs stay in build/log; everything else is written to build/check and to one temporary folder.
 
 source "$top/dev.d/packages.sh"
@@ -44,7 +44,15 @@ check() {
 		skip 'all that runs it' 'not built'
 	fi
 	verdict_given=true
+	record_for_matrix
 	verdict 'check'
+}
+
+# A row of the table of ./dev matrix: version, check, survive.
+record_for_matrix() {
+	awk -v version="$("$PG_CONFIG" --version | awk '{ print $2 }')" -v seconds="$SECONDS" '{ good += $1; bad += $2 }
+		$3 == "survive" { survive = $2 ? "FAILED" : $1 " passed" }
+		END { print version "|" good " passed, " bad " failed, " seconds " s|" (survive ? survive : "did not run") }' "$work/steps" >"$logs/verdict"
 }
 
 finish_check() {
@@ -243,6 +251,7 @@ check_surroundings() {
 	step 'storm over the archive' count_one run_storm "$PGHOST" archive.py
 	step 'self-test of the archive storm' count_one careless_archive
 	step 'restore' count_tap restore_tests
+	step 'survive' count_tap survive_tests
 	check_node
 }
 
@@ -294,3 +303,6 @@ careless_archive() {
 installation() { cd "$work/src/test/install" && "$python3" -m unittest -v; }
 
 restore_tests() { "$work/src/test/restore/run.sh"; }
+
+# The short form of ./dev survive.
+survive_tests() { "$python3" "$work/src/test/survive/survive.py" --short; }

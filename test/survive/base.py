@@ -15,7 +15,7 @@ import snapshot
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = "survive"
 OWNER, READER = ROLES = ("survive_owner", "survive_reader")
-HOURS = 40       # bookings of each of 49 employees, in the long form ten times as many
+HOURS = 40       # bookings of each of 49 employees, in the long form five times as many
 
 SEARCHES = """
 SELECT find_available_slots_json(s, '2031-01-06 00:00+00', '2031-01-20 00:00+00', as_of => '2029-01-01')::text FROM unnest(ARRAY[
@@ -97,6 +97,10 @@ class Place:
     def drop(self, name: str):
         query("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def drop_all(self):
+        for (name,) in query("postgres", "SELECT datname FROM pg_database WHERE datname ~ '^survive' OR datname = ANY (%s)", self.databases):
+            self.drop(name)
+
     def copy(self, name: str):
         self.before()
         self.create(name, f"TEMPLATE {SOURCE}")
@@ -112,8 +116,7 @@ class Place:
         return self._before
 
     def make(self):
-        for (name,) in query("postgres", "SELECT datname FROM pg_database WHERE datname ~ '^survive'"):
-            self.drop(name)
+        self.drop_all()
         self.create(SOURCE)
         for role in ROLES:
             query("postgres", f"DROP ROLE IF EXISTS {role}")
@@ -121,7 +124,7 @@ class Place:
         query("postgres", f"GRANT CREATE ON DATABASE {SOURCE} TO {OWNER}")
         run(f"psql -X -q -v ON_ERROR_STOP=1 -d {SOURCE} -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION bookmeatoz CASCADE' "
             f"-c \"SELECT bookmeatoz_set_owner('{OWNER}'), bookmeatoz_grant_app_role('{READER}')\"")
-        run(f"psql -X -q -v ON_ERROR_STOP=1 -v hours={HOURS if self.short else 10 * HOURS} -d {SOURCE} -f {HERE}/../restore/rows.sql -f {HERE}/world.sql "
+        run(f"psql -X -q -v ON_ERROR_STOP=1 -v hours={HOURS if self.short else 5 * HOURS} -d {SOURCE} -f {HERE}/../restore/rows.sql -f {HERE}/world.sql "
             f"-f {HERE}/../restore/additions.sql -f {HERE}/additions.sql", PGUSER=OWNER, PGOPTIONS="-c client_min_messages=warning")
         query(SOURCE, "REFRESH MATERIALIZED VIEW business_stats; REFRESH MATERIALIZED VIEW revenue")
         query(SOURCE, "VACUUM ANALYZE")
@@ -150,8 +153,7 @@ class Place:
     def clean_up(self):
         for clean in reversed(self.cleaners):
             clean()
-        for name in self.databases:
-            self.drop(name)
+        self.drop_all()
         for role in ROLES:
             query("postgres", f"DROP ROLE IF EXISTS {role}")
 

@@ -14,7 +14,7 @@ FORMS = [
     ("plain", "pg_dump S | {psql}", True),
     ("plain, in one transaction", "pg_dump S | {psql} -1", False),
     ("-Fc", "pg_dump -Fc -f {work}/c S; pg_restore -e -d {target} {work}/c", False),
-    ("-Fd -j4", "pg_dump -Fd -j4 -f {work}/d S; pg_restore -e -j4 -d {target} {work}/d", True),
+    ("-Fd -j4", "pg_dump -Fd -j4 -f {work}/d S; pg_restore -e -j4 -d {target} {work}/d", False),
     ("-Ft", "pg_dump -Ft -f {work}/t S; pg_restore -e -d {target} {work}/t", False),
     ("--inserts", "pg_dump --inserts --rows-per-insert=100 S | {psql} -1", False),
     ("--column-inserts", "pg_dump --column-inserts --on-conflict-do-nothing S | {psql} -1", False),
@@ -81,7 +81,7 @@ def steps(place: Place):
 
     return [Step(name, lambda command=command: form(command), short) for name, command, short in FORMS] + [
         Step("one table by pg_restore -t", lambda: one_table(
-            "pg_dump -Fc -f {work}/c S ; {psql} -c 'DROP TABLE bookings CASCADE'; pg_restore -e -d {target} -t bookings {work}/c"), True),
+            "pg_dump -Fc -f {work}/c S ; {psql} -c 'DROP TABLE bookings CASCADE'; pg_restore -e -d {target} -t bookings {work}/c")),
         Step("one table by pg_dump -t", lambda: one_table("{psql} -c 'DROP TABLE customers CASCADE'; pg_dump -t customers S | {psql}")),
         Step("by an owner who is no superuser", by_owner),
     ]

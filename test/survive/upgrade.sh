@@ -1,6 +1,6 @@
 #!/bin/bash
 # upgrade.sh OLD NEW: pg_upgrade with both versions in one clean Debian system, by copies and by links: definitions, rights, rows and answers stay. As root, in a
-# system that is thrown away; /src is the checkout, and /src/build/log has the module for OLD. Prints a line and writes a row of a table for each way.
+# system that is thrown away; /src is the checkout, and /src/build/log has the module for OLD and gets that for NEW. Prints a line and writes a row of a table for each way.
 # Called by ./dev survive.
 set -euo pipefail
 old=$1 new=$2
@@ -8,7 +8,9 @@ logs=/src/build/log
 export PGHOST=/tmp/sockets PGUSER=postgres LC_ALL=C.UTF-8
 tar -C / -xf "$logs/module-$old.tar"
 export PG_CONFIG=/usr/lib/postgresql/$new/bin/pg_config
-make -C /src -s -j"$(nproc)" install PG_CONFIG="$PG_CONFIG" >"$logs/upgrade-build.log" 2>&1
+make -C /src -s -j"$(nproc)" install DESTDIR=/stage >"$logs/upgrade-build.log" 2>&1
+tar -C /stage -cf "$logs/module-$new.tar" .
+tar -C / -xf "$logs/module-$new.tar"
 mkdir -p $PGHOST /data
 chown postgres $PGHOST /data
 cd /data
@@ -18,7 +20,11 @@ start() { program "$1" pg_ctl -s -w -D "/data/$2" -l "/data/$2.log" -o "-c unix_
 stop() { program "$1" pg_ctl -s -w -D "/data/$2" -m fast stop; }
 survive() { PATH=/usr/lib/postgresql/$1/bin:$PATH python3 /src/test/survive/survive.py "${@:2}"; }
 # A cluster of 18 has checksums unless it is told otherwise, and both must agree.
-create() { program "$1" initdb -A trust -U postgres --no-locale --encoding=UTF8 --no-instructions $([ "$1" -lt 18 ] || echo --no-data-checksums) -D "/data/$2" >/dev/null; }
+create() {
+	local options=()
+	[ "$1" -lt 18 ] || options=(--no-data-checksums)
+	program "$1" initdb -A trust -U postgres --no-locale --encoding=UTF8 --no-instructions "${options[@]}" -D "/data/$2" >/dev/null
+}
 
 create "$old" source
 start "$old" source
