@@ -60,7 +60,8 @@ thing (kind, name, class, object, sub, owner, definition) AS (
     UNION ALL SELECT 'statistics', x.stxname, 'pg_statistic_ext'::regclass, x.oid, 0, x.stxowner, concat_ws(' ', pg_get_statisticsobjdef(x.oid), nullif(x.stxstattarget, -1)) FROM pg_statistic_ext x
     UNION ALL SELECT 'publication', p.pubname, 'pg_publication'::regclass, p.oid, 0, p.pubowner,
         concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, p.pubviaroot,
-                  (SELECT string_agg(concat_ws(' ', t.schemaname, t.tablename, t.attnames, t.rowfilter), '; ' ORDER BY t.tablename) FROM pg_publication_tables t WHERE t.pubname = p.pubname))
+                  (SELECT string_agg(concat_ws(' ', r.prrelid::regclass, r.prattrs, pg_get_expr(r.prqual, r.prrelid)), '; ' ORDER BY r.prrelid::regclass::text)
+                   FROM pg_publication_rel r WHERE r.prpubid = p.oid))
         FROM pg_publication p
     UNION ALL SELECT 'default privileges', concat_ws(' ', a.defaclrole::regrole, nullif(a.defaclnamespace, 0)::regnamespace, a.defaclobjtype), 'pg_default_acl'::regclass, a.oid, 0, a.defaclrole, ''
         FROM pg_default_acl a)

@@ -452,7 +452,8 @@ void say_what_is_left(Work& work) {
 /// The roles of applications that may not call our functions, or read a table that came back.
 void say_what_roles_lack(Work& work) {
     for (const SpiRow row : roles_query.run_latest(work.schema(), {}))
-        work.say(std::string("role ") + row.string(1) + " lacks rights: run SELECT * FROM bookmeatoz_regrant_roles()");
+        work.say(std::string("role ") + row.string(1) +
+                 " lacks rights: run SELECT * FROM bookmeatoz_regrant_roles()");
 }
 
 /// Of two runs at once the second finds what the first has created. The lock is on the extension, so it is no application's.
