@@ -143,7 +143,8 @@ try_variant() {
 	*) arguments+=(-C "$folder/src") ;;
 	esac
 	make "${arguments[@]}" -s -j"$(nproc)" >"$folder/make.log" 2>&1 || { cat "$folder/make.log" && return 1; }
-	if [ -s "$folder/make.log" ]; then
+	# clang does not know all options of gcc's that the server was built with.
+	if grep -vqE "unknown warning option|^[0-9]+ warnings? generated" "$folder/make.log"; then
 		cat "$folder/make.log"
 		echo 'the build was not silent'
 		return 1
@@ -156,6 +157,6 @@ try_variant() {
 inlines_bitcode() {
 	[ -s "$1/stage$("$PG_CONFIG" --pkglibdir)/bitcode/bookmeatoz.index.bc" ] &&
 		PGOPTIONS='-c jit=on -c jit_above_cost=0 -c jit_inline_above_cost=0' psql -X -d contrib_regression \
-			-c "EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM generate_series(1, 1000) i WHERE search_text(i::text, '9')" | tee "$1/plan" &&
+			-c "EXPLAIN (ANALYZE) SELECT count(*) FROM generate_series(1, 1000) i WHERE search_text(i::text, '9')" | tee "$1/plan" &&
 		grep 'Inlining true' "$1/plan"
 }
