@@ -37,7 +37,7 @@ for way in copy link; do
 	create "$new" "$way"
 	started=$(date +%s%N)
 	program "$new" pg_upgrade -b "/usr/lib/postgresql/$old/bin" -B "/usr/lib/postgresql/$new/bin" -d /data/old -D "/data/$way" "--$way" >"$logs/pg_upgrade-$new-$way.log" 2>&1 ||
-		{ tail -n 30 "$logs/pg_upgrade-$new-$way.log" && exit 1; }
+		{ tail -n 30 "$logs/pg_upgrade-$new-$way.log" "/data/$way"/pg_upgrade_output.d/*/log/*dump*.log && exit 1; }
 	seconds=$((($(date +%s%N) - started) / 100000000))
 	start "$new" "$way"
 	if figure=$(survive "$new" --compare /data/before.json 2>&1); then
