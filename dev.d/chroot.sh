@@ -49,9 +49,7 @@ make_chroot() {
 	fi
 	local sources=("deb $(mirror_of '') ${suite%+*} main") older=${suite#*+}
 	suite=${suite%+*}
-	# pg_upgrade wants servers of one date (or it meets an attribute option that the newer one does not know), and forky's has no security updates.
-	[ "$older" = "$suite" ] || sources+=("deb $(mirror_of '') $older main")
-	[ "$older" = "$suite" ] || [ "$suite" = forky ] || sources+=("deb $(mirror_of -security) $older-security main")
+	[ "$older" = "$suite" ] || sources+=("deb $(mirror_of '') $older main" "deb $(mirror_of -security) $older-security main")
 	case $suite in
 	experimental) # an addition to sid; only PostgreSQL comes from it
 		suite=sid
