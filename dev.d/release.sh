@@ -138,6 +138,8 @@ try_variant() {
 	local folder=$1 arguments
 	mkdir -p "$folder/src" "$folder/built" && chmod 755 "$work" && copy_sources "$folder/src" || return
 	read -ra arguments <<<"$2"
+	# The server's flags are those of gcc.
+	arguments=("${arguments[@]/%CXX=clang++/CXX=clang++ -Wno-unknown-warning-option}")
 	case $2 in
 	*-f*) arguments+=(-C "$folder/built") ;;
 	*) arguments+=(-C "$folder/src") ;;
@@ -156,6 +158,6 @@ try_variant() {
 inlines_bitcode() {
 	[ -s "$1/stage$("$PG_CONFIG" --pkglibdir)/bitcode/bookmeatoz.index.bc" ] &&
 		PGOPTIONS='-c jit=on -c jit_above_cost=0 -c jit_inline_above_cost=0' psql -X -d contrib_regression \
-			-c "EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM generate_series(1, 1000) i WHERE search_text(i::text, '9')" | tee "$1/plan" &&
+			-c "EXPLAIN ANALYZE SELECT count(*) FROM generate_series(1, 1000) i WHERE search_text(i::text, '9')" | tee "$1/plan" &&
 		grep 'Inlining true' "$1/plan"
 }
