@@ -234,7 +234,7 @@ check_answers() {
 	step 'rights of row security' count_checks row_security_rights
 	step 'attacks on row security' count_unittest row_security_attacks
 	step 'signed context' count_tap signed_context
-	step 'installation: attacks, and steps between versions' count_unittest installation
+	step 'installation and its steps' count_unittest installation
 	step 'differential' count_one differential_run
 	step 'figures of reports' count_one figures_run
 	step 'substitution fuzz' count_checks substitution_fuzz
@@ -249,7 +249,7 @@ check_surroundings() {
 	step 'self-test of the storm' count_unittest storm_unittest
 	step 'storm' count_one run_storm "$PGHOST" storm.py --minutes 0.2 --seed "$seed"
 	step 'storm over the archive' count_one run_storm "$PGHOST" archive.py
-	step 'self-test of the archive storm' count_one careless_archive
+	step 'self-test of that storm' count_one careless_archive
 	step 'restore' count_tap restore_tests
 	step 'survive' count_tap survive_tests
 	check_node
