@@ -10,9 +10,11 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(source)/bo
 EXTENSION = bookmeatoz
 MODULE_big = bookmeatoz
 OBJS = $(patsubst %.cpp,%.o,$(sort $(call in_source,src/core/*.cpp src/pg/*.cpp src/pg/*/*.cpp)))
-# Scripts of releases: frozen, and updates from one to the next. The present version's is made from its parts.
-DATA = $(filter-out sql/$(DATA_built),$(call in_source,sql/bookmeatoz--*.sql))
-DATA_built = bookmeatoz--$(EXTVERSION).sql
+# Scripts of releases are frozen. Those of the present version are made from its parts: the one that installs it, and the one that updates
+# the release before it.
+UPDATED := $(patsubst sql/update/from-%.sql,%,$(call in_source,sql/update/from-*.sql))
+DATA = $(call in_source,sql/bookmeatoz--*.sql)
+DATA_built = bookmeatoz--$(EXTVERSION).sql bookmeatoz--$(UPDATED)--$(EXTVERSION).sql
 
 REGRESS = $(sort $(notdir $(basename $(call in_source,test/sql/*.sql))))
 REGRESS_OPTS = --inputdir=$(source)/test
@@ -63,5 +65,8 @@ $(filter src/core/%,$(OBJS)): override CXXFLAGS := $(patsubst -O2,-O3,$(CXXFLAGS
 # The folders of the objects, when the sources are elsewhere. (As a prerequisite make would find those of the sources.)
 $(shell mkdir -p $(dir $(OBJS)))
 
-$(DATA_built): $(source)/sql/assemble $(wildcard $(source)/sql/install/*.sql)
+parts := $(source)/sql/assemble $(wildcard $(source)/sql/install/*.sql $(source)/sql/update/*.sql)
+bookmeatoz--$(EXTVERSION).sql: $(parts)
 	$< >$@.new && mv $@.new $@
+bookmeatoz--$(UPDATED)--$(EXTVERSION).sql: $(parts)
+	$< --update-from $(UPDATED) >$@.new && mv $@.new $@

@@ -71,6 +71,7 @@ check_lint() {
 	step 'core without PostgreSQL' count_one check_core_includes
 	step 'rooms of src/pg' count_one check_rooms
 	step 'one version' count_one check_version
+	step 'releases stay as they are' count_one check_releases
 }
 
 check_format() {
@@ -130,6 +131,9 @@ if read("debian/control.in").replace("PGVERSION", re.search(r"^Package: postgres
 sys.exit("\n".join(wrong) or 0)
 PYTHON
 }
+
+# What is released never changes: each script has a line in sql/released.sha256.
+check_releases() { (cd "$top/sql" && sha256sum --check --strict released.sha256 && diff <(printf '%s\n' bookmeatoz--*.sql) <(cut -c67- released.sha256)); }
 
 # ---- the builds
 

@@ -1,4 +1,4 @@
-# The loadable module and its install script, from the same files as the Makefile's. Included by CMakeLists.txt.
+# The loadable module and its scripts, from the same files as the Makefile's. Included by CMakeLists.txt.
 # cmake --install puts them where the server looks for them (DESTDIR is respected).
 
 find_program(PG_CONFIG pg_config)
@@ -27,14 +27,19 @@ if(TARGET core)
     target_link_libraries(module PRIVATE core)
 endif()
 
-set(script bookmeatoz--${PROJECT_VERSION}.sql)
-file(GLOB sql_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/install/*.sql)
-set(assemble ${CMAKE_SOURCE_DIR}/sql/assemble)
-add_custom_command(OUTPUT ${script} COMMAND ${assemble} >${script} DEPENDS ${assemble} ${sql_parts})
-add_custom_target(install_script ALL DEPENDS ${script})
-
-# Scripts of releases: frozen, and updates from one to the next.
+# Scripts of releases are frozen. Those of the present version are made from its parts: the one that installs it, and the one that updates
+# the release before it.
 file(GLOB released_scripts ${CMAKE_SOURCE_DIR}/sql/bookmeatoz--*.sql)
+file(GLOB sql_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/install/*.sql ${CMAKE_SOURCE_DIR}/sql/update/*.sql)
+file(GLOB updated RELATIVE ${CMAKE_SOURCE_DIR}/sql/update ${CMAKE_SOURCE_DIR}/sql/update/from-*.sql)
+string(REGEX REPLACE "^from-(.*)\\.sql$" "\\1" updated ${updated})
+set(assemble ${CMAKE_SOURCE_DIR}/sql/assemble)
+set(script ${CMAKE_BINARY_DIR}/bookmeatoz--${PROJECT_VERSION}.sql)
+set(update_script ${CMAKE_BINARY_DIR}/bookmeatoz--${updated}--${PROJECT_VERSION}.sql)
+add_custom_command(OUTPUT ${script} COMMAND ${assemble} >${script} DEPENDS ${assemble} ${sql_parts})
+add_custom_command(OUTPUT ${update_script} COMMAND ${assemble} --update-from ${updated} >${update_script} DEPENDS ${assemble} ${sql_parts})
+add_custom_target(scripts ALL DEPENDS ${script} ${update_script})
+
 install(TARGETS module LIBRARY DESTINATION ${pkglibdir})
-install(FILES ${released_scripts} ${CMAKE_BINARY_DIR}/${script} ${CMAKE_SOURCE_DIR}/bookmeatoz.control
+install(FILES ${released_scripts} ${script} ${update_script} ${CMAKE_SOURCE_DIR}/bookmeatoz.control
         DESTINATION ${sharedir}/extension)

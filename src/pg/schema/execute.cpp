@@ -2,12 +2,31 @@
 #include "pg/schema/execute.hpp"
 
 extern "C" {
+#include "commands/extension.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 }
 
 namespace bookmeatoz::pg {
+
+Installing::Installing()
+    : creating_extension_(creating_extension), nest_level_(NewGUCNestLevel()),
+      exceptions_(std::uncaught_exceptions()) {
+    pg_call([] {
+        (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                                GUC_ACTION_SAVE, true, 0, false);
+    });
+    creating_extension = false;
+}
+
+Installing::~Installing() {
+    creating_extension = creating_extension_;
+    // After an error the abort of the transaction puts the settings back.
+    if (std::uncaught_exceptions() == exceptions_)
+        AtEOXact_GUC(true, nest_level_);
+}
 
 void execute(const char* statement) {
     const int code = SPI_execute(statement, false, 0);

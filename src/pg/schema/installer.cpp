@@ -123,34 +123,6 @@ bool lacks_comment(const CommentStmt* statement, bool is_coming) {
     return lacks;
 }
 
-/// While it lives, unqualified names mean objects of PostgreSQL itself, whatever the extension's schema contains. And new objects
-/// do not become members of an extension that is being created.
-class Installing {
-public:
-    Installing()
-        : creating_extension_(creating_extension), nest_level_(NewGUCNestLevel()),
-          exceptions_(std::uncaught_exceptions()) {
-        pg_call([] {
-            (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-                                    GUC_ACTION_SAVE, true, 0, false);
-        });
-        creating_extension = false;
-    }
-    ~Installing() {
-        creating_extension = creating_extension_;
-        // After an error the abort of the transaction puts the settings back.
-        if (std::uncaught_exceptions() == exceptions_)
-            AtEOXact_GUC(true, nest_level_);
-    }
-    Installing(const Installing&) = delete;
-    Installing& operator=(const Installing&) = delete;
-
-private:
-    bool creating_extension_;
-    int nest_level_;
-    int exceptions_;
-};
-
 /// May raise a server error.
 bool has_row_security(Oid table) {
     const Relation relation = relation_open(table, AccessShareLock);
