@@ -19,7 +19,7 @@ COMMENT ON TYPE @extschema@.user_status_type_v1 IS 'State of a user account.';
 CREATE TYPE @extschema@.customer_status_type_v1 AS ENUM ('active', 'inactive', 'blacklisted');
 COMMENT ON TYPE @extschema@.customer_status_type_v1 IS 'State of a customer record within its business.';
 
-CREATE TYPE @extschema@.subscription_status_type_v1 AS ENUM ('active', 'inactive', 'past_due', 'cancelled', 'trialing');
+CREATE TYPE @extschema@.subscription_status_type_v1 AS ENUM ('active', 'inactive', 'past_due', 'cancelled', 'trialing', 'paused');
 COMMENT ON TYPE @extschema@.subscription_status_type_v1 IS 'State of a tenant''s subscription.';
 
 CREATE TYPE @extschema@.employee_status_type_v1 AS ENUM ('active', 'inactive', 'terminated', 'pending_onboarding');

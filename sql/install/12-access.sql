@@ -129,6 +129,12 @@ SUPPORT @extschema@.access_planner_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.can_access_notification(uuid, uuid) IS
     'Whether the session sees a notification. An admin sees all, others only those to the user that the context names. A business or a tenant sees of these only those of businesses that it sees, and those of no business.';
 
+CREATE FUNCTION @extschema@.can_access_plan(plan_id text) RETURNS boolean
+LANGUAGE C STABLE STRICT PARALLEL SAFE
+SUPPORT @extschema@.access_planner_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.can_access_plan(text) IS
+    'Whether the session sees a subscription plan that is not on offer. An admin sees all, a tenant the plan of its subscription, a business that of its tenant.';
+
 CREATE FUNCTION @extschema@.trigger_businesses_changed() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.trigger_businesses_changed() IS

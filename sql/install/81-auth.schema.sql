@@ -39,7 +39,7 @@ CREATE TABLE @extschema@.password_resets (
     id          uuid         NOT NULL DEFAULT @uuid-ossp@.uuid_generate_v4(),
     user_id     uuid         NOT NULL,
     token_hash  varchar      NOT NULL,
-    expires_at  timestamptz  NOT NULL,
+    expires_at  timestamptz  NOT NULL DEFAULT now() + interval '1 hour',
     used_at     timestamptz,
     created_at  timestamptz  NOT NULL DEFAULT now(),
     updated_at  timestamptz  NOT NULL DEFAULT now(),
@@ -55,7 +55,7 @@ COMMENT ON TABLE  @extschema@.password_resets            IS 'Requests to reset a
 COMMENT ON COLUMN @extschema@.password_resets.id         IS 'Key.';
 COMMENT ON COLUMN @extschema@.password_resets.user_id    IS 'Whose password is to be reset.';
 COMMENT ON COLUMN @extschema@.password_resets.token_hash IS 'Hash of the token that was sent (SHA-256 or stronger), never the token; unique.';
-COMMENT ON COLUMN @extschema@.password_resets.expires_at IS 'Until when the token counts.';
+COMMENT ON COLUMN @extschema@.password_resets.expires_at IS 'Until when the token counts; an hour from now when it is not given.';
 COMMENT ON COLUMN @extschema@.password_resets.used_at    IS 'When it was used; it counts once.';
 COMMENT ON COLUMN @extschema@.password_resets.created_at IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.password_resets.updated_at IS 'When the row was last changed; set by trigger.';

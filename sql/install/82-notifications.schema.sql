@@ -15,13 +15,14 @@ CREATE TABLE @extschema@.notifications (
     read_at        timestamptz,
     created_at     timestamptz  NOT NULL DEFAULT now(),
     updated_at     timestamptz  NOT NULL DEFAULT now(),
+    attempts       integer      NOT NULL DEFAULT 0,
 
     CONSTRAINT notifications_pkey PRIMARY KEY (id),
     CONSTRAINT notifications_business_fkey FOREIGN KEY (business_id) REFERENCES @extschema@.businesses (id) ON DELETE CASCADE,
     CONSTRAINT notifications_user_fkey FOREIGN KEY (user_id) REFERENCES @extschema@.users (id) ON DELETE CASCADE,
     CONSTRAINT notifications_type_not_blank CHECK (btrim(type) <> ''),
     -- As text, because bookmeatoz_verify() compares the definition: a list of varchar is spelt differently after a dump and restore.
-    CONSTRAINT notifications_channel_known CHECK (channel::text IN ('in_app', 'email', 'sms', 'push')),
+    CONSTRAINT notifications_channel_known CHECK (channel::text IN ('in_app', 'email', 'sms', 'push', 'whatsapp')),
     CONSTRAINT notifications_data_is_object CHECK (jsonb_typeof(data) = 'object'),
     CONSTRAINT notifications_status_known CHECK (status::text IN ('pending', 'sent', 'failed', 'cancelled'))
 );
@@ -32,7 +33,7 @@ COMMENT ON COLUMN @extschema@.notifications.id            IS 'Key.';
 COMMENT ON COLUMN @extschema@.notifications.business_id   IS 'The business that it is about; NULL for the platform''s own.';
 COMMENT ON COLUMN @extschema@.notifications.user_id       IS 'The addressed user, who alone sees it and marks it read.';
 COMMENT ON COLUMN @extschema@.notifications.type          IS 'The application''s kind of message, such as booking_confirmed.';
-COMMENT ON COLUMN @extschema@.notifications.channel       IS 'How it is sent: in_app, email, sms or push.';
+COMMENT ON COLUMN @extschema@.notifications.channel       IS 'How it is sent: in_app, email, sms, push or whatsapp.';
 COMMENT ON COLUMN @extschema@.notifications.title         IS 'Heading.';
 COMMENT ON COLUMN @extschema@.notifications.body          IS 'Text.';
 COMMENT ON COLUMN @extschema@.notifications.data          IS 'What the application needs to show or send it, a JSON object.';
@@ -42,20 +43,21 @@ COMMENT ON COLUMN @extschema@.notifications.sent_at       IS 'When it was sent.'
 COMMENT ON COLUMN @extschema@.notifications.read_at       IS 'When the user read it; the one column that the user may change.';
 COMMENT ON COLUMN @extschema@.notifications.created_at    IS 'When the row was written.';
 COMMENT ON COLUMN @extschema@.notifications.updated_at    IS 'When the row was last changed; set by trigger.';
+COMMENT ON COLUMN @extschema@.notifications.attempts      IS 'How often claim_due_notifications() has given it to a worker.';
 
 CREATE INDEX notifications_user_idx ON @extschema@.notifications (user_id, created_at);
 COMMENT ON INDEX @extschema@.notifications_user_idx IS 'The messages of a user, newest first when read backwards; deleting a user.';
 CREATE INDEX notifications_unread_idx ON @extschema@.notifications (user_id, created_at) WHERE read_at IS NULL;
 COMMENT ON INDEX @extschema@.notifications_unread_idx IS 'The unread messages of a user.';
-CREATE INDEX notifications_due_idx ON @extschema@.notifications (scheduled_for) WHERE status = 'pending';
-COMMENT ON INDEX @extschema@.notifications_due_idx IS 'What is due to be sent, in the order of time.';
+CREATE INDEX notifications_due_idx ON @extschema@.notifications (scheduled_for, channel) WHERE status = 'pending';
+COMMENT ON INDEX @extschema@.notifications_due_idx IS 'What is due to be sent, in the order of time; of one channel without a look at the others.';
 CREATE INDEX notifications_business_idx ON @extschema@.notifications (business_id) WHERE business_id IS NOT NULL;
 COMMENT ON INDEX @extschema@.notifications_business_idx IS 'The messages of a business; deleting a business.';
 
 CREATE TRIGGER notifications_protect_columns
-    BEFORE UPDATE OF id, business_id, user_id, type, channel, title, body, data, status, scheduled_for, sent_at, created_at ON @extschema@.notifications
+    BEFORE UPDATE OF id, business_id, user_id, type, channel, title, body, data, status, scheduled_for, sent_at, created_at, attempts ON @extschema@.notifications
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_protect_columns(
-        'id', 'business_id', 'user_id', 'type', 'channel', 'title', 'body', 'data', 'status', 'scheduled_for', 'sent_at', 'created_at');
+        'id', 'business_id', 'user_id', 'type', 'channel', 'title', 'body', 'data', 'status', 'scheduled_for', 'sent_at', 'created_at', 'attempts');
 COMMENT ON TRIGGER notifications_protect_columns ON @extschema@.notifications IS 'The user marks a message read and changes nothing else of it.';
 CREATE TRIGGER notifications_set_timestamp BEFORE UPDATE ON @extschema@.notifications
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();

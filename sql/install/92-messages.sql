@@ -23,16 +23,21 @@ Errors:
 - 40001: only under REPEATABLE READ and SERIALIZABLE';
 
 CREATE FUNCTION @extschema@.claim_due_notifications(
-    max_rows integer DEFAULT 100)
-RETURNS TABLE (notification_id uuid, business_id uuid, user_id uuid, user_email text, type text, channel text, title text, body text, data jsonb, scheduled_for timestamptz)
-LANGUAGE C VOLATILE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'claim_due_notifications';
-COMMENT ON FUNCTION @extschema@.claim_due_notifications(integer) IS
-    'Claims notifications that are due: those that are pending and whose scheduled_for is not later than clock_timestamp(), the earliest first. They become sent, with sent_at, and are returned. Any number of workers may call it at once, none waits, and no two get the same one. If the transaction does not commit, they are due again. Set status to failed where sending failed.
+    max_rows integer DEFAULT 100,
+    channel  text DEFAULT NULL)
+RETURNS TABLE (notification_id uuid, business_id uuid, user_id uuid, user_email text, type text, channel text, title text, body text, data jsonb, scheduled_for timestamptz, attempts integer)
+LANGUAGE C VOLATILE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'claim_due_notifications_1_1';
+COMMENT ON FUNCTION @extschema@.claim_due_notifications(integer, text) IS
+    'Claims notifications that are due: those that are pending and whose scheduled_for is not later than clock_timestamp(), the earliest first. They become sent, with sent_at, and are returned. Any number of workers may call it at once, none waits, and no two get the same one. If the transaction does not commit, they are due again. Where sending failed, set status to failed; or to pending with a later scheduled_for, and it is claimed again.
 For workers of the platform: row security shows notifications to the addressed users alone, so the session context must be a system administrator''s.
 Arguments:
 - max_rows: 1 to 10,000
+- channel: only notifications of this channel; NULL: of all
+Result:
+- attempts: how often the notification was claimed, from 1
 Errors:
-- 22004: a NULL
+- 22004: max_rows is NULL
 - 22023: another max_rows
 - 42501: no system administrator, or privileges
+- 42703: the table is that of 1.0.0: call bookmeatoz_install_schema()
 - 40001: only under REPEATABLE READ and SERIALIZABLE';

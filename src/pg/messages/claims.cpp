@@ -30,10 +30,11 @@ constexpr int most_rows_of_a_claim = 10'000;
 /// an index. In one statement the server would sometimes join by reading the whole table.
 struct Claim {
     constexpr Claim(const char* due_text, const char* mark_text)
-        : due(due_text, {TIMESTAMPTZOID, INT4OID}), due_of_all(due_text, {TIMESTAMPTZOID, INT4OID}),
+        : due(due_text, {TIMESTAMPTZOID, INT4OID, TEXTOID}),
+          due_of_all(due_text, {TIMESTAMPTZOID, INT4OID, TEXTOID}),
           mark(mark_text, {UUIDARRAYOID, TIMESTAMPTZOID}) {}
 
-    /// $1: now, $2: how many.
+    /// $1: now, $2: how many, $3: of which channel, where the text asks for one.
     SavedQuery due;
     /// The same for a system administrator, see due_ids().
     SavedQuery due_of_all;
@@ -65,17 +66,22 @@ constinit Claim day_ahead(DUE_REMINDERS("reminder_sent_24h", "'24 hours'"),
                           MARK_REMINDERS("reminder_sent_24h"));
 constinit Claim hour_ahead(DUE_REMINDERS("reminder_sent_1h", "'1 hour'"), MARK_REMINDERS("reminder_sent_1h"));
 
-constinit Claim notifications(R"(
-    SELECT id FROM @extschema@.notifications WHERE status = 'pending' AND scheduled_for <= $1
-     ORDER BY scheduled_for LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)",
-                              R"(
-    WITH claimed AS (
-        UPDATE @extschema@.notifications SET status := 'sent', sent_at := $2 WHERE id = ANY ($1)
-        RETURNING id, business_id, user_id, type, channel, title, body, data, scheduled_for
-    )
-    SELECT c.id, c.business_id, c.user_id, u.email, c.type, c.channel, c.title, c.body, c.data, c.scheduled_for
-      FROM claimed c LEFT JOIN @extschema@.users u ON u.id = c.user_id
-     ORDER BY c.scheduled_for, c.id)");
+#define DUE_NOTIFICATIONS(of_channel)                                                                        \
+    "SELECT id FROM @extschema@.notifications WHERE status = 'pending' AND scheduled_for <= $1 " of_channel  \
+    " ORDER BY scheduled_for LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED"
+#define MARK_NOTIFICATIONS(assignment, result)                                                               \
+    "WITH claimed AS ("                                                                                      \
+    "    UPDATE @extschema@.notifications SET status := 'sent', sent_at := $2" assignment                    \
+    "     WHERE id = ANY ($1)"                                                                               \
+    "    RETURNING id, business_id, user_id, type, channel, title, body, data, scheduled_for" result ") "    \
+    "SELECT c.id, c.business_id, c.user_id, u.email, c.type, c.channel, c.title, c.body, c.data,"            \
+    "       c.scheduled_for" result "  FROM claimed c LEFT JOIN @extschema@.users u ON u.id = c.user_id"     \
+    " ORDER BY c.scheduled_for, c.id"
+#define COUNT_ATTEMPTS MARK_NOTIFICATIONS(", attempts := attempts + 1", ", attempts")
+constinit Claim notifications(DUE_NOTIFICATIONS(""), COUNT_ATTEMPTS);
+constinit Claim notifications_of_channel(DUE_NOTIFICATIONS("AND channel = $3"), COUNT_ATTEMPTS);
+// Of 1.0.0, whose table counts no attempts.
+constinit Claim notifications_uncounted(DUE_NOTIFICATIONS(""), MARK_NOTIFICATIONS("", ""));
 
 Claim& reminders_of(const Datum* kind) {
     if (kind == nullptr)
@@ -108,13 +114,14 @@ void require_right_to_send(Oid schema) {
 /// Locks what is due and returns the ids; nobody else gets the rows until the transaction ends. A system administrator sees every row. But
 /// under row security the status would be no index condition for him, and all bookings of the day would be looked for among all. So
 /// they are found as the owner of the table; marking them is up to the caller's own rights.
-std::vector<pg_uuid_t> due_ids(Claim& claim, const char* table, Oid schema, Datum now, int most) {
+std::vector<pg_uuid_t> due_ids(Claim& claim, const char* table, Oid schema, Datum now, int most,
+                               std::optional<Datum> channel) {
     std::optional<AsOwner> as_owner;
     if (is_bound(schema, table) && effective_level(schema) == AccessLevel::admin)
         as_owner.emplace(required_owner(schema, table));
     SavedQuery& query = as_owner ? claim.due_of_all : claim.due;
     std::vector<pg_uuid_t> ids;
-    for (const SpiRow row : query.run_latest(schema, {now, Int32GetDatum(most)}))
+    for (const SpiRow row : query.run_latest(schema, {now, Int32GetDatum(most), channel}))
         ids.push_back(row.id(1));
     return ids;
 }
@@ -127,12 +134,13 @@ struct Column {
 
 template <std::size_t N>
 void return_claimed(FunctionCallInfo fcinfo, Claim& claim, const char* table,
-                    const std::array<Column, N>& columns, int most) {
+                    const std::array<Column, N>& columns, int most,
+                    std::optional<Datum> channel = std::nullopt) {
     const Oid schema = extension_schema(fcinfo);
     const Datum now = TimestampTzGetDatum(GetCurrentTimestamp());
     const SpiConnection spi;
     ResultRows rows(fcinfo);
-    const std::vector<pg_uuid_t> ids = due_ids(claim, table, schema, now, most);
+    const std::vector<pg_uuid_t> ids = due_ids(claim, table, schema, now, most, channel);
     if (ids.empty())
         return;
     for (const SpiRow row : claim.mark.run_latest(schema, {uuid_array(ids), now})) {
@@ -178,12 +186,36 @@ BOOKMEATOZ_FUNCTION(claim_due_reminders,
     return Datum(0);
 }
 
+BOOKMEATOZ_FUNCTION(claim_due_notifications_1_1,
+                    takes({INT4OID, TEXTOID})
+                        .returns_table({UUIDOID, UUIDOID, UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+                                        TEXTOID, JSONBOID, TIMESTAMPTZOID, INT4OID})) {
+    const int most = SlotArguments(fcinfo).count(0, "max_rows", most_rows_of_a_claim);
+    const auto channel = PG_ARGISNULL(1) ? std::nullopt : std::optional(PG_GETARG_DATUM(1));
+    require_right_to_send(extension_schema(fcinfo));
+    return_claimed(fcinfo, channel ? notifications_of_channel : notifications, "notifications",
+                   std::array<Column, 11>{{{UUIDOID},
+                                           {UUIDOID, true},
+                                           {UUIDOID},
+                                           {VARCHAROID, true},
+                                           {VARCHAROID},
+                                           {VARCHAROID},
+                                           {VARCHAROID},
+                                           {VARCHAROID, true},
+                                           {JSONBOID},
+                                           {TIMESTAMPTZOID},
+                                           {INT4OID}}},
+                   most, channel);
+    return Datum(0);
+}
+
+/// claim_due_notifications(integer) of 1.0.0.
 BOOKMEATOZ_FUNCTION(claim_due_notifications,
                     takes({INT4OID}).returns_table({UUIDOID, UUIDOID, UUIDOID, TEXTOID, TEXTOID, TEXTOID,
                                                     TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID})) {
     const int most = SlotArguments(fcinfo).count(0, "max_rows", most_rows_of_a_claim);
     require_right_to_send(extension_schema(fcinfo));
-    return_claimed(fcinfo, notifications, "notifications",
+    return_claimed(fcinfo, notifications_uncounted, "notifications",
                    std::array<Column, 10>{{{UUIDOID},
                                            {UUIDOID, true},
                                            {UUIDOID},

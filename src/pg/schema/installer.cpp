@@ -280,7 +280,7 @@ void offer_constraint(Work& work, const Constraint* constraint, Oid table, const
 
 /// Adds the columns and constraints that an existing table lacks. DROP EXTENSION ... CASCADE, for one, drops bookings.busy and
 /// with it the constraint against double bookings.
-Completion complete_table(Work& work, const Schema& schema, const Statement& statement) {
+Completion complete_table(Work& work, const Steps& steps, const Schema& schema, const Statement& statement) {
     const auto* const create = reinterpret_cast<CreateStmt*>(statement.node);
     const Oid table = pg_call([&] { return get_relname_relid(statement.name, work.schema()); });
     Completion done{};
@@ -296,7 +296,8 @@ Completion complete_table(Work& work, const Schema& schema, const Statement& sta
                                      : !OidIsValid(get_relation_constraint_oid(table, name, true));
         });
         if (!missing) {
-            if (column != nullptr)
+            // In a plan the column is as it was before the step.
+            if (column != nullptr && !(work.is_plan() && steps.has_changed_column(statement.name, name)))
                 complete_column(work, schema, column, table, statement.name);
             continue;
         }
@@ -448,7 +449,7 @@ void offer_index(Work& work, const Statement& statement) {
 }
 
 /// Creates what is missing. Returns whether the rows have to be mended.
-bool create_missing(Work& work, const Schema& schema) {
+bool create_missing(Work& work, const Steps& steps, const Schema& schema) {
     bool is_guarded_anew = false;
     // Whether the last CREATE ran.
     bool is_created = false;
@@ -477,7 +478,7 @@ bool create_missing(Work& work, const Schema& schema) {
         if (is_judged ? statement.existed : pg_call([&] { return exists(statement, work.schema()); })) {
             if (!IsA(statement.node, CreateStmt))
                 continue;
-            const Completion completion = complete_table(work, schema, statement);
+            const Completion completion = complete_table(work, steps, schema, statement);
             is_coming = work.is_plan() && completion.changed;
             if (completion.got_columns)
                 with_new_columns.insert(statement.name);
@@ -540,7 +541,7 @@ void install(Work& work, const Schema& schema) {
         check_existing_objects(schema, work.schema());
     if (!work.is_plan())
         displace_stale_bookings(work.schema());
-    const bool is_guarded_anew = create_missing(work, schema);
+    const bool is_guarded_anew = create_missing(work, steps, schema);
     if (!work.is_plan()) {
         create_partitions(work, schema);
         is_fresh ? steps.record_all() : steps.finish();

@@ -19,6 +19,9 @@ public:
     /// another transaction may use.
     bool change_types_and_columns();
     bool has_changed_anything() const { return !run_.empty(); }
+    bool has_changed_column(const char* table, const char* column) const {
+        return changed_.contains(std::string(table) + " column " + column);
+    }
     /// Does the others, in their order, and records all: as done, or as left where the owner's own definition is there.
     void finish();
     /// Records all as done. For tables that were created by this version.

@@ -42,6 +42,9 @@ constexpr TableColumn columns[] = {
     {"businesses", "status", ANYENUMOID, active},
     {"businesses", "settings", JSONBOID},
 
+    {"tenant_subscriptions", "tenant_id", UUIDOID},
+    {"tenant_subscriptions", "plan_id", VARCHAROID},
+
     {"users", "id", UUIDOID},
     {"users", "email", VARCHAROID},
     {"users", "password_hash", VARCHAROID},
@@ -163,6 +166,7 @@ constexpr TableColumn columns[] = {
     {"notifications", "status", VARCHAROID},
     {"notifications", "scheduled_for", TIMESTAMPTZOID},
     {"notifications", "sent_at", TIMESTAMPTZOID},
+    {"notifications", "attempts", INT4OID},
 
     {"schema_ledger", "step", INT4OID},
     {"schema_ledger", "version", TEXTOID},
@@ -247,9 +251,10 @@ AttrNumber require_column(Relation table, const TableColumn& column) {
             require_label(found->atttypid, label);
         return found->attnum;
     }
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                    errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), column.name),
-                    errhint("bookmeatoz reads this column: bring it back as it was installed.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_UNDEFINED_COLUMN),
+             errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), column.name),
+             errhint("bookmeatoz reads this column: SELECT bookmeatoz_install_schema() brings it back.")));
     pg_unreachable();
 }
 
