@@ -12,15 +12,6 @@ extern "C" {
 namespace bookmeatoz::pg {
 namespace {
 
-// A new function belongs to whoever runs the script. All of ours belong to the owner of the extension.
-constinit SavedQuery strangers_query(R"(
-    SELECT pg_catalog.format('ALTER FUNCTION %s OWNER TO %s', p.oid::pg_catalog.regprocedure, x.extowner::pg_catalog.regrole)
-      FROM @extschema@.bookmeatoz_functions() f (oid)
-      JOIN pg_catalog.pg_proc p ON p.oid = f.oid
-      JOIN pg_catalog.pg_extension x ON x.extname = 'bookmeatoz'
-     WHERE p.proowner <> x.extowner AND p.proowner = CURRENT_USER::pg_catalog.regrole)",
-                                     {});
-
 // $1: what sql/update/00-rights-aside.sql has written down. Who grants, and the statement. A function that was made anew has the rights of the one
 // that had its name. Whoever got a right from somebody else comes after him, as in an ACL.
 constinit SavedQuery rights_query(R"(
@@ -81,10 +72,6 @@ BOOKMEATOZ_FUNCTION(bookmeatoz_put_back_rights, takes({JSONBOID}).strict().retur
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     const Installing installing;
-    for (const SpiRow row : strangers_query.run_latest(schema, {})) {
-        const char* const statement = row.string(1);
-        pg_call([&] { execute(statement); });
-    }
     for (const SpiRow row : rights_query.run_latest(schema, {PG_GETARG_DATUM(0)})) {
         const AsOwner as_grantor(DatumGetObjectId(row.get(1, OIDOID)));
         const char* const statement = row.string(3);
