@@ -203,6 +203,11 @@ class Equal(Update):
             else:
                 self.assertEqual(wanted, now, table)
 
+    def new_findings(self, session):
+        """Errors that the additions do not explain; a copy of a database has no rights of its own."""
+        return [finding for finding, in session.run("SELECT finding FROM bookmeatoz_verify() WHERE severity = 'error' AND finding !~ '^everybody may create temporary'")
+                if ("finding", finding) not in self.before]
+
     def assert_done(self, session):
         self.assert_same(self.wanted(), snapshot(session))
         self.assert_rows_are_there(session)
@@ -360,6 +365,70 @@ class Equal(Update):
         self.assertGreater(len(before), len(names))
         session.run("ALTER EXTENSION bookmeatoz UPDATE")
         self.assertEqual(rights(), before)
+
+
+    # ---- a database that stays
+
+    # What a function is called with: by the name of the argument, or by its type.
+    ARGUMENTS = {
+        "business_id": "(SELECT business_id FROM services WHERE name = 'Cut')", "service_id": "(SELECT id FROM services WHERE name = 'Cut')",
+        "customer_id": "(SELECT id FROM customers WHERE name = 'Carol')", "tenant_id": "(SELECT id FROM tenants LIMIT 1)",
+        "user_id": "(SELECT id FROM users LIMIT 1)", "booking_id": "(SELECT b.id FROM bookings b JOIN customers c ON c.id = b.customer_id WHERE c.name = 'Carol' AND b.status = 'confirmed' ORDER BY b.id LIMIT 1)",
+        "employee_id": "(SELECT id FROM employees ORDER BY id LIMIT 1)", "kind": "'24h'", "audited": "'customers'", "older_than": "'1 year'",
+        "email": "'new@example.org'", "slug": "'barber'", "subdomain": "NULL", "key": "'a'", "status": "'confirmed'", "on_conflict": "'fail'", "max_slots": "2",
+    }
+    BY_TYPE = {
+        "uuid": "(SELECT id FROM bookings LIMIT 1)", "uuid[]": "ARRAY(SELECT id FROM bookings ORDER BY id LIMIT 1)", "timestamp with time zone": "'2030-01-14 14:00+00'",
+        "timestamp with time zone[]": "'{2030-01-14 14:00+00}'", "date": "'2030-01-14'", "text": "'a'", "integer": "30", "boolean": "false", "interval": "'1 hour'",
+        "jsonb": "'{}'", "regclass": "'customers'"}
+
+    def test_old_sql_with_the_new_library(self):
+        """ALTER EXTENSION is not run: all of the first release's functions do their work."""
+        session = self.copy()
+        self.assertEqual(session.value("SELECT extversion FROM pg_extension WHERE extname = 'bookmeatoz'"), RELEASE)
+        compiled = session.run("""SELECT p.oid, p.proname, p.oid::regprocedure::text, p.prorettype::regtype::text, coalesce(p.proargnames, '{}')::text[],
+                   ARRAY(SELECT t::regtype::text FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n) ORDER BY n)
+            FROM pg_proc p WHERE p.oid IN (SELECT bookmeatoz_functions()) AND p.probin IS NOT NULL ORDER BY p.proname""")
+        self.assertGreater(len(compiled), 80)
+        reached = 0
+        for oid, name, signature, result, names, types in compiled:
+            with self.subTest(signature):
+                session.run(f"SELECT fmgr_c_validator({oid})")
+                if result in ("trigger", "internal"):
+                    continue
+                values = [f"{self.ARGUMENTS.get(argument) or self.BY_TYPE[kind]}::{kind}" for argument, kind in zip(names, types)]
+                session.run("BEGIN")
+                error = session.fails(f"SELECT * FROM {name}({', '.join(values)})")
+                session.run("ROLLBACK")
+                # What it answers to these values is its own affair.
+                if error is not None:
+                    self.assertRegex(error.pgcode, "^(BM...|55000|22023)$", error.pgerror)
+                else:
+                    reached += 1
+        self.assertGreater(reached, 60)
+
+        slot = "'{}'::timestamptz".format(session.value(f"SELECT min(slot_start) FROM find_available_slots({self.ARGUMENTS['service_id']}, '2030-01-14', '2030-01-15')"))
+        entries = session.value("SELECT count(*) FROM audit_logs")
+        held = session.value(f"SELECT booking_id FROM hold_slot({self.ARGUMENTS['service_id']}, {slot}, customer_id => {self.ARGUMENTS['customer_id']})")
+        session.run(f"SELECT * FROM confirm_booking('{held}')")
+        self.assertEqual(session.fails(f"""INSERT INTO bookings (business_id, customer_id, service_id, employee_id, start_time, status)
+            SELECT business_id, customer_id, service_id, employee_id, start_time, 'confirmed' FROM bookings WHERE id = '{held}'""").pgcode, "23505")
+        session.run(f"SELECT * FROM reschedule_booking('{held}', {slot} + interval '7 days')")
+        session.run(f"SELECT * FROM cancel_booking('{held}')")
+        self.assertGreater(session.value("SELECT count(*) FROM audit_logs"), entries + 2)
+        self.assertGreater(session.value("SELECT count(*) FROM claim_due_notifications(1000)"), 10)
+        session.run(f"""UPDATE bookings SET created_at = now() - interval '2 days', start_time = now() + interval '23 hours', end_time = now() + interval '24 hours' WHERE id = {self.ARGUMENTS['booking_id']}""")
+        self.assertEqual(session.value("SELECT count(*) FROM claim_due_reminders('24h')"), 1)
+        session.run(f"""INSERT INTO bookings (business_id, customer_id, service_id, start_time, status)
+            SELECT business_id, customer_id, service_id, '2020-05-06 14:00+00', 'completed' FROM bookings WHERE id = '{held}'""")
+        self.assertGreater(session.value("SELECT archive_bookings('1 year')"), 0)
+        self.assertEqual(self.new_findings(session), [])
+        self.assertEqual(session.run("SELECT * FROM bookmeatoz_verify_rows()"), [])
+        # Even completing works: what is of the new version waits for the new functions.
+        session.run("DROP TABLE notifications; DROP POLICY employees_select ON employees; ALTER TABLE bookings DROP COLUMN busy CASCADE")
+        install(session)
+        self.assertEqual(self.new_findings(session), [])
+        self.assertEqual(session.run("SELECT step FROM schema_ledger"), [(1,)])
 
 
 if __name__ == "__main__":
