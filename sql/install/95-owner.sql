@@ -12,7 +12,7 @@ COMMENT ON FUNCTION @extschema@.bookmeatoz_may_own(oid) IS
     'EXTENSION, so it may grant EXECUTE on bookmeatoz_install_schema(). Called by bookmeatoz_install_schema() and bookmeatoz_set_owner().';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_may_own(oid) FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.bookmeatoz_grant_functions_to_owner(role regrole) RETURNS void
+CREATE FUNCTION @extschema@.bookmeatoz_grant_functions_to_owner(role regrole, functions oid[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     owner_functions CONSTANT text[] := ARRAY[
@@ -28,17 +28,17 @@ BEGIN
     -- bookmeatoz_may_own() asks for that.
     FOR callable IN
         SELECT p.oid::regprocedure
-        FROM @extschema@.bookmeatoz_functions() f JOIN pg_proc p ON p.oid = f
-        WHERE p.proname LIKE ANY (owner_functions) AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
+        FROM pg_proc p
+        WHERE p.oid = ANY (functions) AND p.proname LIKE ANY (owner_functions) AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
           AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) acl WHERE acl.grantee = role AND acl.is_grantable)
     LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s WITH GRANT OPTION', callable, role);
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_functions_to_owner(regrole) IS
-    'Gives a role EXECUTE with the grant option on the functions that the owner of the data calls, where it lacks that. Called by bookmeatoz_set_owner(), and for functions that are new by the scripts that update the extension.';
-REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_functions_to_owner(regrole) FROM PUBLIC;
+COMMENT ON FUNCTION @extschema@.bookmeatoz_grant_functions_to_owner(regrole, oid[]) IS
+    'Gives a role EXECUTE with the grant option on those of the functions that the owner of the data calls, where it lacks that. Called by bookmeatoz_set_owner(), and for functions that are new by the scripts that update the extension.';
+REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_grant_functions_to_owner(regrole, oid[]) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.bookmeatoz_set_owner(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -90,7 +90,7 @@ BEGIN
         EXECUTE object.command;
     END LOOP;
 
-    PERFORM @extschema@.bookmeatoz_grant_functions_to_owner(role);
+    PERFORM @extschema@.bookmeatoz_grant_functions_to_owner(role, ARRAY(SELECT @extschema@.bookmeatoz_functions()));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.bookmeatoz_set_owner(regrole) IS
@@ -127,5 +127,7 @@ CREATE FUNCTION @extschema@.bookmeatoz_put_back_rights(rights jsonb) RETURNS voi
 LANGUAGE C STRICT AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.bookmeatoz_put_back_rights(jsonb) IS
     'Puts back the rights on our functions that a script has set aside which updates the extension, as rights of the users that dumps take along. A function that was made anew with other arguments gets the rights of the earlier one. The owner of the data gets the rights on new functions. Called by those scripts alone.
-- rights: for each function its rights before, as the script has written them down';
+- rights: for each function its rights before, as the script has written them down
+Errors:
+- 55000: no such script calls it';
 REVOKE EXECUTE ON FUNCTION @extschema@.bookmeatoz_put_back_rights(jsonb) FROM PUBLIC;

@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 }
 
 namespace bookmeatoz::pg {
@@ -28,7 +29,7 @@ constinit SavedQuery rights_query(R"(
           FROM ours o CROSS JOIN pg_catalog.jsonb_array_elements(o.rights) WITH ORDINALITY r (value, ordinality))
     SELECT o.proowner, 0 AS place, pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', o.oid::pg_catalog.regprocedure)
       FROM ours o
-     WHERE o.rights IS NOT NULL AND NOT EXISTS (SELECT FROM wanted w WHERE w.oid = o.oid AND w.grantee = '0')
+     WHERE o.rights IS NOT NULL AND NOT EXISTS (SELECT FROM wanted w WHERE w.oid = o.oid AND w.grantee = '0' AND w.grantor = o.proowner::pg_catalog.text)
        AND pg_catalog.has_function_privilege('public', o.oid, 'EXECUTE')
      UNION ALL
     SELECT w.grantor::pg_catalog.oid, w.ordinality,
@@ -37,19 +38,26 @@ constinit SavedQuery rights_query(R"(
                              CASE WHEN w.grantable THEN ' WITH GRANT OPTION' END)
       FROM wanted w
      WHERE w.grantee <> w.proowner::pg_catalog.text
-       AND NOT (w.grantee = '0' AND pg_catalog.has_function_privilege('public', w.oid, 'EXECUTE'))
+       AND NOT (w.grantee = '0' AND w.grantor = w.proowner::pg_catalog.text AND pg_catalog.has_function_privilege('public', w.oid, 'EXECUTE'))
      ORDER BY 2)",
                                   {JSONBOID});
 
-// To whom bookmeatoz_set_owner() has given the data.
+// $1: as above. To whom bookmeatoz_set_owner() has given the data: the functions that are new.
 constinit SavedQuery owners_query(R"(
-    SELECT @extschema@.bookmeatoz_grant_functions_to_owner(acl.grantee)
+    SELECT @extschema@.bookmeatoz_grant_functions_to_owner(acl.grantee::pg_catalog.regrole, ARRAY(
+               SELECT o.oid
+                 FROM @extschema@.bookmeatoz_functions() n (oid)
+                 JOIN pg_catalog.pg_proc o ON o.oid = n.oid
+                WHERE NOT EXISTS (SELECT
+                                    FROM pg_catalog.jsonb_to_recordset($1) n (function pg_catalog.text, name pg_catalog.text)
+                                   CROSS JOIN pg_catalog.to_regprocedure(n.function) present (oid)
+                                   WHERE present.oid::pg_catalog.oid = o.oid OR present.oid IS NULL AND n.name = o.proname)))
       FROM @extschema@.bookmeatoz_functions() f (oid)
       JOIN pg_catalog.pg_proc p ON p.oid = f.oid
      CROSS JOIN pg_catalog.aclexplode(p.proacl) acl
      WHERE p.proname = 'bookmeatoz_install_schema'
        AND acl.is_grantable AND acl.grantor = p.proowner AND acl.grantee <> p.proowner)",
-                                  {});
+                                  {JSONBOID});
 
 } // namespace
 } // namespace bookmeatoz::pg
@@ -57,6 +65,10 @@ constinit SavedQuery owners_query(R"(
 using namespace bookmeatoz::pg;
 
 BOOKMEATOZ_FUNCTION(bookmeatoz_put_back_rights, takes({JSONBOID}).strict().returns(VOIDOID)) {
+    // It acts as those who granted, and the owner of the data may call what has its name.
+    if (!creating_extension || CurrentExtensionObject != get_extension_oid("bookmeatoz", true))
+        throw SqlError(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                       "bookmeatoz_put_back_rights() is for the scripts that update the extension");
     const Oid schema = extension_schema(fcinfo);
     const SpiConnection spi;
     const Installing installing;
@@ -65,6 +77,6 @@ BOOKMEATOZ_FUNCTION(bookmeatoz_put_back_rights, takes({JSONBOID}).strict().retur
         const char* const statement = row.string(3);
         pg_call([&] { execute(statement); });
     }
-    owners_query.run_latest(schema, {});
+    owners_query.run_latest(schema, {PG_GETARG_DATUM(0)});
     return Datum(0);
 }
