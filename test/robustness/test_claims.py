@@ -126,6 +126,13 @@ class Claims(unittest.TestCase):
     def test_notifications(self):
         self.check("SELECT notification_id FROM claim_due_notifications(5)", "SELECT id FROM notifications WHERE status = 'sent' AND sent_at IS NOT NULL")
 
+    def test_notifications_of_one_channel(self):
+        with contextlib.closing(connect()) as connection:
+            connection.cursor().execute("UPDATE notifications SET status = 'pending', sent_at = NULL, channel = 'sms'; "
+                                        "INSERT INTO notifications (user_id, type, title, channel) SELECT id(1), 'test', 'Not to be sent', 'email' FROM generate_series(1, 500)")
+            connection.commit()
+        self.check("SELECT notification_id FROM claim_due_notifications(5, 'sms')", "SELECT id FROM notifications WHERE status = 'sent' AND attempts > 0")
+
     def plans_of(self, claim, business, is_admin):
         """Those of the statements within the claim, as the application's role runs them."""
         with contextlib.closing(connect()) as connection:
@@ -145,6 +152,8 @@ class Claims(unittest.TestCase):
         self.assertRegex(plans, r"Index Cond: \(\(status = 'confirmed'::booking_status_type_v1\) AND \(start_time > .*\) AND \(start_time <= ")
         plans += self.plans_of("SELECT claim_due_notifications(5)", None, True)
         self.assertRegex(plans, r"notifications_due_idx on notifications.*\n +Index Cond: \(scheduled_for <= ")
+        plans += self.plans_of("SELECT claim_due_notifications(5, 'sms')", None, True)
+        self.assertRegex(plans, r"Index Cond: \(\(scheduled_for <= .*\) AND \(\(channel\)::text = ")
         self.assertNotIn("Seq Scan on bookings", plans)
         self.assertNotIn("Seq Scan on notifications", plans)
 

@@ -23,7 +23,7 @@ working_hours                   | B T                       | B T  | B T       |
 employee_availability_overrides | B T                       | B T  | B T       | B T
 business_availability_overrides | B T                       | B T  | B T       | B T
 bookings                        | B T U                     | B T  | B T       | B T
-subscription_plans              | public                    | A    | A         | A
+subscription_plans              | public T:plan B:plan      | A    | A         | A
 tenant_subscriptions            | T B:tenant                | A    | A         | A
 token_blacklist                 | auth                      | auth | auth      | auth
 password_resets                 | auth                      | auth | auth      | auth
@@ -48,7 +48,7 @@ PROTECTED_COLUMNS: Dict[str, Tuple[Tuple[str, str], ...]] = {
                             ("created_at", "'2020-01-01 00:00+00'")),
     "notifications": (("type", "'other'"), ("channel", "'sms'"), ("title", "'other'"), ("body", "'other'"), ("data", "'{\"a\": 1}'"),
                       ("status", "'sent'"), ("scheduled_for", "'2031-01-01 00:00+00'"), ("sent_at", "'2031-01-01 00:00+00'"),
-                      ("created_at", "'2020-01-01 00:00+00'")),
+                      ("created_at", "'2020-01-01 00:00+00'"), ("attempts", "7")),
 }
 
 # Nobody writes them.
@@ -139,6 +139,9 @@ class Oracle:
             return kind != "none" and own_user and (row.business is None or kind == "U" or self.reaches_business(context, row.business))
         if word == "public":
             return row.public
+        if word in ("T:plan", "B:plan"):
+            tenant = context.tenant if kind == "T" else TENANT_OF.get(context.business)
+            return kind == word[0] and self.world.plans.get(tenant) == row.name
         if word == "auth":
             return context.role in MAY_LOG_IN
         raise KeyError(word)

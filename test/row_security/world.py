@@ -185,6 +185,7 @@ class World:
     def __init__(self):
         self.rows: Dict[str, List[Row]] = {}
         self.staff: Dict[str, set] = {}         # business -> users with an employment or a role there that they have accepted
+        self.plans: Dict[str, str] = {}         # tenant -> the plan of its subscription
         self.active_roles: Dict[str, set] = {}  # user -> businesses with an active role
         self.fill()
 
@@ -229,8 +230,10 @@ class World:
         self.add(platform_row("subscription_plans", "basic"), public=True, referenced=True)
         self.add(platform_row("subscription_plans", "premium"), public=True)
         self.add(platform_row("subscription_plans", "withdrawn")).columns["is_active"] = False
+        self.add(platform_row("subscription_plans", "kept"), referenced=True).columns["is_active"] = False
         for tenant in (SOLO, DUO, GRAND):
-            self.add(platform_row("tenant_subscriptions", tenant, tenant))
+            self.plans[tenant] = "kept" if tenant == DUO else "basic"
+            self.add(platform_row("tenant_subscriptions", tenant, tenant)).columns["plan_id"] = self.plans[tenant]
         self.add(platform_row("schema_ledger", "first"))
         # Enough that each partition has some.
         for number in range(5):

@@ -108,6 +108,23 @@ SELECT title FROM claim_due_notifications();
 RESET ROLE;
 UPDATE notifications SET status = 'pending' WHERE title = 'first';
 SELECT title FROM claim_due_notifications();
+-- Of one channel; each claim is counted.
+UPDATE notifications SET status = 'pending' WHERE title <> 'later';
+SET ROLE regress_claims_app;
+SET LOCAL app.is_system_admin = on;
+SELECT title, channel, attempts FROM claim_due_notifications(channel => 'push') ORDER BY title;
+SELECT title, channel, attempts FROM claim_due_notifications(10, 'sms');
+SELECT title, channel, attempts FROM claim_due_notifications(10, 'pigeon');
+SELECT title, channel, attempts FROM claim_due_notifications(10, NULL);
+UPDATE notifications SET status = 'pending', scheduled_for = now() - attempts * interval '1 minute' WHERE channel = 'email';
+SELECT title, attempts FROM claim_due_notifications();
+SELECT title, attempts FROM notifications ORDER BY attempts, title;
+RESET ROLE;
+-- A table of 1.0.0.
+ALTER TABLE notifications DROP COLUMN attempts CASCADE;
+UPDATE notifications SET status = 'pending' WHERE title = 'first';
+SELECT pg_temp.tried('SELECT claim_due_notifications()');
+ALTER TABLE notifications ADD attempts integer NOT NULL DEFAULT 0;
 -- Bad input.
 SELECT kind, pg_temp.tried(format('SELECT claim_due_reminders(%L)', kind)) FROM unnest(ARRAY['24h', '1h', '2h', '', NULL]) kind;
 SELECT most, pg_temp.tried(format('SELECT claim_due_reminders(''1h'', %L)', most)), pg_temp.tried(format('SELECT claim_due_notifications(%L)', most)) FROM unnest(ARRAY[1, 10000, 10001, 0, -1, NULL]) most;

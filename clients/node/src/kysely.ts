@@ -28,7 +28,7 @@ export type EmployeeStatusTypeV1 = 'active' | 'inactive' | 'terminated' | 'pendi
 
 export type ServiceStatusTypeV1 = 'active' | 'inactive' | 'archived'
 
-export type SubscriptionStatusTypeV1 = 'active' | 'inactive' | 'past_due' | 'cancelled' | 'trialing'
+export type SubscriptionStatusTypeV1 = 'active' | 'inactive' | 'past_due' | 'cancelled' | 'trialing' | 'paused'
 
 export type TenantStatusTypeV1 = 'active' | 'inactive' | 'suspended'
 
@@ -383,7 +383,7 @@ export interface Notifications {
   user_id: string
   /** The application's kind of message, such as booking_confirmed. */
   type: string
-  /** How it is sent: in_app, email, sms or push. */
+  /** How it is sent: in_app, email, sms, push or whatsapp. */
   channel: ColumnType<string, string | undefined, string>
   /** Heading. */
   title: string
@@ -403,6 +403,8 @@ export interface Notifications {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>
   /** When the row was last changed; set by trigger. */
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>
+  /** How often claim_due_notifications() has given it to a worker. */
+  attempts: ColumnType<number, number | undefined, number>
 }
 
 /** Headings under which a business lists its services; optional. Deleting one leaves its services without a category. */
