@@ -47,7 +47,7 @@ CREATE TRIGGER subscription_plans_set_timestamp BEFORE UPDATE ON @extschema@.sub
     FOR EACH ROW EXECUTE FUNCTION @extschema@.trigger_set_timestamp();
 COMMENT ON TRIGGER subscription_plans_set_timestamp ON @extschema@.subscription_plans IS 'Keeps updated_at.';
 
-CREATE POLICY subscription_plans_select ON @extschema@.subscription_plans FOR SELECT USING (is_active OR @extschema@.can_access_plan(id));
+CREATE POLICY subscription_plans_select ON @extschema@.subscription_plans FOR SELECT USING (is_active OR @extschema@.can_access_plan(id::text));
 COMMENT ON POLICY subscription_plans_select ON @extschema@.subscription_plans IS 'Plans on offer are public; a tenant sees the plan of its subscription, on offer or not.';
 CREATE POLICY subscription_plans_insert ON @extschema@.subscription_plans FOR INSERT WITH CHECK (@extschema@.is_system_admin());
 COMMENT ON POLICY subscription_plans_insert ON @extschema@.subscription_plans IS 'System administrators alone.';

@@ -49,7 +49,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     (7, '1.1.0', 'a tenant sees the plan of its subscription, on offer or not', 'subscription_plans', 'policy', 'subscription_plans_select',
      'PERMISSIVE FOR SELECT TO PUBLIC USING ((is_active OR @extschema@.is_system_admin()))',
      'PERMISSIVE FOR SELECT TO PUBLIC USING ((is_active OR @extschema@.can_access_plan((id)::text)))',
-     'ALTER POLICY subscription_plans_select ON @extschema@.subscription_plans USING (is_active OR @extschema@.can_access_plan(id)); '
+     'ALTER POLICY subscription_plans_select ON @extschema@.subscription_plans USING (is_active OR @extschema@.can_access_plan(id::text)); '
      'COMMENT ON POLICY subscription_plans_select ON @extschema@.subscription_plans IS ''Plans on offer are public; a tenant sees the plan of its subscription, on offer or not.''',
      false, NULL)
 $$;

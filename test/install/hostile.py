@@ -121,7 +121,15 @@ END
 $do$
 """
 
-# After the installation: our own functions' names with looser and closer parameters, and operators on our types.
+# The functions of the extension, as OWN_NAMES takes them.
+MEMBERS = """
+SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('proname', p.proname, 'provariadic', p.provariadic, 'arguments',
+                                    ARRAY(SELECT format_type(t, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n) ORDER BY n)))::pg_catalog.text
+FROM pg_extension x JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_proc'::regclass
+JOIN pg_proc p ON p.oid = d.objid WHERE x.extname = 'bookmeatoz'
+"""
+
+# Functions with these names, and with looser and closer parameters, and operators on our types.
 OWN_NAMES = r"""
 DO $do$
 DECLARE
@@ -130,9 +138,7 @@ DECLARE
     number int := 0;
 BEGIN
     FOR original IN
-        SELECT p.proname, p.provariadic, ARRAY(SELECT format_type(t, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n) ORDER BY n) AS arguments
-        FROM pg_extension x JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_proc'::regclass
-        JOIN pg_proc p ON p.oid = d.objid WHERE x.extname = 'bookmeatoz'
+        SELECT * FROM jsonb_to_recordset(%(functions)s::jsonb) f (proname name, provariadic oid, arguments text[])
     LOOP
         FOR variant IN 0 .. 20 LOOP
             types := CASE WHEN original.provariadic <> 0 THEN original.arguments[1 : cardinality(original.arguments) - 1] || array_fill('text'::text, ARRAY[variant])

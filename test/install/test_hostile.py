@@ -5,7 +5,7 @@ Called by ./dev check."""
 import itertools
 import unittest
 
-from hostile import (ADMINISTRATOR, APP, AUTH, EVIL, FOREIGN, OWN_NAMES, OWNER, ROLES, SHADOWS, STAFF, TRAPS, WRONG, Session, administration, identity,
+from hostile import (ADMINISTRATOR, APP, AUTH, EVIL, FOREIGN, MEMBERS, OWN_NAMES, OWNER, ROLES, SHADOWS, STAFF, TRAPS, WRONG, Session, administration, identity,
                      rows, words_of_the_code)
 
 SEED, TESTED = "hostile_seed", "hostile"
@@ -72,8 +72,19 @@ class Hostile(unittest.TestCase):
             WHERE t.typnamespace = '{schema}'::regnamespace AND t.typtype = 'e' AND a.grantee NOT IN (0, t.typowner)"""), [])
 
 
-class Shadows(Hostile):
-    """Functions and operators that the code would find before PostgreSQL's own."""
+class Shadowed(Hostile):
+    """With functions and operators that the code would find before PostgreSQL's own and before ours."""
+    FUNCTIONS = """SELECT p.oid::regprocedure::text, pg_get_function_result(p.oid) FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid AND x.extname = 'bookmeatoz'
+                   JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid WHERE d.deptype = 'e' ORDER BY 1"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.run(f"CREATE DATABASE {TESTED} TEMPLATE {SEED}")
+        present = Session(TESTED)
+        present.run("CREATE EXTENSION bookmeatoz")
+        cls.functions, cls.signatures = present.value(MEMBERS), present.run(cls.FUNCTIONS)
+        present.close()
 
     def prepare(self, schema):
         evil = self.session(EVIL)
@@ -82,20 +93,30 @@ class Shadows(Hostile):
         return evil
 
     @staticmethod
-    def run_with(session, statement, schema):
+    def run_with(session, statement, schema, functions=None):
         with session.connection.cursor() as cursor:
-            cursor.execute("SET search_path = pg_catalog; " + statement, dict(words=words_of_the_code(), schema=schema))
+            cursor.execute("SET search_path = pg_catalog; " + statement, dict(words=words_of_the_code(), schema=schema, functions=functions))
 
-    def check(self, schema, search_path):
+    def check(self, schema, search_path, release=None):
         name = quoted(schema)
         evil = self.prepare(schema)
         if search_path:
             self.server.run(f"ALTER DATABASE {TESTED} SET search_path = {search_path}")
         admin = self.session()
-        admin.run(f"CREATE EXTENSION bookmeatoz SCHEMA {name}")
+        # The attacker knows our names, also those of the next version. What has the very arguments stops the installation, see below.
+        self.run_with(evil, OWN_NAMES, schema, self.functions)
+        for signature, _ in self.signatures:
+            evil.fails(f"DROP FUNCTION {name}.{signature}")
+        admin.run(f"CREATE EXTENSION bookmeatoz SCHEMA {name}" + (f" VERSION '{release}'" if release else ""))
         self.assert_not_sprung(admin, "CREATE EXTENSION")
+        if release:
+            admin.run(f"SELECT {name}.bookmeatoz_set_owner('{OWNER}'::pg_catalog.regrole)")
+            for statement in ("ALTER EXTENSION bookmeatoz UPDATE", *[f"SELECT {name}.bookmeatoz_install_schema()"] * 2):
+                admin.run(statement)
+                self.assert_not_sprung(admin, statement)
         self.assertEqual(len(admin.run(f"SELECT kind FROM {name}.bookmeatoz_objects()")), 35, "nothing was skipped")
-        self.run_with(evil, OWN_NAMES, schema)
+        # Operators on our types.
+        self.run_with(evil, OWN_NAMES, schema, self.functions)
         self.assertGreater(int(evil.value("SELECT current_setting('trap.number')")), 30)
         for statement in itertools.chain(rows(name), administration(name)):
             admin.run(statement)
@@ -110,6 +131,8 @@ class Shadows(Hostile):
             admin.run(statement)
             self.assert_not_sprung(admin, statement)
 
+
+class Shadows(Shadowed):
     def test_in_public(self):
         self.check("public", None)
 
@@ -118,6 +141,34 @@ class Shadows(Hostile):
 
     def test_in_a_schema_of_the_attackers(self):
         self.check(ODD, f'"{ODD}", pg_catalog, public')
+
+
+class Updates(Shadowed):
+    RELEASE = "1.0.0"
+
+    def test_shadows(self):
+        self.check(ODD, f'"{ODD}", pg_catalog, public', self.RELEASE)
+
+    def test_functions_that_are_to_come(self):
+        """What has the very name and arguments of a new function is nobody's to replace."""
+        admin, evil = self.session(), self.session(EVIL)
+        admin.run(f"CREATE EXTENSION bookmeatoz VERSION '{self.RELEASE}'")
+        before = admin.run(self.FUNCTIONS)
+        coming = [signature for signature, _ in self.signatures if signature not in dict(before)]
+        self.assertTrue(coming)
+        for signature in coming:
+            with self.subTest(signature):
+                result = dict(self.signatures)[signature]
+                evil.run(f"SET check_function_bodies = off; CREATE FUNCTION {signature} RETURNS {result} LANGUAGE plpgsql AS $$ BEGIN PERFORM trap.tell('to come'); RETURN NULL; END $$")
+                error = admin.fails("ALTER EXTENSION bookmeatoz UPDATE")
+                self.assertIsNotNone(error, "it was taken for ours")
+                self.assertEqual(error.pgcode, "55000", error.pgerror)
+                self.assertIn(signature.split("(")[0], error.diag.message_primary)
+                self.assertEqual((admin.run(self.FUNCTIONS), admin.value("SELECT extversion FROM pg_extension WHERE extname = 'bookmeatoz'")), (before, self.RELEASE))
+                self.assert_not_sprung(admin, signature)
+                evil.run(f"DROP FUNCTION {signature}")
+        admin.run("ALTER EXTENSION bookmeatoz UPDATE")
+        self.assertEqual(admin.run(self.FUNCTIONS), self.signatures)
 
 
 class Adoption(Hostile):
