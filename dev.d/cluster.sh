@@ -110,6 +110,8 @@ stop_cluster() {
 	[ ! -e "$1/data/postmaster.pid" ] || as_server "$bindir/pg_ctl" -s -D "$1/data" -m immediate stop
 }
 
+version_of_extension() { sed -n "s/^default_version *= *'\(.*\)'/\1/p" "$top/bookmeatoz.control"; }
+
 server_major() { "$PG_CONFIG" --version | sed -E 's/^PostgreSQL ([0-9]+).*/\1/'; }
 
 # The server refuses to run as root.

@@ -7,7 +7,7 @@ source "$top/dev.d/reference.sh"
 
 freeze() {
 	local next=${1-} version before
-	version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" "$top/bookmeatoz.control")
+	version=$(version_of_extension)
 	if [[ ! $next =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || [ "$(printf '%s\n' "$version" "$next" | sort -V | tail -n 1)" != "$next" ] || [ "$next" = "$version" ]; then
 		echo "usage: ./dev freeze NEXT: a version after $version, such as 1.2.0" >&2
 		return 2

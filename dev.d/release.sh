@@ -14,8 +14,6 @@ packages() {
 	esac
 }
 
-version_of_extension() { sed -n "s/^default_version *= *'\(.*\)'/\1/p" "$top/bookmeatoz.control"; }
-
 # ---- Debian
 
 packages_in_suites() {
