@@ -268,7 +268,8 @@ installcheck() {
 
 readme() { "$python3" "$work/src/test/readme/run.py"; }
 
-reference_is_current() { with_reference_database "$work/src/sql/reference.py" check; }
+# And what is public of the releases is there, in the same database.
+reference_is_current() { with_reference_database "$work/src/sql/reference.py" check && "$python3" "$work/src/sql/signatures.py" check; }
 
 differential_unittest() { cd "$work/src/test/differential" && "$python3" -m unittest; }
 

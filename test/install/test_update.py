@@ -6,9 +6,13 @@ import json
 import os
 import re
 import subprocess
+import sys
 import unittest
 
 from hostile import ADMINISTRATOR, SOURCES, Session
+
+sys.path.insert(0, os.path.join(SOURCES, "sql"))
+import signatures  # noqa: E402
 
 RELEASE = "1.0.0"
 OLD, FRESH, UPDATED, RESTORED, TESTED = DATABASES = ["update_old", "update_fresh", "update_updated", "update_restored", "update_tested"]
@@ -179,6 +183,9 @@ class Equal(Update):
         cls.fresh, cls.steps = snapshot(fresh), steps(fresh)
         old = cls.create(OLD, RELEASE)
         cls.plain, cls.old_steps = snapshot(old), steps(old)
+        with old.connection.cursor() as cursor:
+            cls.signatures = signatures.lines(cursor)
+        old.run("RESET search_path")
         cls.fill(OLD)
         cls.before, cls.rows = snapshot(old), rows(old)
         old.close()
@@ -275,6 +282,9 @@ class Equal(Update):
             with self.subTest(key=key):
                 self.assertEqual(at[key], new.get(key), "the last step does not lead to this version")
         self.assertEqual(self.changed() - touched, set(), "what changes has no step")
+
+    def test_signatures_of_the_release(self):
+        self.assertEqual(self.signatures, signatures.read(f"{RELEASE}.txt"))
 
     # ---- what users built on it
 
