@@ -121,16 +121,22 @@ class Place:
         for role in ROLES:
             query("postgres", f"DROP ROLE IF EXISTS {role}")
             query("postgres", f"CREATE ROLE {role} LOGIN")
-        query("postgres", f"GRANT CREATE ON DATABASE {SOURCE} TO {OWNER}")
-        run(f"psql -X -q -v ON_ERROR_STOP=1 -d {SOURCE} -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION bookmeatoz CASCADE' "
-            f"-c \"SELECT bookmeatoz_set_owner('{OWNER}'), bookmeatoz_grant_app_role('{READER}')\"")
-        run(f"psql -X -q -v ON_ERROR_STOP=1 -v hours={HOURS if self.short else 5 * HOURS} -d {SOURCE} -f {HERE}/../restore/rows.sql -f {HERE}/world.sql "
-            f"-f {HERE}/../restore/additions.sql -f {HERE}/additions.sql", PGUSER=OWNER, PGOPTIONS="-c client_min_messages=warning")
-        query(SOURCE, "REFRESH MATERIALIZED VIEW business_stats; REFRESH MATERIALIZED VIEW revenue")
+        self.fill(SOURCE)
         query(SOURCE, "VACUUM ANALYZE")
         empty = [name for (name,) in query(SOURCE, "SELECT name FROM bookmeatoz_objects() WHERE kind <> 'type'") if name != "accessible_business_stats"
                  and not query(SOURCE, f"SELECT 1 FROM {name} LIMIT 1")]
         expect(not empty, f"no row in {empty}")
+
+    def fill(self, database: str, version: str = ""):
+        """An empty database gets the extension, of a version that is not the present one if it is named, with the world and the additions."""
+        chosen = f"VERSION '{version}'" if version else ""
+        query("postgres", f"GRANT CREATE ON DATABASE {database} TO {OWNER}")
+        run(f"psql -X -q -v ON_ERROR_STOP=1 -d {database} -c 'SET client_min_messages = warning' "
+            f"-c \"CREATE EXTENSION bookmeatoz {chosen} CASCADE\" "
+            f"-c \"SELECT bookmeatoz_set_owner('{OWNER}'), bookmeatoz_grant_app_role('{READER}')\"")
+        run(f"psql -X -q -v ON_ERROR_STOP=1 -v hours={HOURS if self.short else 5 * HOURS} -d {database} -f {HERE}/../restore/rows.sql -f {HERE}/world.sql "
+            f"-f {HERE}/../restore/additions.sql -f {HERE}/additions.sql", PGUSER=OWNER, PGOPTIONS="-c client_min_messages=warning")
+        query(database, "REFRESH MATERIALIZED VIEW business_stats; REFRESH MATERIALIZED VIEW revenue")
 
     def write(self, path: str) -> str:
         with open(path, "w", encoding="utf-8") as file:

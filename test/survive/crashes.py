@@ -1,7 +1,6 @@
 """Backends and the whole server are killed with -9 in the midst of everything that writes: afterwards nothing is half done, verify(), verify_rows() and
 the proof of the storm say nothing, and pg_amcheck finds no page that is wrong. Two-phase commit and the commands that rewrite tables are here too."""
 
-import glob
 import os
 import random
 import signal
@@ -19,6 +18,7 @@ import world
 from base import FOUND, OWNER, SOURCE, Failure, Place, Step, connect, expect, query, run, same, sound, take, wait_for_server
 
 COPY = "survive_killed"
+RELEASE = "1.0.0"
 MOMENTS = (0.1, 0.35, 0.6, 0.85)    # of the time that a statement takes
 
 
@@ -137,34 +137,28 @@ def steps(place: Place) -> List[Step]:
         return figure
 
     def in_update() -> str:
-        """By a script that is made for the test: it changes, adds and removes."""
+        """From the first release to this version, and in the steps that follow."""
         prepare()
-        place.copy(COPY)
-        version = query(COPY, "SELECT extversion FROM pg_extension WHERE extname = 'bookmeatoz'")[0][0]
-        folder = extension_folder()
-        for name, text in ((f"{version}--survive", "CREATE FUNCTION @extschema@.survive_new() RETURNS integer LANGUAGE sql AS 'SELECT 1'; "
-                            "COMMENT ON FUNCTION @extschema@.survive_new() IS 'New.'; CREATE OR REPLACE FUNCTION @extschema@.trigger_lower_slug() RETURNS trigger LANGUAGE plpgsql AS "
-                            "'BEGIN RETURN NEW; END'; DO 'BEGIN PERFORM pg_sleep(0.6); END'; ALTER FUNCTION @extschema@.survive_new() COST 7;"),
-                           (f"survive--{version}", "DROP FUNCTION @extschema@.survive_new();")):
-            with open(f"{folder}/bookmeatoz--{name}.sql", "w", encoding="utf-8") as file:
-                file.write(text)
-            place.cleaners.append(lambda path=file.name: os.remove(path))
-        body = "SELECT prosrc, proconfig FROM pg_proc WHERE proname = 'trigger_lower_slug'"
-        before = query(COPY, body)
-        figure = all_or_nothing(COPY, "ALTER EXTENSION bookmeatoz UPDATE TO 'survive'")
-        expect(query(COPY, "SELECT survive_new()") == [(1,)] and query(COPY, body) != before, "the update did not do its work")
-        found = [line for (line,) in query(COPY, FOUND) if "survive_new" in line or "trigger_lower_slug" in line]
-        expect(len(found) == 2, f"verify() says of what the update changed only {found}")
-        query(COPY, f"ALTER EXTENSION bookmeatoz UPDATE TO '{version}'")
-        return figure + ", " + same_rows(COPY)
+        place.before()
+        place.create(COPY)
+        place.fill(COPY, RELEASE)
+        before = take(COPY)
+        figure = all_or_nothing(COPY, "ALTER EXTENSION bookmeatoz UPDATE")
+        after = take(COPY)
+        different = snapshot.differences(rows_of(before), rows_of(after), is_sequence)
+        expect(not different and before != after, "\n".join(different[:10]) or "the update did not do its work")
+        calls = 0
+        while query(COPY, "SELECT 1 FROM bookmeatoz_schema_steps() s WHERE NOT EXISTS (SELECT FROM schema_ledger l WHERE l.step = s.step)"):
+            calls += 1
+            expect(calls < 5, "bookmeatoz_install_schema() comes to no end")
+            all_or_nothing(COPY, "SELECT bookmeatoz_install_schema()")
+        expect(query(COPY, FOUND) == query(SOURCE, FOUND), f"verify() says other things than in a new database: {query(COPY, FOUND)}")
+        sound(COPY)
+        amcheck(COPY)
+        return f"{figure}, and in {calls} calls for the steps; {snapshot.count_rows(rows_of(after)):,} rows"
 
-    def same_rows(database: str) -> str:
-        rows = {name: text for name, text in take(database).items() if name.startswith("rows of ")}
-        different = snapshot.differences({name: text for name, text in place.before().items() if name.startswith("rows of ")}, rows, is_sequence)
-        expect(not different, "\n".join(different[:10]))
-        sound(database)
-        amcheck(database)
-        return f"{snapshot.count_rows(rows):,} rows"
+    def rows_of(taken) -> dict:
+        return {name: text for name, text in taken.items() if name.startswith("rows of ")}
 
     def two_phases() -> str:
         """A prepared booking holds its time through a crash, and is a booking once it is committed."""
@@ -218,15 +212,3 @@ class Stopped:
 
     def __init__(self, data: str):
         self.data = data
-
-
-def extension_folder() -> str:
-    """Where the server looks for the files of the extension."""
-    share = run("pg_config --sharedir").strip()
-    places = query("postgres", "SELECT setting FROM pg_settings WHERE name IN ('extension_destdir', 'extension_control_path')")
-    for (setting,) in places:
-        for part in setting.split(":"):
-            for folder in (part + share, part):
-                if glob.glob(f"{folder}/extension/bookmeatoz.control"):
-                    return f"{folder}/extension"
-    return f"{share}/extension"
