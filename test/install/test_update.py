@@ -87,6 +87,12 @@ def snapshot(session, query=SNAPSHOT):
     return result
 
 
+def columns(session):
+    """Their order in each table and view."""
+    return dict(session.run("""SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                               WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition GROUP BY 1"""))
+
+
 def rows(session):
     """For each table its columns, and its rows as they are written."""
     tables = session.run("SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'm') AND NOT relispartition")
@@ -180,7 +186,7 @@ class Equal(Update):
     def setUpClass(cls):
         super().setUpClass()
         fresh = cls.create(FRESH)
-        cls.fresh, cls.steps = snapshot(fresh), steps(fresh)
+        cls.fresh, cls.steps, cls.columns = snapshot(fresh), steps(fresh), columns(fresh)
         old = cls.create(OLD, RELEASE)
         cls.plain, cls.old_steps = snapshot(old), steps(old)
         with old.connection.cursor() as cursor:
@@ -217,6 +223,9 @@ class Equal(Update):
 
     def assert_done(self, session):
         self.assert_same(self.wanted(), snapshot(session))
+        found = columns(session)
+        for table, wanted in self.columns.items():
+            self.assertEqual(wanted, [name for name in found[table] if name in wanted], f"{table}: a column that is not last")
         self.assert_rows_are_there(session)
         self.assertEqual([line for line, in session.run("SELECT bookmeatoz_install_schema()") if not line.startswith("left as it is")], [])
         self.assertEqual(session.run("SELECT * FROM bookmeatoz_verify_rows()"), [])
