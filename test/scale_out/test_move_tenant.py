@@ -630,6 +630,12 @@ pidfile =
                 sums[2] += revenue or 0
         self.assertEqual({row[0]: [row[4], row[5], row[7].get("EUR", 0)] for row in report}, expected)
         self.assertEqual([row[1:4] for row in report if row[0] == FIRST_DAY.date().replace(day=1)], [(2, 2, 4)])
+        # Names of tenants are not unique, not even on a shard.
+        self.target.run("UPDATE tenants SET name = 'alpha' WHERE id = %s", GAMMA.id)
+        self.assertEqual(self.source.run("SELECT month, tenants FROM platform.figures('2019-01-01', '2039-12-01')", database="platform"),
+                         [(row[0], row[2]) for row in report])
+        self.assertEqual(set(self.source.run("SELECT tenant, tenant_id::text FROM platform.business_stats WHERE shard = 'two'", database="platform")),
+                         {("alpha", ALPHA.id), ("alpha", GAMMA.id)})
         self.target.stop()
         with self.assertRaisesRegex(psycopg2.Error, "shard_two"):
             self.source.run("SELECT * FROM platform.figures('2030-01-01', '2030-12-01')", database="platform")
