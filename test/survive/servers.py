@@ -12,7 +12,7 @@ import snapshot
 import storm
 import world
 from base import FOUND, SEARCHES, SOURCE, Place, Step, expect, query, run, same, sound, take
-from crashes import Stopped, amcheck, is_sequence
+from crashes import amcheck, is_sequence
 
 
 def as_server(command: str) -> str:
@@ -121,7 +121,7 @@ def steps(place: Place) -> List[Step]:
             if running(place.data):
                 query("postgres", "SELECT pg_reload_conf()")
             else:
-                first.start(Stopped(place.data))
+                first(place.data).start()
         world.drop()
         return f"{sum(outcome.counts.values()):,} attempts, {len(outcome.told):,} writes"
 
