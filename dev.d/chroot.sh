@@ -10,6 +10,17 @@ need_root() {
 	fi
 }
 
+# postgresql_of SUITE: its version of PostgreSQL.
+postgresql_of() {
+	case $1 in
+	bookworm) echo 15 ;;
+	trixie) echo 17 ;;
+	forky) echo 18 ;;
+	experimental) echo 19 ;;
+	*) echo "./dev: which PostgreSQL has \"$1\"? (bookworm, trixie, forky, experimental are known)" >&2 && return 2 ;;
+	esac
+}
+
 # need_chroot NAME SUITE PACKAGE...: makes $chroot_cache/NAME, unless it exists with exactly these packages. SUITE is one, or "trixie+bookworm":
 # with what is older from the second.
 need_chroot() {

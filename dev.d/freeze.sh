@@ -20,7 +20,7 @@ freeze() {
 	before=${before#from-} before=${before%.sql}
 	sql/assemble >"sql/bookmeatoz--$version.sql"
 	sql/assemble --update-from "$before" >"sql/bookmeatoz--$before--$version.sql"
-	(cd sql && sha256sum bookmeatoz--*.sql >released.sha256)
+	(cd sql && sha256sum "bookmeatoz--$version.sql" "bookmeatoz--$before--$version.sql" >>released.sha256 && LC_ALL=C sort -k 2 -o released.sha256 released.sha256)
 	rm "sql/update/from-$before.sql"
 	echo "-- From $version: functions that go, or whose arguments or result change and which are therefore made anew. What depends on one of them
 -- stops the update, with an error that names it." >"sql/update/from-$version.sql"

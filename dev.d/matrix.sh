@@ -11,13 +11,7 @@ matrix() {
 	[ $# -gt 0 ] || set -- trixie forky
 	local suite version bad=()
 	for suite in "$@"; do
-		case $suite in
-		bookworm) version=15 ;;
-		trixie) version=17 ;;
-		forky) version=18 ;;
-		experimental) version=19 ;;
-		*) echo "./dev matrix: which PostgreSQL has \"$suite\"? (bookworm, trixie, forky, experimental are known)" >&2 && return 2 ;;
-		esac
+		version=$(postgresql_of "$suite")
 		echo "== PostgreSQL $version on Debian $suite"
 		need_chroot "$suite-with-$version" "$suite" "${module_packages[@]}" "${core_packages[@]}" "${proof_packages[@]}" \
 			"postgresql-$version" "postgresql-server-dev-$version"

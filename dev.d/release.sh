@@ -52,15 +52,6 @@ packages_of() {
 	echo "$suite: $((SECONDS - began)) s"
 }
 
-postgresql_of() {
-	case $1 in
-	bookworm) echo 15 ;;
-	trixie) echo 17 ;;
-	forky) echo 18 ;;
-	*) echo "./dev packages: which PostgreSQL has \"$1\"? (bookworm, trixie, forky are known)" >&2 && return 2 ;;
-	esac
-}
-
 # need_systems SUITE VERSION: one system that can build a package, one that has the server and nothing to build with.
 need_systems() {
 	need_chroot "$1-for-packages" "$1" build-essential debhelper faketime fakeroot lintian pgxnclient postgresql-server-dev-all unzip \

@@ -23,17 +23,22 @@ run_survive() { PATH="$bindir:$PATH" "$(debian_python3)" "$work/src/test/survive
 
 # From each version to the next. The module for the old one comes from the step before: a later Debian has no development files for it.
 upgrades() {
-	if [ "$(id -u)" != 0 ] || [ "$(server_major)" != 15 ]; then
-		echo "skipped - upgrades: they run as root, in clean Debian systems, and begin with PostgreSQL 15"
+	local first
+	first=$(postgresql_of bookworm)
+	if [ "$(id -u)" != 0 ] || [ "$(server_major)" != "$first" ]; then
+		echo "skipped - upgrades: they run as root, in clean Debian systems, and begin with PostgreSQL $first"
 		return 0
 	fi
-	tar -C "$work/stage" -cf "$top/build/survive/module-15.tar" .
-	upgrade 15 17 trixie+bookworm && upgrade 17 18 forky+trixie
+	tar -C "$work/stage" -cf "$top/build/survive/module-$first.tar" .
+	upgrade bookworm trixie && upgrade trixie forky
 }
 
-# upgrade OLD NEW SUITES
+# upgrade OLD NEW: between the versions of two suites.
 upgrade() {
-	local name=upgrade-$1-to-$2
-	need_chroot "$name" "$3" "${module_packages[@]}" python3 python3-psycopg2 "postgresql-$1" "postgresql-$2" "postgresql-server-dev-$2"
-	in_chroot "$name" offline "$top/build/survive" bash /src/test/survive/upgrade.sh "$1" "$2"
+	local old new name
+	old=$(postgresql_of "$1")
+	new=$(postgresql_of "$2")
+	name=upgrade-$old-to-$new
+	need_chroot "$name" "$2+$1" "${module_packages[@]}" python3 python3-psycopg2 "postgresql-$old" "postgresql-$new" "postgresql-server-dev-$new"
+	in_chroot "$name" offline "$top/build/survive" bash /src/test/survive/upgrade.sh "$old" "$new"
 }

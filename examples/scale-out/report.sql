@@ -32,8 +32,8 @@ BEGIN
     END LOOP;
     -- The join is made on the shard, which is asked for its figures alone.
     EXECUTE 'CREATE OR REPLACE VIEW platform.business_stats AS ' || (
-        SELECT string_agg(format('SELECT %L::text AS shard, t.name AS tenant, b.name AS business, s.* FROM platform.%I s JOIN platform.%I b ON b.id = s.business_id '
-                                 'JOIN platform.%I t ON t.id = b.tenant_id', s.name, s.name || '_business_stats', s.name || '_businesses', s.name || '_tenants'),
+        SELECT string_agg(format('SELECT %L::text AS shard, t.name AS tenant, b.name AS business, s.*, t.id AS tenant_id FROM platform.%I s '
+                                 'JOIN platform.%I b ON b.id = s.business_id JOIN platform.%I t ON t.id = b.tenant_id', s.name, s.name || '_business_stats', s.name || '_businesses', s.name || '_tenants'),
                           ' UNION ALL ' ORDER BY s.name) FROM platform.shards s);
 END
 $$;
@@ -50,7 +50,7 @@ BEGIN
         SELECT m.month, jsonb_object_agg(m.currency, m.amount) AS revenue
         FROM (SELECT s.month, r.key AS currency, sum(r.value::numeric) AS amount FROM stats s, jsonb_each_text(s.revenue) r GROUP BY s.month, r.key) m
         GROUP BY m.month)
-    SELECT s.month, count(DISTINCT s.shard), count(DISTINCT s.tenant), count(DISTINCT s.business_id), sum(s.bookings), sum(s.cancellations), sum(s.no_shows),
+    SELECT s.month, count(DISTINCT s.shard), count(DISTINCT s.tenant_id), count(DISTINCT s.business_id), sum(s.bookings), sum(s.cancellations), sum(s.no_shows),
            sum(s.booked_minutes), coalesce((SELECT m.revenue FROM money m WHERE m.month = s.month), '{}')
     FROM stats s GROUP BY s.month ORDER BY s.month;
 END

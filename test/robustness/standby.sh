@@ -1,17 +1,17 @@
 #!/bin/bash
 # The functions that read work on a hot standby, in read-only transactions, and see what was replayed.
-# Needs a server with bookmeatoz installed (PGHOST its socket folder, PGUSER a superuser) and its programs in PATH; as root also
-# runuser. Prints one "ok" or "not ok" line a test. Called by ./dev check.
+# Needs a server with bookmeatoz installed (PGHOST its socket folder, PGUSER a superuser) and its programs in PATH.
+# Prints one "ok" or "not ok" line a test. Called by ./dev check.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 primary=$PGHOST
 database=standby
 work=$(mktemp -d)
-as_server() { if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
 programs=$(dirname "$(command -v pg_basebackup)")
+server=
 clean_up() {
-	[ ! -e "$work/data/postmaster.pid" ] || as_server "$programs/pg_ctl" -s -D "$work/data" -m immediate stop
+	if [ -n "$server" ]; then kill -QUIT "$server" && wait "$server"; fi 2>/dev/null || true
 	dropdb -h "$primary" --if-exists "$database" 2>/dev/null || true
 	dropuser -h "$primary" --if-exists standby_app 2>/dev/null || true
 	rm -rf "$work"
@@ -38,9 +38,17 @@ on "$primary" -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION bookme
 
 chmod 755 "$work"
 [ "$(id -u)" != 0 ] || chown postgres "$work"
-as_server "$programs/pg_basebackup" -h "$primary" -D "$work/data" --checkpoint=fast --wal-method=stream --write-recovery-conf
+../ends_with_parent.sh "$programs/pg_basebackup" -h "$primary" -D "$work/data" --checkpoint=fast --wal-method=stream --write-recovery-conf
 echo "unix_socket_directories = '$work'" >>"$work/data/postgresql.conf"
-as_server "$programs/pg_ctl" -s -w -D "$work/data" -l "$work/server.log" start
+../ends_with_parent.sh "$programs/postgres" -D "$work/data" >>"$work/server.log" 2>&1 &
+server=$!
+until pg_isready -q -h "$work"; do
+	if ! kill -0 "$server" 2>/dev/null; then
+		cat "$work/server.log" >&2
+		exit 1
+	fi
+	sleep 0.1
+done
 
 is_standby() { [ "$(on "$work" -c 'SELECT pg_is_in_recovery()')" = t ]; }
 check 'the standby answers and is in recovery' is_standby

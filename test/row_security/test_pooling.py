@@ -18,6 +18,7 @@ from session import Attack, Session, keys_of
 from world import APP, AUTH, DUO, OWNER, PORTAL, SOLO, identity
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+ENDS_WITH_PARENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../ends_with_parent.sh")
 PORT = 6432
 PGBENCH = shutil.which("pgbench")
 
@@ -58,7 +59,7 @@ class Pooled(Attack):
     def setUpClass(cls):
         super().setUpClass()
         cls.folder = tempfile.mkdtemp()
-        as_root = os.geteuid() == 0
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
         with open(f"{cls.folder}/users", "w") as users:
             users.write(f'"{APP}" ""\n')
         with open(f"{cls.folder}/ini", "w") as settings:
@@ -76,12 +77,13 @@ max_client_conn = 20
 logfile = {cls.folder}/log
 pidfile =
 """)
-        if as_root:
+        if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
             for path in (cls.folder, f"{cls.folder}/users", f"{cls.folder}/ini"):
                 os.chown(path, account.pw_uid, account.pw_gid)
-        command = [PGBOUNCER, "-q", *(["-u", "postgres"] if as_root else []), f"{cls.folder}/ini"]
-        cls.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.process = subprocess.Popen([ENDS_WITH_PARENT, PGBOUNCER, "-q", f"{cls.folder}/ini"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(cls.process.wait)
+        cls.addClassCleanup(cls.process.terminate)
         for _ in range(100):
             try:
                 Session(APP, host=cls.folder, port=PORT).close()
@@ -90,12 +92,6 @@ pidfile =
                 time.sleep(0.05)
         with open(f"{cls.folder}/log") as log:
             raise RuntimeError(f"pgbouncer does not start: {log.read()}")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.process.terminate()
-        cls.process.wait()
-        shutil.rmtree(cls.folder)
 
     def client(self) -> Session:
         return self.session(APP, host=self.folder, port=PORT)

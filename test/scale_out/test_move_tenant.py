@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -19,6 +20,7 @@ import psycopg2
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXAMPLES = os.path.join(HERE, "../../examples/scale-out")
+ENDS_WITH_PARENT = os.path.join(HERE, "../ends_with_parent.sh")
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 DATABASE, APP = "booking", "scale_app"
 FIRST_DAY = datetime(2030, 1, 7, tzinfo=timezone.utc)
@@ -26,12 +28,6 @@ FIRST_DAY = datetime(2030, 1, 7, tzinfo=timezone.utc)
 
 def identity(name):
     return str(uuid.uuid5(uuid.NAMESPACE_OID, "scale out " + name))
-
-
-def as_server(*command, **options):
-    if os.geteuid() == 0:
-        command = ("runuser", "-u", "postgres", "--", *command)
-    return subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **options)
 
 
 class Server:
@@ -43,21 +39,27 @@ class Server:
         if os.geteuid() == 0:
             shutil.chown(self.host, "postgres")
         self.programs = os.path.dirname(shutil.which("initdb"))
-        self.initdb = subprocess.Popen(
-            [*(["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []), f"{self.programs}/initdb", "-N", "-A", "trust", "-U", "postgres", "--no-locale",
-             "--encoding=UTF8", "--no-instructions", "-D", f"{self.host}/data"], cwd="/", stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [ENDS_WITH_PARENT, f"{self.programs}/initdb", "-N", "-A", "trust", "-U", "postgres", "--no-locale", "--encoding=UTF8", "--no-instructions",
+             "-D", f"{self.host}/data"], stdout=subprocess.DEVNULL)
         self.settings = settings
 
     def start(self):
-        assert self.initdb.wait() == 0
+        assert self.process.wait() == 0
         with open(f"{self.host}/data/postgresql.conf", "a") as conf:
             conf.write(f"listen_addresses = ''\nunix_socket_directories = '{self.host}'\nfsync = off\njit = off\nwal_level = logical\nautovacuum = off\n"
                        "max_connections = 100\nmax_prepared_transactions = 2\n" + "".join(f"{name} = '{value}'\n" for name, value in self.settings.items()))
-        as_server(f"{self.programs}/pg_ctl", "-s", "-w", "-D", f"{self.host}/data", "-l", f"{self.host}/log", "start")
+        with open(f"{self.host}/log", "w") as log:
+            self.process = subprocess.Popen([ENDS_WITH_PARENT, f"{self.programs}/postgres", "-D", f"{self.host}/data"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        while subprocess.run([f"{self.programs}/pg_isready", "-q", "-h", self.host]).returncode != 0:
+            if self.process.poll() is not None:
+                with open(f"{self.host}/log") as log:
+                    raise RuntimeError(f"the server does not start: {log.read()}")
+            time.sleep(0.05)
 
     def stop(self):
-        if os.path.exists(f"{self.host}/data/postmaster.pid"):
-            as_server(f"{self.programs}/pg_ctl", "-s", "-D", f"{self.host}/data", "-m", "immediate", "stop")
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
 
     def conninfo(self, database=DATABASE):
         return f"host={self.host} user=postgres dbname={database}"
@@ -245,6 +247,7 @@ class MoveTenant(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
         os.chmod(cls.folder, 0o755)
         given = psycopg2.connect(dbname="postgres")
         with given.cursor() as cursor:
@@ -253,23 +256,22 @@ class MoveTenant(unittest.TestCase):
         given.close()
         cls.source, cls.target = (Server(cls.folder, name, settings) for name in ("source", "target"))
         cls.pgbouncer, cls.writers = None, []
-        try:
-            for server in (cls.source, cls.target):
-                server.start()
-            setting_up = [threading.Thread(target=cls.install, args=arguments) for arguments in ((cls.source, (ALPHA, BETA)), (cls.target, (GAMMA,)))]
-            for thread in setting_up:
-                thread.start()
-            for thread in setting_up:
-                thread.join()
-            for server in (cls.source, cls.target):
-                server.run("SELECT archive_bookings('1 year')")
-            cls.start_pgbouncer()
-        except BaseException:
-            cls.tearDownClass()
-            raise
+        for server in (cls.source, cls.target):
+            cls.addClassCleanup(server.stop)
+        cls.addClassCleanup(cls.end_clients)
+        for server in (cls.source, cls.target):
+            server.start()
+        setting_up = [threading.Thread(target=cls.install, args=arguments) for arguments in ((cls.source, (ALPHA, BETA)), (cls.target, (GAMMA,)))]
+        for thread in setting_up:
+            thread.start()
+        for thread in setting_up:
+            thread.join()
+        for server in (cls.source, cls.target):
+            server.run("SELECT archive_bookings('1 year')")
+        cls.start_pgbouncer()
 
     @classmethod
-    def tearDownClass(cls):
+    def end_clients(cls):
         for writer in cls.writers:
             writer.ends.set()
         if cls.pgbouncer:
@@ -277,9 +279,6 @@ class MoveTenant(unittest.TestCase):
             cls.pgbouncer.wait()
         for writer in cls.writers:
             writer.join(5)
-        for server in (cls.source, cls.target):
-            server.stop()
-        shutil.rmtree(cls.folder)
 
     @staticmethod
     def install(server, tenants):
@@ -330,8 +329,7 @@ pidfile =
 """)
         if os.geteuid() == 0:
             shutil.chown(cls.folder, "postgres")
-        cls.pgbouncer = subprocess.Popen([PGBOUNCER, "-q", *(["-u", "postgres"] if os.geteuid() == 0 else []), f"{cls.folder}/pgbouncer.ini"],
-                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.pgbouncer = subprocess.Popen([ENDS_WITH_PARENT, PGBOUNCER, "-q", f"{cls.folder}/pgbouncer.ini"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(100):
             try:
                 psycopg2.connect(cls.through_pgbouncer(ALPHA)).close()
@@ -630,6 +628,12 @@ pidfile =
                 sums[2] += revenue or 0
         self.assertEqual({row[0]: [row[4], row[5], row[7].get("EUR", 0)] for row in report}, expected)
         self.assertEqual([row[1:4] for row in report if row[0] == FIRST_DAY.date().replace(day=1)], [(2, 2, 4)])
+        # Names of tenants are not unique, not even on a shard.
+        self.target.run("UPDATE tenants SET name = 'alpha' WHERE id = %s", GAMMA.id)
+        self.assertEqual(self.source.run("SELECT month, tenants FROM platform.figures('2019-01-01', '2039-12-01')", database="platform"),
+                         [(row[0], row[2]) for row in report])
+        self.assertEqual(set(self.source.run("SELECT tenant, tenant_id::text FROM platform.business_stats WHERE shard = 'two'", database="platform")),
+                         {("alpha", ALPHA.id), ("alpha", GAMMA.id)})
         self.target.stop()
         with self.assertRaisesRegex(psycopg2.Error, "shard_two"):
             self.source.run("SELECT * FROM platform.figures('2030-01-01', '2030-12-01')", database="platform")

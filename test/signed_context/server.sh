@@ -4,15 +4,10 @@
 
 work=$(mktemp -d)
 chmod 755 "$work"
-as_server() {
-	if [ "$(id -u)" = 0 ]; then
-		(cd / && runuser -u postgres -- env PATH="$PATH" "$@")
-	else
-		"$@"
-	fi
-}
+ends_with_parent=$(dirname "${BASH_SOURCE[0]}")/../ends_with_parent.sh
+server=
 clean_up() {
-	[ ! -e "$work/data/postmaster.pid" ] || as_server pg_ctl -s -D "$work/data" -m immediate stop
+	if [ -n "$server" ]; then kill -QUIT "$server" && wait "$server"; fi 2>/dev/null || true
 	rm -rf "$work"
 }
 trap clean_up EXIT
@@ -30,7 +25,7 @@ start_server() {
 	paths=$(psql -X -q -At -d postgres -c "SELECT name || ' = ' || quote_literal(setting) FROM pg_settings
 		WHERE name IN ('dynamic_library_path', 'extension_destdir', 'extension_control_path')")
 	[ "$(id -u)" != 0 ] || chown postgres "$work"
-	as_server initdb -N -A trust -U postgres --no-locale --encoding=UTF8 --no-instructions -D "$work/data" >/dev/null
+	"$ends_with_parent" initdb -N -A trust -U postgres --no-locale --encoding=UTF8 --no-instructions -D "$work/data" >/dev/null
 	configure "$1" ''
 	cat >>"$work/data/postgresql.conf" <<-END
 		listen_addresses = ''
@@ -41,10 +36,15 @@ start_server() {
 		include 'key.conf'
 		$(cat)
 	END
-	as_server pg_ctl -s -w -D "$work/data" -l "$work/server.log" start || {
-		cat "$work/server.log" >&2
-		exit 1
-	}
+	"$ends_with_parent" postgres -D "$work/data" >>"$work/server.log" 2>&1 &
+	server=$!
+	until pg_isready -q -h "$work"; do
+		if ! kill -0 "$server" 2>/dev/null; then
+			cat "$work/server.log" >&2
+			exit 1
+		fi
+		sleep 0.1
+	done
 	unset PGPORT PGDATABASE PGHOSTADDR PGSERVICE PGOPTIONS PGPASSWORD
 	export PGHOST=$work PGUSER=postgres
 }

@@ -41,17 +41,18 @@ def phases(seconds: float, crash: bool) -> List[Phase]:
 class Postmaster:
     def __init__(self, data: str):
         self.data = data
-        with open(os.path.join(data, "postmaster.pid"), encoding="ascii") as file:
-            self.pid = int(file.readline())
 
-    def children(self) -> List[int]:
-        with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as file:
-            return [int(pid) for pid in file.read().split()]
+    def pid(self) -> int:
+        """As it is now: others may have started the server again."""
+        with open(os.path.join(self.data, "postmaster.pid"), encoding="ascii") as file:
+            return int(file.readline())
 
     def kill_all(self):
         """As a power failure, short of losing what the operating system holds: nobody is left to write anything."""
-        os.kill(self.pid, signal.SIGSTOP)
-        processes = [*self.children(), self.pid]
+        postmaster = self.pid()
+        os.kill(postmaster, signal.SIGSTOP)
+        with open(f"/proc/{postmaster}/task/{postmaster}/children", encoding="ascii") as file:
+            processes = [*map(int, file.read().split()), postmaster]
         for pid in processes:
             os.kill(pid, signal.SIGKILL)
         while any(os.path.exists(f"/proc/{pid}") for pid in processes):

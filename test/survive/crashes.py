@@ -77,8 +77,9 @@ def steps(place: Place) -> List[Step]:
         if not prepared:
             for setting in ("fsync = on", "wal_level = logical", "max_prepared_transactions = 10"):
                 query("postgres", f"ALTER SYSTEM SET {setting}")
-            storm.Postmaster(place.data).kill_all()
-            storm.Postmaster.start(Stopped(place.data))
+            postmaster = storm.Postmaster(place.data)
+            postmaster.kill_all()
+            postmaster.start()
             prepared.append(True)
 
     def in_storm() -> str:
@@ -205,10 +206,3 @@ def steps(place: Place) -> List[Step]:
     return [Step("in the storm", in_storm), Step("in archive_bookings()", in_archive), Step("in CREATE EXTENSION", in_create_extension),
             Step("in install_schema()", in_install_schema), Step("in ALTER EXTENSION UPDATE", in_update),
             Step("two-phase commit over a crash", two_phases), Step("VACUUM FULL, CLUSTER, REINDEX CONCURRENTLY", rewritten)]
-
-
-class Stopped:
-    """What Postmaster.start() needs of a server that does not run."""
-
-    def __init__(self, data: str):
-        self.data = data

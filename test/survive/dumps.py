@@ -28,8 +28,9 @@ FORMS = [
     # pg_dump tries to drop the keys of partitions, which only go with those of their table: errors that change nothing, and the only ones.
     ("--clean --if-exists, over an older state", "pg_dump S | {psql}; {psql} {older}; pg_dump --clean --if-exists S | psql -X -q -d {target} 2>&1 | grep '^ERROR' | "
      "{{ ! grep -v 'cannot drop inherited constraint'; }}", False),
-    ("--clean --create, over an older state", "pg_dump S | {psql}; {psql} {older}; pg_dump --clean --create S | sed 's/DATABASE survive\\b/DATABASE {target}/; "
-     "s/connect survive$/connect {target}/' | psql -X -q -v ON_ERROR_STOP=1 -d postgres", False),
+    # By a file: DROP DATABASE waits until every backend of the server has answered, and that of pg_dump does not while the pipe is full.
+    ("--clean --create, over an older state", "pg_dump S | {psql}; {psql} {older}; pg_dump --clean --create -f {work}/sql S; sed -i 's/DATABASE survive\\b/DATABASE {target}/; "
+     "s/connect survive$/connect {target}/' {work}/sql; psql -X -q -v ON_ERROR_STOP=1 -d postgres -f {work}/sql", False),
     ("--clean --if-exists, into nothing", "pg_dump -Fc -f {work}/c S; pg_restore -e --clean --if-exists -d {target} {work}/c", False),
     ("a template", "dropdb {target}; createdb -T S {target}", False),
 ]

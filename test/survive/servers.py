@@ -4,6 +4,8 @@ logically; pg_dumpall makes the whole server anew."""
 import os
 import random
 import shutil
+import signal
+import subprocess
 import time
 from typing import Dict, List
 
@@ -11,14 +13,13 @@ import clients
 import snapshot
 import storm
 import world
-from base import FOUND, SEARCHES, SOURCE, Place, Step, expect, query, run, same, sound, take
-from crashes import Stopped, amcheck, is_sequence
+from base import FOUND, HERE, SEARCHES, SOURCE, Place, Step, expect, query, run, same, sound, take
+from crashes import amcheck, is_sequence
 
 
-def as_server(command: str) -> str:
-    """The server refuses to run as root."""
+def program(command: str) -> str:
     programs = os.path.dirname(shutil.which("initdb") or "") or run("pg_config --bindir").strip()
-    return ("runuser -u postgres -- " if os.geteuid() == 0 else "") + f"{programs}/{command}"
+    return f"{HERE}/../ends_with_parent.sh {programs}/{command}"
 
 
 class Server:
@@ -28,23 +29,25 @@ class Server:
     def __init__(self, place: Place, name: str, make: str):
         for server in self.others:
             server.stop()
-        self.others.append(self)
         self.folder = os.path.join(place.folder, name)
         self.data = os.path.join(self.folder, "data")
         run(f"rm -rf {self.folder}; mkdir {self.folder}; chmod 755 {self.folder}")
         if os.geteuid() == 0:
             run(f"chown postgres {self.folder}")
-        run(f"cd /; {as_server(make)} -D {self.data}")
+        run(f"{program(make)} -D {self.data}")
         with open(f"{place.data}/postgresql.conf", encoding="utf-8") as file:
             settings = file.read()
         with open(f"{self.data}/postgresql.conf", "w", encoding="utf-8") as file:
             file.write(f"{settings}\nfsync = off\nunix_socket_directories = '{self.folder}'\nwal_level = logical\n")
-        run(f"cd /; {as_server('pg_ctl')} -s -w -D {self.data} -l {self.folder}/log start")
+        with open(f"{self.folder}/log", "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(program("postgres").split() + ["-D", self.data], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.others.append(self)
         place.cleaners.append(self.stop)
+        until(lambda: subprocess.run(["pg_isready", "-q", "-h", self.folder], check=False).returncode == 0, 60, "started")
 
     def stop(self):
-        if os.path.exists(f"{self.data}/postmaster.pid"):
-            run(f"cd /; {as_server('pg_ctl')} -s -m immediate -D {self.data} stop")
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
 
     def query(self, database: str, text: str) -> list:
         return query(database, text, host=self.folder)
@@ -93,7 +96,7 @@ def steps(place: Place) -> List[Step]:
 
         class Promoting(storm.Postmaster):
             def start(self):
-                run(f"cd /; {as_server('pg_ctl')} -s -w -D {server.data} promote")
+                run(f"{program('pg_ctl')} -s -w -D {server.data} promote")
                 turn(server.folder)
         world.create()
         server = standby(place, "heir")
@@ -121,7 +124,7 @@ def steps(place: Place) -> List[Step]:
             if running(place.data):
                 query("postgres", "SELECT pg_reload_conf()")
             else:
-                first.start(Stopped(place.data))
+                first(place.data).start()
         world.drop()
         return f"{sum(outcome.counts.values()):,} attempts, {len(outcome.told):,} writes"
 

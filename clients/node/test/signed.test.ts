@@ -1,10 +1,12 @@
 // Signed contexts, in the hardened mode of a server of its own, which loads the library from its start.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { ArgumentError, ContextRejectedError, createBooking, type Booking } from 'bookmeatoz'
 import pg from 'pg'
 
@@ -13,29 +15,35 @@ const data = join(folder, 'data')
 const key = 'k'.repeat(64)
 const root = process.getuid?.() === 0
 const connection = { host: folder, port: 5432, database: 'postgres' }
+const asPostgres = root ? ['--reuid=postgres', '--regid=postgres', '--init-groups'] : []
 let bin = ''
+let server: ChildProcess
+let ended: Promise<unknown>
 let business = ''
 
-/** A program of the server, which refuses to run as root. */
-function program(name: string, ...args: string[]): void {
-  const command = root ? ['runuser', '-u', 'postgres', '--', join(bin, name), ...args] : [join(bin, name), ...args]
-  execFileSync(command[0] as string, command.slice(1), { stdio: 'ignore', cwd: '/' })
-}
-
 before(async () => {
-  const server = new pg.Client({ database: 'postgres' })
-  await server.connect()
-  const { rows } = await server.query(`SELECT name, setting FROM pg_settings WHERE name IN ('dynamic_library_path', 'extension_destdir', 'extension_control_path')`)
-  bin = (await server.query(`SELECT setting FROM pg_config() WHERE name = 'BINDIR'`)).rows[0].setting
-  await server.end()
+  const given = new pg.Client({ database: 'postgres' })
+  await given.connect()
+  const { rows } = await given.query(`SELECT name, setting FROM pg_settings WHERE name IN ('dynamic_library_path', 'extension_destdir', 'extension_control_path')`)
+  bin = (await given.query(`SELECT setting FROM pg_config() WHERE name = 'BINDIR'`)).rows[0].setting
+  await given.end()
   if (root) chownSync(folder, Number(execFileSync('id', ['-u', 'postgres'])), Number(execFileSync('id', ['-g', 'postgres'])))
-  program('initdb', '-N', '-A', 'trust', '-U', 'postgres', '--no-locale', '--encoding=UTF8', '--no-instructions', '-D', data)
+  // The server refuses to run as root.
+  execFileSync('setpriv', [...asPostgres, join(bin, 'initdb'), '-N', '-A', 'trust', '-U', 'postgres', '--no-locale', '--encoding=UTF8', '--no-instructions', '-D', data], { stdio: 'ignore', cwd: '/' })
   const settings = [
     `listen_addresses = ''`, `unix_socket_directories = '${folder}'`, 'fsync = off', `shared_preload_libraries = 'bookmeatoz'`,
     `bookmeatoz.context_key = '${key}'`, 'bookmeatoz.signed_context_only = on', ...rows.map(({ name, setting }) => `${name} = '${setting}'`),
   ]
   writeFileSync(join(folder, 'settings'), settings.join('\n'))
-  program('pg_ctl', '-s', '-w', '-D', data, '-l', join(folder, 'log'), '-o', `-c config_file=${join(folder, 'settings')}`, 'start')
+  // It ends at once with the test, even by kill -9.
+  const log = openSync(join(folder, 'log'), 'a')
+  server = spawn('setpriv', [...asPostgres, '--pdeathsig=QUIT', join(bin, 'postgres'), '-D', data, '-c', `config_file=${join(folder, 'settings')}`],
+    { stdio: ['ignore', log, log], cwd: '/' })
+  ended = once(server, 'exit')
+  while (spawnSync(join(bin, 'pg_isready'), ['-q', '-h', folder]).status !== 0) {
+    assert.equal(server.exitCode, null, 'the server does not start')
+    await setTimeout(50)
+  }
   const admin = new pg.Client({ ...connection, user: 'postgres' })
   await admin.connect()
   await admin.query(`CREATE EXTENSION bookmeatoz CASCADE; CREATE ROLE app LOGIN; SELECT bookmeatoz_grant_app_role('app');
@@ -43,8 +51,9 @@ before(async () => {
   business = (await admin.query(`SELECT id FROM businesses WHERE slug = 'a'`)).rows[0].id
   await admin.end()
 })
-after(() => {
-  program('pg_ctl', '-s', '-D', data, '-m', 'immediate', 'stop')
+after(async () => {
+  server.kill('SIGQUIT')
+  await ended
   rmSync(folder, { recursive: true })
 })
 

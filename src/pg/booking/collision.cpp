@@ -1,7 +1,6 @@
 // Collisions of a booking: see booking/collision.hpp.
 #include "pg/booking/collision.hpp"
 #include "pg/server/compat.hpp"
-#include "pg/booking/refusal.hpp"
 #include "pg/server/table_columns.hpp"
 
 #include <algorithm>
@@ -177,18 +176,14 @@ Rival find_seat_taker(Relation bookings, const IndexedBooking& booking, Wanted w
     return pg_call([&] { return scan_seats(bookings, booking, wanted); });
 }
 
-void require_in_snapshot(Relation bookings, const Rival& rival) {
-    if (!keeps_snapshot())
-        return;
-    const bool is_seen = pg_call([&] {
+bool is_in_snapshot(Relation bookings, const Rival& rival) {
+    return pg_call([&] {
         TupleTableSlot* const slot = table_slot_create(bookings, nullptr);
         ItemPointerData place = rival.place;
         const bool is_found = table_tuple_fetch_row_version(bookings, &place, GetTransactionSnapshot(), slot);
         ExecDropSingleTupleTableSlot(slot);
         return is_found;
     });
-    if (!is_seen)
-        refuse_old_snapshot();
 }
 
 void wait_for(Relation bookings, Rival rival) {

@@ -59,9 +59,8 @@ Rival find_rival(Relation bookings, const IndexedBooking& booking, Wanted wanted
 /// The same in bookings_one_per_seat alone.
 Rival find_seat_taker(Relation bookings, const IndexedBooking& booking, Wanted wanted);
 
-/// 40001 where the transaction keeps one snapshot, and the rival came after it: who decides again would not see it, nor find the booking
-/// of its own key. As ON CONFLICT does.
-void require_in_snapshot(Relation bookings, const Rival& rival);
+/// Whether the transaction's snapshot shows the rival.
+bool is_in_snapshot(Relation bookings, const Rival& rival);
 
 /// Waits until the fate of an open rival is decided.
 void wait_for(Relation bookings, Rival rival);

@@ -69,8 +69,7 @@ bool refuses(Oid schema, Rule rule) {
     const SpiConnection spi;
     if (!rule(View::committed))
         return false;
-    if (keeps_snapshot() && !rule(View::latest))
-        refuse_old_snapshot();
+    require_refusal_in_snapshot([&] { return rule(View::latest); });
     return true;
 }
 

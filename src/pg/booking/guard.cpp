@@ -175,6 +175,15 @@ Outcome force_in(const Claimant& claimant, BookingLocks& locks) {
     return Outcome::may_be_written;
 }
 
+/// Whether the transaction's snapshot shows what is in the way: the rival and, where the session is full, that. The rival is but one in it.
+bool meets_in_snapshot(const Claimant& claimant, const Rival& rival) {
+    if (!is_in_snapshot(claimant.row.trigger().relation(), rival))
+        return false;
+    const int capacity = claimant.settings.values.capacity;
+    return capacity == 1 || is_full(claimant.write, capacity, View::latest) ||
+           !is_full(claimant.write, capacity, View::committed);
+}
+
 /// Steps 3 and 4: what ON CONFLICT does by itself. The constraint alone would look for others when the row is in the index already,
 /// where they find it and wait in turn. Whoever waits here holds no lock: those who are waited for may want it for their next
 /// row.
@@ -225,12 +234,7 @@ Outcome meet_others(const Claimant& claimant, const std::optional<std::vector<Ex
     // The index would refuse the row, or wait if the other is being deleted meanwhile: so nobody goes there with time locked.
     if (write.is_insert() && write.by_function) {
         locks.release();
-        require_in_snapshot(bookings, rival);
-        // The rival is one of the session; another may have filled it.
-        const int capacity = claimant.settings.values.capacity;
-        if (keeps_snapshot() && capacity > 1 && is_full(write, capacity, View::committed) &&
-            !is_full(write, capacity, View::latest))
-            refuse_old_snapshot();
+        require_refusal_in_snapshot([&] { return meets_in_snapshot(claimant, rival); });
         return Outcome::pass_over;
     }
     // With ON CONFLICT there may be nothing to do, so the index must be asked. The gain of telling plain INSERT and COPY from it: they
@@ -279,8 +283,7 @@ Outcome try_to_write(const Claimant& claimant, bool looks_for_holds) {
         if (claimant.forces_in)
             return force_in(claimant, locks);
         if (claimant.write.by_function) {
-            if (keeps_snapshot() && !reason_to_refuse(claimant, View::latest))
-                refuse_old_snapshot();
+            require_refusal_in_snapshot([&] { return reason_to_refuse(claimant, View::latest).has_value(); });
             return Outcome::pass_over;
         }
         refuse_slot(*reason);

@@ -26,4 +26,12 @@ bool keeps_snapshot();
 /// booking of its own key too.
 [[noreturn]] void refuse_old_snapshot();
 
+/// What refuses a row for a function of ours must not have come after the snapshot that the function decides by.
+/// `is_refused_there`: whether the row is refused by that snapshot too.
+template <class Question>
+void require_refusal_in_snapshot(Question is_refused_there) {
+    if (keeps_snapshot() && !is_refused_there())
+        refuse_old_snapshot();
+}
+
 } // namespace bookmeatoz::pg
