@@ -170,6 +170,23 @@ class Updates(Shadowed):
         admin.run("ALTER EXTENSION bookmeatoz UPDATE")
         self.assertEqual(admin.run(self.FUNCTIONS), self.signatures)
 
+    def test_code_of_the_owner(self):
+        """What the owner attached to any table runs as the owner while the tables become those of this version."""
+        admin, owner = self.session(), self.session(OWNER)
+        admin.run(f"CREATE EXTENSION bookmeatoz VERSION '{self.RELEASE}'")
+        admin.run(f"SELECT bookmeatoz_set_owner('{OWNER}')")
+        for statement in rows("public"):
+            admin.run(statement)
+        for table, in admin.run("SELECT name FROM bookmeatoz_objects() WHERE kind = 'table'"):
+            owner.run(f"ALTER TABLE {table} ADD CHECK (trap.check(id)), ADD COLUMN copy text GENERATED ALWAYS AS (trap.give(id::text)) STORED; "
+                      f"CREATE INDEX ON {table} (trap.give(id::text)); CREATE TRIGGER a AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION trap.row()")
+        owner.sprung()
+        for statement in ("ALTER EXTENSION bookmeatoz UPDATE", *["SELECT bookmeatoz_install_schema()"] * 2):
+            admin.run(statement)
+            self.assert_not_sprung(admin, statement, OWNER)
+        # Nobody acts as another by what puts rights back; and the owner has it, as all functions of administration.
+        self.assertEqual(owner.fails("SELECT bookmeatoz_put_back_rights('[]')").pgcode, "55000")
+
 
 class Adoption(Hostile):
     """Objects that are there already under our names."""
