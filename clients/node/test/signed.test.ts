@@ -2,20 +2,19 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { ArgumentError, ContextRejectedError, createBooking, type Booking } from 'bookmeatoz'
 import pg from 'pg'
+import { endsWithParent, giveToPostgres } from './world.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'signed-'))
 const data = join(folder, 'data')
 const key = 'k'.repeat(64)
-const root = process.getuid?.() === 0
 const connection = { host: folder, port: 5432, database: 'postgres' }
-const asPostgres = root ? ['--reuid=postgres', '--regid=postgres', '--init-groups'] : []
 let bin = ''
 let server: ChildProcess
 let ended: Promise<unknown>
@@ -27,18 +26,15 @@ before(async () => {
   const { rows } = await given.query(`SELECT name, setting FROM pg_settings WHERE name IN ('dynamic_library_path', 'extension_destdir', 'extension_control_path')`)
   bin = (await given.query(`SELECT setting FROM pg_config() WHERE name = 'BINDIR'`)).rows[0].setting
   await given.end()
-  if (root) chownSync(folder, Number(execFileSync('id', ['-u', 'postgres'])), Number(execFileSync('id', ['-g', 'postgres'])))
-  // The server refuses to run as root.
-  execFileSync('setpriv', [...asPostgres, join(bin, 'initdb'), '-N', '-A', 'trust', '-U', 'postgres', '--no-locale', '--encoding=UTF8', '--no-instructions', '-D', data], { stdio: 'ignore', cwd: '/' })
+  giveToPostgres(folder)
+  execFileSync(endsWithParent, [join(bin, 'initdb'), '-N', '-A', 'trust', '-U', 'postgres', '--no-locale', '--encoding=UTF8', '--no-instructions', '-D', data], { stdio: 'ignore' })
   const settings = [
     `listen_addresses = ''`, `unix_socket_directories = '${folder}'`, 'fsync = off', `shared_preload_libraries = 'bookmeatoz'`,
     `bookmeatoz.context_key = '${key}'`, 'bookmeatoz.signed_context_only = on', ...rows.map(({ name, setting }) => `${name} = '${setting}'`),
   ]
   writeFileSync(join(folder, 'settings'), settings.join('\n'))
-  // It ends at once with the test, even by kill -9.
   const log = openSync(join(folder, 'log'), 'a')
-  server = spawn('setpriv', [...asPostgres, '--pdeathsig=QUIT', join(bin, 'postgres'), '-D', data, '-c', `config_file=${join(folder, 'settings')}`],
-    { stdio: ['ignore', log, log], cwd: '/' })
+  server = spawn(endsWithParent, [join(bin, 'postgres'), '-D', data, '-c', `config_file=${join(folder, 'settings')}`], { stdio: ['ignore', log, log] })
   ended = once(server, 'exit')
   while (spawnSync(join(bin, 'pg_isready'), ['-q', '-h', folder]).status !== 0) {
     assert.equal(server.exitCode, null, 'the server does not start')

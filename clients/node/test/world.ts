@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { Context } from 'bookmeatoz'
 import pg from 'pg'
 
@@ -83,6 +84,16 @@ export async function kill(pid: number): Promise<void> {
   await admin.query('SELECT pg_terminate_backend($1, 5000)', [pid])
 }
 
+/** Runs a server that a test has for itself: it ends with the test, however that ends. */
+export const endsWithParent = fileURLToPath(new URL('../../../../test/ends_with_parent.sh', import.meta.url))
+
+/** Makes postgres, as which servers run where the test runs as root, the owner. */
+export function giveToPostgres(...paths: string[]): void {
+  if (process.getuid?.() !== 0) return
+  const [user, group] = ['-u', '-g'].map(option => Number(execFileSync('id', [option, 'postgres'])))
+  for (const path of paths) chownSync(path, user as number, group as number)
+}
+
 export const pgbouncer = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find(existsSync)
 let bouncer: ChildProcess | undefined
 let folder = ''
@@ -106,14 +117,8 @@ max_client_conn = 100
 logfile = ${folder}/log
 pidfile =
 `)
-  const as: { uid?: number; gid?: number } = {}
-  if (process.getuid?.() === 0) {
-    // It refuses to run as root.
-    as.uid = Number(execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }))
-    as.gid = Number(execFileSync('id', ['-g', 'postgres'], { encoding: 'utf8' }))
-    for (const path of [folder, join(folder, 'users'), join(folder, 'ini')]) chownSync(path, as.uid, as.gid)
-  }
-  bouncer = spawn(pgbouncer as string, ['-q', join(folder, 'ini')], { ...as, stdio: 'ignore' })
+  giveToPostgres(folder, join(folder, 'users'), join(folder, 'ini'))
+  bouncer = spawn(endsWithParent, [pgbouncer as string, '-q', join(folder, 'ini')], { stdio: 'ignore' })
   const socket = join(folder, `.s.PGSQL.${port}`)
   for (let tries = 0; !existsSync(socket); tries++) {
     if (tries > 100) throw new Error('pgbouncer did not start')
