@@ -2,7 +2,7 @@
 -- counts as the extension's own: a dump leaves it out. So the users' rights come back at the end, by bookmeatoz_put_back_rights().
 
 SELECT set_config('extension_update.rights', jsonb_agg(jsonb_build_object(
-        'function', p.oid::regprocedure, 'name', p.proname, 'owner', p.proowner, 'rights', acl.rights))::text, true)
+        'function', p.oid::regprocedure, 'name', p.proname, 'rights', acl.rights))::text, true)
 FROM @extschema@.bookmeatoz_functions() f
 JOIN pg_proc p ON p.oid = f
 CROSS JOIN LATERAL (
