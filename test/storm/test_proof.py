@@ -1,6 +1,7 @@
 """Would the storm notice? Each rule is broken once by hand, and whole storms blow over a database without its guard.
 Connected as storm.py is."""
 
+import re
 import threading
 import unittest
 from datetime import datetime, timedelta, timezone
@@ -390,7 +391,8 @@ class BrokenStorm(unittest.TestCase):
     """What is only seen when many write at once."""
 
     def assert_found(self, expected: set, *statements: str, names=tuple(DIRECT)):
-        """On a machine with other work a storm may be a breeze: it blows again a few times, each time longer."""
+        """On a machine with other work a storm may be a breeze: it blows again a few times, each time longer. At which isolation level an error
+        shows first is chance."""
         world.create()
         self.addCleanup(world.drop)
         cursor = world.connect().cursor()
@@ -399,7 +401,7 @@ class BrokenStorm(unittest.TestCase):
         cursor.connection.close()
         found = set()
         for turn in range(6):
-            found |= {violation.split(":")[0] for violation in storm(2 + 2 * turn, turn, list(names)).violations}
+            found |= {re.sub(" at [A-Z ]+(?= )", "", violation.split(":")[0]) for violation in storm(2 + 2 * turn, turn, list(names)).violations}
             if expected <= found:
                 return
         self.assertLessEqual(expected, found)
@@ -434,7 +436,7 @@ class BrokenStorm(unittest.TestCase):
         self.assert_found({"wrong answer"}, HALF_CANCEL_SERIES, names=("book_series", "cancel_series"))
 
     def test_with_several_in_any_order(self):
-        self.assert_found({"book_series at READ COMMITTED 40P01", "wrong answer"}, LOOP_OF_BOOK_SLOT,
+        self.assert_found({"book_series 40P01", "wrong answer"}, LOOP_OF_BOOK_SLOT,
                           f"ALTER DATABASE {world.DATABASE} SET deadlock_timeout = '20ms'", names=("book_series",))
 
     def test_with_customers_counted_without_a_lock(self):
