@@ -8,10 +8,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 primary=$PGHOST
 database=standby
 work=$(mktemp -d)
-programs=$(dirname "$(command -v pg_basebackup)")
-server=
+# shellcheck source=test/own_server.sh
+source ../own_server.sh
 clean_up() {
-	if [ -n "$server" ]; then kill -QUIT "$server" && wait "$server"; fi 2>/dev/null || true
+	stop_own_server
 	dropdb -h "$primary" --if-exists "$database" 2>/dev/null || true
 	dropuser -h "$primary" --if-exists standby_app 2>/dev/null || true
 	rm -rf "$work"
@@ -38,17 +38,9 @@ on "$primary" -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION bookme
 
 chmod 755 "$work"
 [ "$(id -u)" != 0 ] || chown postgres "$work"
-../ends_with_parent.sh "$programs/pg_basebackup" -h "$primary" -D "$work/data" --checkpoint=fast --wal-method=stream --write-recovery-conf
+"$ends_with_parent" "$(command -v pg_basebackup)" -h "$primary" -D "$work/data" --checkpoint=fast --wal-method=stream --write-recovery-conf
 echo "unix_socket_directories = '$work'" >>"$work/data/postgresql.conf"
-../ends_with_parent.sh "$programs/postgres" -D "$work/data" >>"$work/server.log" 2>&1 &
-server=$!
-until pg_isready -q -h "$work"; do
-	if ! kill -0 "$server" 2>/dev/null; then
-		cat "$work/server.log" >&2
-		exit 1
-	fi
-	sleep 0.1
-done
+start_own_server
 
 is_standby() { [ "$(on "$work" -c 'SELECT pg_is_in_recovery()')" = t ]; }
 check 'the standby answers and is in recovery' is_standby

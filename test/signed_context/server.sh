@@ -4,10 +4,10 @@
 
 work=$(mktemp -d)
 chmod 755 "$work"
-ends_with_parent=$(dirname "${BASH_SOURCE[0]}")/../ends_with_parent.sh
-server=
+# shellcheck source=test/own_server.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../own_server.sh"
 clean_up() {
-	if [ -n "$server" ]; then kill -QUIT "$server" && wait "$server"; fi 2>/dev/null || true
+	stop_own_server
 	rm -rf "$work"
 }
 trap clean_up EXIT
@@ -36,15 +36,7 @@ start_server() {
 		include 'key.conf'
 		$(cat)
 	END
-	"$ends_with_parent" postgres -D "$work/data" >>"$work/server.log" 2>&1 &
-	server=$!
-	until pg_isready -q -h "$work"; do
-		if ! kill -0 "$server" 2>/dev/null; then
-			cat "$work/server.log" >&2
-			exit 1
-		fi
-		sleep 0.1
-	done
+	start_own_server
 	unset PGPORT PGDATABASE PGHOSTADDR PGSERVICE PGOPTIONS PGPASSWORD
 	export PGHOST=$work PGUSER=postgres
 }
