@@ -7,7 +7,6 @@ check fails when a line of a release is not in the database, unless sql/signatur
 Internal, and so without a line: functions of the name bookmeatoz_* whose COMMENT says by whom they are called, and those that only the server
 can call."""
 
-import glob
 import os
 import re
 import sys
@@ -59,8 +58,7 @@ def removed() -> dict:
 
 
 def releases() -> list:
-    return sorted(match[1] for path in glob.glob(os.path.join(SQL, "bookmeatoz--*.sql")) for match in [re.search(r"--([0-9.]+)\.sql$", path)]
-                  if not re.search(r"--.*--", os.path.basename(path)))
+    return sorted(match[1] for match in (re.fullmatch(r"bookmeatoz--([0-9.]+)\.sql", name) for name in os.listdir(SQL)) if match)
 
 
 def faults(present: list) -> list:
