@@ -113,8 +113,8 @@ check_rooms() {
 	fi
 }
 
-# bookmeatoz.control has the version. META.json and the newest entry of debian/changelog must have the same, and debian/control must be
-# made from debian/control.in.
+# bookmeatoz.control has the version. META.json, the client and the newest entry of debian/changelog must have the same, and debian/control must
+# be made from debian/control.in.
 check_version() {
 	"$python3" - "$top" <<'PYTHON'
 import json, re, sys
@@ -123,6 +123,7 @@ read = lambda name: open(f"{top}/{name}").read()
 version = re.search(r"^default_version *= *'(.*)'", read("bookmeatoz.control"), re.M)[1]
 meta = json.loads(read("META.json"))
 found = {"META.json": {meta["version"], meta["provides"]["bookmeatoz"]["version"]},
+         "clients/node/package.json": {json.loads(read("clients/node/package.json"))["version"]},
          "debian/changelog": {re.match(r"bookmeatoz \((.*)-\d+\) ", read("debian/changelog"))[1]}}
 wrong = [f"{name} names {', '.join(sorted(versions))}, bookmeatoz.control {version}" for name, versions in found.items() if versions != {version}]
 control = read("debian/control")

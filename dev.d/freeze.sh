@@ -26,6 +26,7 @@ freeze() {
 -- stops the update, with an error that names it." >"sql/update/from-$version.sql"
 	sed -i "s/^default_version = .*/default_version = '$next'/" bookmeatoz.control
 	sed -i "s/\"version\": \"$version\",\$/\"version\": \"$next\",/; s/\"version\": \"$version\"\$/\"version\": \"$next\"/" META.json
+	sed -i "/\"name\": \"bookmeatoz\",/{n;s/\"version\": \"$version\"/\"version\": \"$next\"/}" clients/node/package.json clients/node/package-lock.json examples/fastify/package-lock.json
 	sed -i "s/^## $version (unreleased)/## $next (unreleased)\n\n## $version ($(date -u +%F))/" CHANGELOG.md
 	sed -i '1s/UNRELEASED/unstable/' debian/changelog
 	{
