@@ -233,6 +233,14 @@ class Equal(Update):
         session.run("SELECT bookmeatoz_announce_steps()")
         self.assertEqual(session.connection.notices, [])
 
+    def assert_plan_says_all_once(self, session):
+        """What a step is to do is missing too, until it is done."""
+        plan = [line for line, in session.run("SELECT bookmeatoz_install_schema(plan => true)")]
+        heavy = [line.startswith("-- Heavy.") for line in plan].index(True) if "-- Heavy." in "".join(plan) else len(plan)
+        statements = [line for line in plan[:heavy] if not line.startswith("--")]
+        self.assertEqual(bool(statements), bool(self.changed() | self.missing()))
+        self.assertEqual(sorted(set(statements)), sorted(statements))
+
     def test_updated_and_restored(self):
         self.server.run(f"CREATE DATABASE {UPDATED} TEMPLATE {OLD}")
         self.server.run(f"REVOKE TEMPORARY ON DATABASE {UPDATED} FROM PUBLIC")
@@ -244,7 +252,9 @@ class Equal(Update):
         for step in self.steps[len(self.old_steps):]:
             self.assertIn(f"step {step[0]}: {step[2]}", notices)
         self.assert_rows_are_there(updated)
-        install(self.open(UPDATED, OWNER))
+        owner = self.open(UPDATED, OWNER)
+        self.assert_plan_says_all_once(owner)
+        install(owner)
         updated.run("SELECT bookmeatoz_regrant_roles()")
         self.assert_done(updated)
 
