@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, afterEach, beforeEach, test } from 'node:test'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import pg from 'pg'
@@ -16,13 +16,14 @@ await server.connect()
 let admin: pg.Client
 let folder: string
 
-async function remove(): Promise<void> {
-  await server.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+/** Not by force but at first: node-pg-migrate answers before its session has ended, and a session that is killed then throws. The server waits for it. */
+async function remove(how = ''): Promise<void> {
+  await server.query(`DROP DATABASE IF EXISTS ${database} ${how}`)
   for (const role of roles) await server.query(`DROP ROLE IF EXISTS ${role}`)
 }
 
+before(() => remove('WITH (FORCE)'))
 beforeEach(async () => {
-  await remove()
   await server.query(`CREATE DATABASE ${database}`)
   admin = new pg.Client({ database })
   await admin.connect()
@@ -31,11 +32,9 @@ beforeEach(async () => {
 afterEach(async () => {
   await admin.end()
   await rm(folder, { recursive: true })
-})
-after(async () => {
   await remove()
-  await server.end()
 })
+after(() => server.end())
 
 const pack = pathToFileURL(join(import.meta.dirname, '../../dist/migrations/index.js')).href
 

@@ -77,6 +77,16 @@ test('copies are made at once, are independent, and are dropped although somebod
   await Promise.all(both.map(other => other.drop()))
 })
 
+test('a copy is dropped at once after its pool has ended', async () => {
+  for (let i = 0; i < 3; i++) {
+    const other = await temporaryDatabase({ template })
+    const pool = new pg.Pool({ database: other.name, max: 10 })
+    await Promise.all(Array.from({ length: 10 }, () => pool.query('SELECT pg_sleep(0.05)')))
+    await pool.end()
+    await other.drop()
+  }
+})
+
 test('a database without bookmeatoz leaves no copy', async () => {
   await server.query('CREATE DATABASE testing_test_bare')
   await assert.rejects(temporaryDatabase({ template: 'testing_test_bare' }), /no extension bookmeatoz/)

@@ -27,8 +27,9 @@ export const businesses: Business[] = []
 
 export const value = async (text: string, values: unknown[] = []): Promise<any> => Object.values((await admin.query(text, values)).rows[0] ?? {})[0]
 
-async function remove(server: pg.Client): Promise<void> {
-  await server.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+/** At the end not by force: pg's pool says that it has ended before its sessions have, and a session that is killed then throws. The server waits for them. */
+async function remove(server: pg.Client, how = ''): Promise<void> {
+  await server.query(`DROP DATABASE IF EXISTS ${database} ${how}`)
   const { rows } = await server.query('SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)', [roles])
   for (const { rolname } of rows) await server.query(`DROP OWNED BY ${rolname}; DROP ROLE ${rolname}`)
 }
@@ -36,7 +37,7 @@ async function remove(server: pg.Client): Promise<void> {
 export async function createWorld(): Promise<void> {
   const server = new pg.Client({ database: 'postgres' })
   await server.connect()
-  await remove(server)
+  await remove(server, 'WITH (FORCE)')
   await server.query(`CREATE DATABASE ${database}`)
   for (const role of roles) await server.query(`CREATE ROLE ${role} LOGIN`)
   await server.query(`ALTER DATABASE ${database} SET search_path = ${schema}`)

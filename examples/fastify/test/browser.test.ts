@@ -5,6 +5,7 @@ import { createBooking } from 'bookmeatoz'
 import pg from 'pg'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { createApp } from '../src/app.js'
+import { addMonths, longMonth } from '../src/dates.js'
 
 const { DATABASE_URL, AUTH_DATABASE_URL, ADMIN_DATABASE_URL, CHROMIUM = '/usr/bin/chromium-headless-shell' } = process.env
 const db = createBooking({ pool: { connectionString: DATABASE_URL }, auth: { connectionString: AUTH_DATABASE_URL } })
@@ -50,14 +51,25 @@ const notice = (page: Page): Promise<string> => page.locator('[role=status]').in
 const times = (page: Page): Promise<string[]> => page.locator('.slots button').allInnerTexts()
 const slot = (page: Page, time: string) => page.locator('.slots button', { hasText: time })
 
-/** Goes by links to a day of the next month, of which every day is free at first. */
+/**
+ * The month in which all is booked: every day of it is to come, and free at first. It is that of a clock in UTC, for the whole test, although
+ * Auckland is in it before: a page without a month shows that of the first free time, which on the last day may be this one already.
+ */
+const month = longMonth(addMonths(new Date().toISOString().slice(0, 7), 1))
+
+/** Goes by links to a day of this month. */
 async function chooseDay(page: Page, day: number): Promise<void> {
   await page.goto(at('chair'))
   await page.getByText('Shave').click()
   await openDay(page, day)
 }
+async function openMonth(page: Page): Promise<void> {
+  const shown = page.locator('.between strong')
+  if ((await shown.innerText()) !== month) await page.getByText('›', { exact: true }).click()
+  assert.equal(await shown.innerText(), month)
+}
 async function openDay(page: Page, day: number): Promise<void> {
-  await page.getByText('›', { exact: true }).click()
+  await openMonth(page)
   await page.locator('.month td', { hasText: new RegExp(`^${day}$`) }).getByRole('link').click()
 }
 async function confirm(page: Page, name: string): Promise<void> {
@@ -198,7 +210,7 @@ test('who logs in sees the own appointments; an administrator the figures of the
   assert.doesNotMatch(await nora.locator('main').innerText(), /figures|booked/)
   await nora.goto(at('haarwerk'))
   await nora.getByText('Haircut').click()
-  await nora.getByText('›', { exact: true }).click()
+  await openMonth(nora)
   await nora.locator('.month a').last().click()
   await nora.locator('.slots button').first().click()
   await nora.getByText('Book it').click()

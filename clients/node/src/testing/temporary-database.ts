@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, escapeIdentifier, type ClientConfig } from 'pg'
 import { extensionSchema } from '../cli/catalog.js'
 
@@ -13,7 +14,7 @@ export interface TemporaryDatabaseOptions {
 /** A database that is there until {@link TemporaryDatabase.drop}. */
 export interface TemporaryDatabase {
   readonly name: string
-  /** Drops it, whoever is still connected. */
+  /** Drops it. Whoever is connected to it has a second to go, and is thrown out then. */
   drop(): Promise<void>
 }
 
@@ -30,7 +31,12 @@ export async function temporaryDatabase({ template, admin = {} }: TemporaryDatab
       await client.end()
     }
   }
-  const drop = (): Promise<void> => run('postgres', client => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`))
+  const drop = (): Promise<void> => run('postgres', async client => {
+    // pg's pool says that it has ended before its sessions have, and one that is thrown out meanwhile makes the process fail.
+    const connected = `SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`
+    for (const end = Date.now() + 1000; Date.now() < end && (await client.query(connected, [name])).rowCount !== 0;) await sleep(10)
+    await client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+  })
   await run('postgres', client => client.query(`CREATE DATABASE ${database} TEMPLATE ${escapeIdentifier(template)}`))
   try {
     // Rights on a database are not copied: nobody but the owner of the data may create temporary objects.
