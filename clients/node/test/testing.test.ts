@@ -77,11 +77,11 @@ test('copies are made at once, are independent, and are dropped although somebod
   await Promise.all(both.map(other => other.drop()))
 })
 
-test('a copy is dropped at once after its pool has ended', async () => {
+test('a copy is dropped at once after its pool has ended, and no session is killed that is about to end', async () => {
   for (let i = 0; i < 3; i++) {
     const other = await temporaryDatabase({ template })
-    const pool = new pg.Pool({ database: other.name, max: 10 })
-    await Promise.all(Array.from({ length: 10 }, () => pool.query('SELECT pg_sleep(0.05)')))
+    const pool = new pg.Pool({ database: other.name, max: 20 })
+    await Promise.all(Array.from({ length: 20 }, () => pool.query('SELECT pg_sleep(0.2)')))
     await pool.end()
     await other.drop()
   }
