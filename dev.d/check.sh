@@ -143,7 +143,7 @@ check_builds() {
 	built=yes
 	build 'build with gcc' build_cmake gcc cc c++ -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG'
 	build 'build with clang and sanitizers' build_cmake clang clang clang++ -DBOOKMEATOZ_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
-		-DCMAKE_CXX_FLAGS_DEBUG='-O1 -g1'
+		-DCMAKE_CXX_FLAGS_DEBUG='-O2 -g1'
 	build 'build with PGXS' build_stage "$work" PG_CXXFLAGS=-g1
 }
 
