@@ -226,16 +226,17 @@ BEGIN
     -- Of our triggers, only those that fire BEFORE the row and decide about more than updated_at. (tgtype: 1 is ROW, 2 is BEFORE, the
     -- rest are events.)
     RETURN QUERY
+        WITH ours AS MATERIALIZED (
+            SELECT e.object, e.name, e.definition !~ '\mtrigger_set_timestamp\M' AS decides
+            FROM @extschema@.bookmeatoz_expected_definitions() e WHERE e.kind = 'trigger')
         SELECT 'warning', format('table %I: trigger %I fires after %s, and may change what they checked or filled in', c.relname, g.tgname,
                                  string_agg(quote_ident(o.tgname), ', ' ORDER BY o.tgname COLLATE "C"))
         FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
         JOIN pg_trigger o ON o.tgrelid = g.tgrelid AND NOT o.tgisinternal AND o.tgtype & 3 = 3 AND o.tgtype & g.tgtype & 28 <> 0
                          AND o.tgname COLLATE "C" < g.tgname COLLATE "C"
-        JOIN @extschema@.bookmeatoz_expected_definitions() e ON e.object = c.relname AND e.kind = 'trigger' AND e.name = o.tgname
-                         AND e.definition !~ '\mtrigger_set_timestamp\M'
+        JOIN ours ON ours.object = c.relname AND ours.name = o.tgname AND ours.decides
         WHERE c.oid = ANY (relations) AND NOT g.tgisinternal AND g.tgtype & 3 = 3 AND g.tgenabled <> 'D'
-          AND NOT EXISTS (SELECT FROM @extschema@.bookmeatoz_expected_definitions() m
-                          WHERE m.object = c.relname AND m.kind = 'trigger' AND m.name = g.tgname)
+          AND NOT EXISTS (SELECT FROM ours WHERE ours.object = c.relname AND ours.name = g.tgname)
         GROUP BY c.relname, g.tgname ORDER BY c.relname COLLATE "C", g.tgname COLLATE "C";
     RETURN QUERY
         SELECT 'warning', CASE v.relkind
