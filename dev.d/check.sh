@@ -138,14 +138,13 @@ check_releases() { (cd "$top/sql" && sha256sum --check --strict released.sha256 
 
 # ---- the builds
 
-# -g1: lines of code for a backtrace, in three quarters of the time. The module that the tests load is that of PGXS, with the optimization of a
-# user's; that of CMake has only to compile.
+# -g1: lines of code for a backtrace, in three quarters of the time.
 check_builds() {
 	built=yes
-	build 'build with gcc' build_cmake gcc cc c++ -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1 -DNDEBUG'
+	build 'build with gcc' build_cmake gcc cc c++ -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG'
 	build 'build with clang and sanitizers' build_cmake clang clang clang++ -DBOOKMEATOZ_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
 		-DCMAKE_CXX_FLAGS_DEBUG='-O2 -g1'
-	build 'build with PGXS' build_stage "$work" PG_CXXFLAGS='-g1 -Werror'
+	build 'build with PGXS' build_stage "$work" PG_CXXFLAGS=-g1
 }
 
 build() {
