@@ -27,11 +27,23 @@ export const businesses: Business[] = []
 
 export const value = async (text: string, values: unknown[] = []): Promise<any> => Object.values((await admin.query(text, values)).rows[0] ?? {})[0]
 
+/** The rights on a setting are one row of the whole server, and test files run two at a time: they change it one after another. */
+async function alone(server: pg.Client, work: () => Promise<unknown>): Promise<void> {
+  await server.query('SELECT pg_advisory_lock(1)')
+  try {
+    await work()
+  } finally {
+    await server.query('SELECT pg_advisory_unlock(1)')
+  }
+}
+
 /** At the end not by force: pg's pool says that it has ended before its sessions have, and a session that is killed then throws. The server waits for them. */
 async function remove(server: pg.Client, how = ''): Promise<void> {
   await server.query(`DROP DATABASE IF EXISTS ${database} ${how}`)
   const { rows } = await server.query('SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)', [roles])
-  for (const { rolname } of rows) await server.query(`DROP OWNED BY ${rolname}; DROP ROLE ${rolname}`)
+  await alone(server, async () => {
+    for (const { rolname } of rows) await server.query(`DROP OWNED BY ${rolname}; DROP ROLE ${rolname}`)
+  })
 }
 
 export async function createWorld(): Promise<void> {
@@ -41,17 +53,17 @@ export async function createWorld(): Promise<void> {
   await server.query(`CREATE DATABASE ${database}`)
   for (const role of roles) await server.query(`CREATE ROLE ${role} LOGIN`)
   await server.query(`ALTER DATABASE ${database} SET search_path = ${schema}`)
-  await server.end()
   admin = new pg.Client({ database })
   await admin.connect()
   await admin.query(`CREATE SCHEMA ${schema}; CREATE EXTENSION bookmeatoz SCHEMA ${schema} CASCADE`)
   await admin.query(`SELECT bookmeatoz_grant_app_role('${app}'), bookmeatoz_grant_auth_role('${auth}'), bookmeatoz_grant_app_role('${administrator}');
-    GRANT SET ON PARAMETER app.is_system_admin TO ${administrator};
     -- Whoever sets no context for a query reads that of nobody, and not a leftover one.
     CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY, business_id uuid NOT NULL DEFAULT current_session_business_id(), body text UNIQUE);
     ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
     CREATE POLICY notes_all ON notes USING (can_access_business(business_id));
     GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO ${app};`)
+  await alone(server, () => server.query(`GRANT SET ON PARAMETER app.is_system_admin TO ${administrator}`))
+  await server.end()
   for (let number = 0; number < 5; number++) {
     const tenant = await value(
       `INSERT INTO tenants (name, subdomain) VALUES ($1, $1) ON CONFLICT (subdomain) DO UPDATE SET name = excluded.name RETURNING id`, [`tenant-${number % 2}`])
