@@ -6,6 +6,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import pg from 'pg'
+import { dropDatabase } from './drop-database.js'
 
 // A database, roles and a folder of migrations for each test.
 const database = 'migrations_test'
@@ -16,13 +17,14 @@ await server.connect()
 let admin: pg.Client
 let folder: string
 
-/** Not by force but at first: node-pg-migrate answers before its session has ended, and a session that is killed then throws. The server waits for it. */
-async function remove(how = ''): Promise<void> {
-  await server.query(`DROP DATABASE IF EXISTS ${database} ${how}`)
+async function removeRoles(): Promise<void> {
   for (const role of roles) await server.query(`DROP ROLE IF EXISTS ${role}`)
 }
 
-before(() => remove('WITH (FORCE)'))
+before(async () => {
+  await dropDatabase(server, database, 'WITH (FORCE)')
+  await removeRoles()
+})
 beforeEach(async () => {
   await server.query(`CREATE DATABASE ${database}`)
   admin = new pg.Client({ database })
@@ -32,7 +34,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await admin.end()
   await rm(folder, { recursive: true })
-  await remove()
+  await dropDatabase(server, database)
+  await removeRoles()
 })
 after(() => server.end())
 

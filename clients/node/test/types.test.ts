@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Database } from 'bookmeatoz/kysely'
+import { dropDatabase } from './drop-database.js'
 
 const database = 'types_test'
 const folder = join(import.meta.dirname, '../..')
@@ -14,14 +15,9 @@ const server = new pg.Client({ database: 'postgres' })
 await server.connect()
 let admin: pg.Client
 
-/** At the end not by force: pg's pool says that it has ended before its sessions have, and a session that is killed then throws. The server waits for them. */
-async function remove(how = ''): Promise<void> {
-  await server.query(`DROP DATABASE IF EXISTS ${database} ${how}`)
-  await server.query('DROP ROLE IF EXISTS types_app')
-}
-
 before(async () => {
-  await remove('WITH (FORCE)')
+  await dropDatabase(server, database, 'WITH (FORCE)')
+  await server.query('DROP ROLE IF EXISTS types_app')
   await server.query(`CREATE DATABASE ${database}`)
   await server.query('CREATE ROLE types_app LOGIN')
   admin = new pg.Client({ database })
@@ -30,7 +26,8 @@ before(async () => {
 })
 after(async () => {
   await admin.end()
-  await remove()
+  await dropDatabase(server, database)
+  await server.query('DROP ROLE types_app')
   await server.end()
 })
 

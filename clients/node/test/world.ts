@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Context } from 'bookmeatoz'
 import pg from 'pg'
+import { dropDatabase } from './drop-database.js'
 
 export interface Business {
   context: Context & { tenantId: string; businessId: string }
@@ -27,29 +28,19 @@ export const businesses: Business[] = []
 
 export const value = async (text: string, values: unknown[] = []): Promise<any> => Object.values((await admin.query(text, values)).rows[0] ?? {})[0]
 
-/** The rights on a setting are one row of the whole server, and test files run two at a time: they change it one after another. */
-async function alone(server: pg.Client, work: () => Promise<unknown>): Promise<void> {
-  await server.query('SELECT pg_advisory_lock(1)')
-  try {
-    await work()
-  } finally {
-    await server.query('SELECT pg_advisory_unlock(1)')
-  }
-}
+/** Until the end of a query. The rights on a setting are one row of the whole server, and test files run two at a time: they change it one after another. */
+const alone = 'SELECT pg_advisory_xact_lock(1)'
 
-/** At the end not by force: pg's pool says that it has ended before its sessions have, and a session that is killed then throws. The server waits for them. */
-async function remove(server: pg.Client, how = ''): Promise<void> {
-  await server.query(`DROP DATABASE IF EXISTS ${database} ${how}`)
+async function removeRoles(server: pg.Client): Promise<void> {
   const { rows } = await server.query('SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)', [roles])
-  await alone(server, async () => {
-    for (const { rolname } of rows) await server.query(`DROP OWNED BY ${rolname}; DROP ROLE ${rolname}`)
-  })
+  for (const { rolname } of rows) await server.query(`${alone}; DROP OWNED BY ${rolname}; DROP ROLE ${rolname}`)
 }
 
 export async function createWorld(): Promise<void> {
   const server = new pg.Client({ database: 'postgres' })
   await server.connect()
-  await remove(server, 'WITH (FORCE)')
+  await dropDatabase(server, database, 'WITH (FORCE)')
+  await removeRoles(server)
   await server.query(`CREATE DATABASE ${database}`)
   for (const role of roles) await server.query(`CREATE ROLE ${role} LOGIN`)
   await server.query(`ALTER DATABASE ${database} SET search_path = ${schema}`)
@@ -62,7 +53,7 @@ export async function createWorld(): Promise<void> {
     ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
     CREATE POLICY notes_all ON notes USING (can_access_business(business_id));
     GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO ${app};`)
-  await alone(server, () => server.query(`GRANT SET ON PARAMETER app.is_system_admin TO ${administrator}`))
+  await server.query(`${alone}; GRANT SET ON PARAMETER app.is_system_admin TO ${administrator}`)
   await server.end()
   for (let number = 0; number < 5; number++) {
     const tenant = await value(
@@ -85,7 +76,8 @@ export async function removeWorld(): Promise<void> {
   await admin.end()
   const server = new pg.Client({ database: 'postgres' })
   await server.connect()
-  await remove(server)
+  await dropDatabase(server, database)
+  await removeRoles(server)
   await server.end()
 }
 

@@ -52,8 +52,8 @@ const times = (page: Page): Promise<string[]> => page.locator('.slots button').a
 const slot = (page: Page, time: string) => page.locator('.slots button', { hasText: time })
 
 /**
- * The month in which all is booked: every day of it is to come, and free at first. It is that of a clock in UTC, for the whole test, although
- * Auckland is in it before: a page without a month shows that of the first free time, which on the last day may be this one already.
+ * The month in which all is booked, the next one in UTC: every day of it is to come, and free at first. It stays the same for the whole test. Where no
+ * time is left before it, or it has begun in Auckland, a service's page shows it at once.
  */
 const month = longMonth(addMonths(new Date().toISOString().slice(0, 7), 1))
 
